@@ -1,0 +1,181 @@
+public import SyncCore
+
+/// Those who live and keep house together 户, 世帯. It lies in one neighbourhood, and all that is
+/// recorded of it lies there too.
+///
+/// Two records of one household are not merged by a unit: the schema has none for it, since a pair
+/// of aliases does that and moves nothing.
+public struct Household: FieldworkRecord {
+    public let state: RecordState
+
+    public init?(_ state: RecordState) {
+        guard state.collection == .household else { return nil }
+        self.state = state
+    }
+
+    public static let declaration = CollectionDeclaration(
+        "household", home: .scope(Field.area.id), Field.self)
+
+    public enum Field: UInt16, RecordUnit {
+        /// The leaf of the area tree it lies in 居委, 町会; a `ScopeID`.
+        case area = 16
+        /// The name of the head as found at the door 户主; what lists show. Who it is stands in
+        /// `head`.
+        case headName = 17
+        /// The head's person record.
+        case head = 18
+        /// Where they live 实际居住地址.
+        case address = 19
+        /// Where they are registered 户籍地址, 住民票. The two differing (人户分离) is a finding, not an
+        /// error.
+        case registeredAddress = 20
+        case phones = 21
+        /// What they live on 月收入: amount, period and evidence, which never mix.
+        case monthlyIncome = 22
+        /// How many eat from one pot 共同生活成员数; may differ from the persons recorded.
+        case memberCount = 23
+        /// Who belongs to it, how and from when to when 家庭成员.
+        case members = 24
+        /// What is best spoken at the door.
+        case language = 25
+        /// What endangers them or a visitor 警示: no phone calls, a dog, violence.
+        case warnings = 26
+        /// What the next visitor should know 风险提示.
+        case riskNote = 27
+        /// The worker in charge 责任顾问, 担当; a `PersonID`.
+        case assignedAdvisor = 28
+
+        public static let collection = CollectionID.household
+
+        public var name: String {
+            switch self {
+            case .area: "area"
+            case .headName: "head_name"
+            case .head: "head"
+            case .address: "address"
+            case .registeredAddress: "registered_address"
+            case .phones: "phones"
+            case .monthlyIncome: "monthly_income"
+            case .memberCount: "member_count"
+            case .members: "members"
+            case .language: "language"
+            case .warnings: "warnings"
+            case .riskNote: "risk_note"
+            case .assignedAdvisor: "assigned_advisor"
+            }
+        }
+
+        public var content: UnitContent {
+            switch self {
+            case .area, .head, .assignedAdvisor: .field(.reference)
+            case .headName: .field(.text(maximumBytes: 200))
+            case .address, .registeredAddress: .field(.text(maximumBytes: 400))
+            case .phones: .field(.text(maximumBytes: 40))
+            case .monthlyIncome: .group(MonthlyIncome.members)
+            case .memberCount: .field(.integer(0...99))
+            case .members: .group(Membership.members)
+            case .language: .field(.text(maximumBytes: 80))
+            case .warnings: .group(Warning.members)
+            case .riskNote: .field(.text(maximumBytes: 4000))
+            }
+        }
+
+        public var mergePolicy: MergePolicy {
+            switch self {
+            case .area: .immutable  // It says whose devices hold it; moving is an act of its own.
+            case .headName, .head: .latest  // Easily put right, and a list needs one.
+            case .address: .review(shown: .previous)  // Ranked later: the visitor knows.
+            case .registeredAddress:
+                .review(shown: .previous)  // Ranked later: the register knows this one.
+            case .phones: .addWins  // More ways to reach them.
+            case .monthlyIncome: .review(shown: .previous)  // Wrong income, wrong entitlement.
+            case .memberCount: .review(shown: .previous)  // A wrong count costs someone a ration.
+            case .members: .addWins  // Whoever was seen must not vanish; leaving is an end date.
+            case .language: .latest  // The latest wish; the other costs a sentence.
+            case .warnings: .addWins  // No all-clear takes away a warning unseen.
+            case .riskNote: .review(shown: .previous)  // Text merge later: both notes matter.
+            case .assignedAdvisor: .review(shown: .previous)  // Ranked later: the manager decides.
+            }
+        }
+
+        public var sensitivity: Sensitivity {
+            switch self {
+            case .area, .assignedAdvisor: .open
+            case .headName, .head, .address, .registeredAddress, .phones, .memberCount, .members,
+                .language:
+                .personal
+            case .monthlyIncome, .warnings, .riskNote: .special
+            }
+        }
+
+        public var isColumn: Bool {
+            switch self {
+            case .headName, .address: true
+            case .area, .head, .registeredAddress, .phones, .monthlyIncome, .memberCount,
+                .members, .language, .warnings, .riskNote, .assignedAdvisor:
+                false
+            }
+        }
+    }
+}
+
+extension Household {
+    public var area: ScopeID? { value(.area)?.record?.area }
+    public var headName: String? { value(.headName)?.string }
+    public var head: RecordID? { value(.head)?.record }
+    public var address: String? { value(.address)?.string }
+    public var registeredAddress: String? { value(.registeredAddress)?.string }
+    public var phones: [String] { elements(.phones, \.string) }
+    public var monthlyIncome: MonthlyIncome? { value(.monthlyIncome).flatMap(MonthlyIncome.init) }
+    public var memberCount: Int? { value(.memberCount)?.integer.map { Int($0) } }
+    /// All that ever belonged, those who left included.
+    public var members: [Membership] { elements(.members, Membership.init) }
+    public var language: String? { value(.language)?.string }
+    public var warnings: [Warning] { elements(.warnings, Warning.init) }
+    public var riskNote: String? { value(.riskNote)?.string }
+    public var assignedAdvisor: PersonID? { value(.assignedAdvisor)?.record?.worker }
+
+    /// What is known of a household when it is first recorded. `nil` and empty stay unknown.
+    public struct Draft: Hashable, Sendable {
+        public var area: ScopeID
+        public var headName: String?
+        public var head: RecordID?
+        public var address: String?
+        public var registeredAddress: String?
+        public var phones: [String] = []
+        public var monthlyIncome: MonthlyIncome?
+        public var memberCount: Int?
+        public var members: [Membership] = []
+        public var language: String?
+        public var warnings: [Warning] = []
+        public var riskNote: String?
+        public var assignedAdvisor: PersonID?
+
+        public init(area: ScopeID, headName: String? = nil) {
+            (self.area, self.headName) = (area, headName)
+        }
+
+        /// Returns the change that creates the household. Throws what does not fit the schema.
+        public func creation(id: RecordID) throws(SchemaViolation) -> RecordChange {
+            try creation(id).checked
+        }
+
+        func creation(_ id: RecordID) -> Creation<Field> {
+            var creation = Creation<Field>(id)
+            creation.set(.area, .area(area))
+            creation.set(.headName, headName.map(Value.text))
+            creation.set(.head, head.map(Value.reference))
+            creation.set(.address, address.map(Value.text))
+            creation.set(.registeredAddress, registeredAddress.map(Value.text))
+            creation.add(.phones, phones.map(Value.text))
+            creation.set(.monthlyIncome, monthlyIncome?.value)
+            creation.set(.memberCount, memberCount.map { .integer(Int64($0)) })
+            creation.add(.members, members.map(\.value))
+            creation.set(.language, language.map(Value.text))
+            creation.add(.warnings, warnings.map(\.value))
+            creation.set(.riskNote, riskNote.map(Value.text))
+            creation.set(.assignedAdvisor, assignedAdvisor.map(Value.worker))
+            return creation
+        }
+    }
+}

@@ -1,0 +1,230 @@
+public import SyncCore
+
+/// A person 人. The record survives every correction of a name or number.
+public struct Person: FieldworkRecord {
+    public let state: RecordState
+
+    public init?(_ state: RecordState) {
+        guard state.collection == .person else { return nil }
+        self.state = state
+    }
+
+    public static let declaration = CollectionDeclaration(
+        "person", home: .with(Field.household.id), Field.self)
+
+    public enum Field: UInt16, RecordUnit {
+        /// The household the record lies with. Who lives where, and since when, stands in
+        /// `Household.members`.
+        case household = 16
+        /// 姓名, as in their papers.
+        case name = 17
+        /// 公民身份号码; text as `IdentityNumber` makes it. Sealed from the first version that can.
+        case identityNumber = 18
+        /// 出生日期, where no identity number says it.
+        case birth = 19
+        case sex = 20
+        case phones = 21
+        case language = 22
+        /// How they want to be reached, in their words.
+        case contactPreference = 23
+        /// The day of death 死亡日期.
+        case deceased = 24
+        /// What they can and like to do 优势, ストレングス: the capability side.
+        case strengths = 25
+        /// What they agreed to and took back 同意.
+        case consent = 26
+
+        public static let collection = CollectionID.person
+
+        public var name: String {
+            switch self {
+            case .household: "household"
+            case .name: "name"
+            case .identityNumber: "identity_number"
+            case .birth: "birth"
+            case .sex: "sex"
+            case .phones: "phones"
+            case .language: "language"
+            case .contactPreference: "contact_preference"
+            case .deceased: "deceased"
+            case .strengths: "strengths"
+            case .consent: "consent"
+            }
+        }
+
+        public var content: UnitContent {
+            switch self {
+            case .household: .field(.reference)
+            case .name: .field(.text(maximumBytes: 200))
+            case .identityNumber: .field(.text(maximumBytes: 18))
+            case .birth, .deceased: .field(.day)
+            case .sex: .field(Sex.type)
+            case .phones: .field(.text(maximumBytes: 40))
+            case .language: .field(.text(maximumBytes: 80))
+            case .contactPreference, .strengths: .field(.text(maximumBytes: 400))
+            case .consent: .group(Consent.members)
+            }
+        }
+
+        public var mergePolicy: MergePolicy {
+            switch self {
+            case .household: .immutable
+            case .name: .review(shown: .previous)  // Ranked later: papers over hearsay.
+            case .identityNumber: .review(shown: .previous)  // Wrong person, or mistyped.
+            case .birth, .sex: .review(shown: .previous)  // Ranked later.
+            case .phones: .addWins  // More ways to reach them.
+            case .language, .contactPreference: .latest  // The latest wish.
+            case .deceased: .review(shown: .previous)  // Stops benefits, so never by itself.
+            case .strengths: .addWins  // What someone can do is not lost to a list typed elsewhere.
+            case .consent: .append  // What holds is worked out from all of it; see `consents`.
+            }
+        }
+
+        public var sensitivity: Sensitivity {
+            switch self {
+            case .household: .open
+            case .name, .birth, .sex, .phones, .language, .contactPreference, .strengths,
+                .consent:
+                .personal
+            case .identityNumber, .deceased: .special
+            }
+        }
+
+        public var isColumn: Bool {
+            switch self {
+            case .name: true
+            case .household, .identityNumber, .birth, .sex, .phones, .language,
+                .contactPreference, .deceased, .strengths, .consent:
+                false
+            }
+        }
+    }
+}
+
+public enum Sex: String, ChoiceWord {
+    case male, female
+}
+
+/// One statement about a consent, as it stands in the log.
+public struct Consent: Hashable, Sendable {
+    /// What for, in the words of the form: `visit`, `shareWithPartner`.
+    public let purpose: String
+    public let act: Act
+    /// How it was said: signed, spoken, by a guardian.
+    public let how: String?
+
+    public enum Act: String, ChoiceWord {
+        case given, withdrawn
+    }
+
+    public init(purpose: String, act: Act, how: String? = nil) {
+        (self.purpose, self.act, self.how) = (purpose, act, how)
+    }
+
+    static let members = [
+        Member("purpose", .text(maximumBytes: 120)),
+        Member("act", Act.type),
+        Member("how", .text(maximumBytes: 400)),
+    ]
+
+    public var value: Value {
+        .group([.text(purpose), .word(act), Value(how) { .text($0) }])
+    }
+
+    /// Reads what `value` writes. An act this program does not know counts as withdrawn: privacy
+    /// errs to the person.
+    public init?(_ value: Value) {
+        guard let members = value.members(Self.members.count), let purpose = members[0].string
+        else { return nil }
+        self.init(
+            purpose: purpose, act: members[1].word() ?? .withdrawn, how: members[2].string)
+    }
+}
+
+extension Person {
+    public var household: RecordID? { value(.household)?.record }
+    public var name: String? { value(.name)?.string }
+    /// The number; `nil` also where the text that was recorded is no valid number.
+    public var identityNumber: IdentityNumber? {
+        value(.identityNumber)?.string.flatMap(IdentityNumber.init(recorded:))
+    }
+    /// From the number, which carries it; else as stated.
+    public var birth: CalendarDate? { identityNumber?.birth ?? value(.birth)?.day }
+    /// From the number, which carries it; else as stated.
+    public var sex: Sex? { identityNumber?.sex ?? word(.sex) }
+    public var phones: [String] { elements(.phones, \.string) }
+    public var language: String? { value(.language)?.string }
+    public var contactPreference: String? { value(.contactPreference)?.string }
+    public var deceased: CalendarDate? { value(.deceased)?.day }
+    public var strengths: [String] { elements(.strengths, \.string) }
+    /// All that was ever given or withdrawn, by time.
+    public var consentLog: [Consent] { entries(.consent).compactMap { Consent($0.value) } }
+
+    /// The purposes they agree to now, in order.
+    ///
+    /// A withdrawal stands against every later statement whose writer did not know of it: of two
+    /// workers apart, one told «yes» and one «no», the «no» holds until someone who has seen it is
+    /// told «yes» again.
+    public var consents: [String] {
+        let entries = entries(.consent).compactMap { entry in
+            Consent(entry.value).map { (entry, $0) }
+        }
+        let purposes = Set(entries.map { Text($0.1.purpose) })
+        return purposes.filter { purpose in
+            let ours = entries.filter { Text($0.1.purpose) == purpose }
+            let given = ours.filter { $0.1.act == .given }.map(\.0)
+            let withdrawn = ours.filter { $0.1.act == .withdrawn }.map(\.0)
+            return !given.isEmpty
+                && withdrawn.allSatisfy { no in given.contains { $0.knew(of: no) } }
+        }.sorted().map(\.string)
+    }
+
+    /// What is known of a person when they are first recorded. `nil` and empty stay unknown.
+    public struct Draft: Hashable, Sendable {
+        public var household: RecordID
+        public var name: String?
+        public var identityNumber: IdentityNumber?
+        public var birth: CalendarDate?
+        public var sex: Sex?
+        public var phones: [String] = []
+        public var language: String?
+        public var contactPreference: String?
+        public var strengths: [String] = []
+        public var consent: [Consent] = []
+
+        public init(household: RecordID, name: String? = nil) {
+            (self.household, self.name) = (household, name)
+        }
+
+        /// Returns the change that creates the person. Throws what does not fit the schema.
+        public func creation(id: RecordID) throws(SchemaViolation) -> RecordChange {
+            try creation(id).checked
+        }
+
+        func creation(_ id: RecordID) -> Creation<Field> {
+            var creation = Creation<Field>(id)
+            creation.set(.household, .reference(household))
+            creation.set(.name, name.map(Value.text))
+            creation.set(.identityNumber, identityNumber.map { .text($0.revealed) })
+            creation.set(.birth, birth.map(Value.day))
+            creation.set(.sex, sex.map(Value.word))
+            creation.add(.phones, phones.map(Value.text))
+            creation.set(.language, language.map(Value.text))
+            creation.set(.contactPreference, contactPreference.map(Value.text))
+            creation.add(.strengths, strengths.map(Value.text))
+            creation.append(.consent, consent.map(\.value))
+            return creation
+        }
+    }
+}
+
+extension Log.Entry {
+    /// Whether whoever wrote this had `other` before them: the same device wrote it earlier, or it
+    /// was part of the state on the screen.
+    func knew(of other: Log.Entry) -> Bool {
+        if origin.name == other.origin.name { return index > other.index }
+        if origin.name.followsOnSameDevice(other.origin.name) { return true }
+        guard let shown = origin.shown, let position = other.origin.position else { return false }
+        return position <= shown
+    }
+}

@@ -1,0 +1,75 @@
+internal import SyncCore
+internal import SyncHub
+internal import SyncProtocol
+
+extension Front {
+    func authority() throws(Problem) -> Answer {
+        do {
+            return Answer(
+                contentType: "application/x-pem-file",
+                body: Array(try certificates.authorityPEM().utf8))
+        } catch {
+            logger.error("certificate", metadata: ["reason": "\(error)"])
+            throw Problem(.failed)
+        }
+    }
+
+    func enrol(_ call: Call) async throws(Problem) -> Answer {
+        if let seconds = brake.wait_s(call.address) {
+            throw Problem(.tooManyRequests, retryAfter_s: seconds)
+        }
+        let fields = try JSONFields(call.body)
+        let request = EnrolmentRequest(
+            secret: try fields.bytes("secret", count: 16),
+            replica: try fields.identifier("replica"),
+            key: try fields.key("key"),
+            deviceName: try fields.string("deviceName", maximumBytes: 80),
+            signature: try fields.signature("signature"))
+        do throws(Problem) {
+            let answer = try await work.run { () throws(Problem) in try hub.enrol(request) }
+            return .json(answer.json)
+        } catch {
+            if error.code == .badCode { brake.failed(call.address) }
+            throw error
+        }
+    }
+
+    func sync(_ call: Call, isCompressed: Bool) async throws(Problem) -> Answer {
+        let body = call.body
+        let mayCompress = call.acceptsZstd
+        let (bytes, isSmaller) = try await work.run { () throws(Problem) in
+            let request = isCompressed ? try Self.unpacked(body) : body
+            let response = try hub.sync(request)
+            // Below this the frame and the field that names it cost more than they save.
+            if mayCompress, response.count > 160 {
+                let packed = Zstd.compress(response)
+                if packed.count + 24 < response.count { return (packed, true) }
+            }
+            return (response, false)
+        }
+        var answer = Answer(contentType: SyncRequest.mediaType, body: bytes)
+        if isSmaller { answer.fields.append((.contentEncoding, "zstd")) }
+        return answer
+    }
+
+    private static func unpacked(_ body: [UInt8]) throws(Problem) -> [UInt8] {
+        do {
+            return try Zstd.decompress(body, maximumBytes: Limits.requestBytesUnpacked)
+        } catch {
+            switch error {
+            case .damaged: throw Problem(.malformed)
+            case .tooLarge: throw Problem(.tooLarge)
+            }
+        }
+    }
+}
+
+extension EnrolmentAnswer {
+    fileprivate var json: JSON {
+        .object([
+            "hub": .string("\(hub)"), "epoch": .string("\(epoch)"), "district": .string(district),
+            "receiptKey": .string("\(receiptKey)"), "person": .string("\(person)"),
+            "personName": .string(personName), "state": .string(state.rawValue),
+        ])
+    }
+}

@@ -1,0 +1,127 @@
+/// Every address of the hub: method, path, and what is asked before its body is read.
+///
+/// The one table; the tests walk it, so that no address is left unguarded.
+struct Route: Sendable {
+    enum Name: Hashable, Sendable {
+        case health
+        case authority
+        case enrol
+        case sync
+        case login
+        case logout
+        case deviceCode
+        case devices
+        case approve
+        case revoke
+        case conflicts
+        case conflict
+        case claim
+        case resolve
+        case areas
+        case status
+        case consoleStyle
+        case consoleHome
+        case consoleLogin
+        case consoleLoginForm
+        case consoleLogout
+        case consoleConflicts
+        case consoleConflict
+        case consoleClaim
+        case consoleDecide
+    }
+
+    /// Who may ask at all. What they may do is decided by the hub.
+    enum Access: Hashable, Sendable {
+        case anyone
+        /// `Authorization: Bearer`.
+        case bearer
+        /// The console's cookie.
+        case cookie
+    }
+
+    enum Body: Hashable, Sendable {
+        case none
+        /// `SyncRequest.mediaType`; may be compressed.
+        case sync
+        case json
+        case form
+    }
+
+    let name: Name
+    let method: String
+    /// Segments; one in braces stands for a name.
+    let path: String
+    let access: Access
+    let body: Body
+
+    private init(_ name: Name, _ method: String, _ path: String, _ access: Access, _ body: Body) {
+        self.name = name
+        self.method = method
+        self.path = path
+        self.access = access
+        self.body = body
+    }
+
+    static let all: [Route] = [
+        Route(.health, "GET", "/health", .anyone, .none),
+        Route(.authority, "GET", "/v1/ca", .anyone, .none),
+        Route(.enrol, "POST", "/v1/enrol", .anyone, .json),
+        Route(.sync, "POST", "/v1/sync", .anyone, .sync),
+        Route(.login, "POST", "/v1/admin/login", .anyone, .json),
+        Route(.logout, "POST", "/v1/admin/logout", .bearer, .none),
+        Route(.deviceCode, "POST", "/v1/admin/device/code", .bearer, .json),
+        Route(.devices, "GET", "/v1/admin/devices", .bearer, .none),
+        Route(.approve, "POST", "/v1/admin/devices/{id}/approve", .bearer, .none),
+        Route(.revoke, "POST", "/v1/admin/devices/{id}/revoke", .bearer, .none),
+        Route(.conflicts, "GET", "/v1/admin/conflicts", .bearer, .none),
+        Route(.conflict, "GET", "/v1/admin/conflicts/{id}", .bearer, .none),
+        Route(.claim, "POST", "/v1/admin/conflicts/{id}/claim", .bearer, .none),
+        Route(.resolve, "POST", "/v1/admin/conflicts/{id}/resolve", .bearer, .json),
+        Route(.areas, "GET", "/v1/admin/areas", .bearer, .none),
+        Route(.status, "GET", "/v1/admin/status", .bearer, .none),
+        Route(.consoleStyle, "GET", "/console/style.css", .anyone, .none),
+        Route(.consoleHome, "GET", "/console", .cookie, .none),
+        Route(.consoleLogin, "GET", "/console/login", .anyone, .none),
+        Route(.consoleLoginForm, "POST", "/console/login", .anyone, .form),
+        Route(.consoleLogout, "POST", "/console/logout", .cookie, .form),
+        Route(.consoleConflicts, "GET", "/console/conflicts", .cookie, .none),
+        Route(.consoleConflict, "GET", "/console/conflicts/{id}", .cookie, .none),
+        Route(.consoleClaim, "POST", "/console/conflicts/{id}/claim", .cookie, .form),
+        Route(.consoleDecide, "POST", "/console/conflicts/{id}/decide", .cookie, .form),
+    ]
+
+    enum Match: Sendable {
+        /// With the text that stood for `{id}`, which is not empty.
+        case found(Route, id: String)
+        case wrongMethod(allowed: [String])
+        case none
+    }
+
+    /// Finds the route of a request. Paths have one spelling: no escapes, no double or closing slash.
+    static func match(method: String, path: String) -> Match {
+        let segments = path.split(separator: "/", omittingEmptySubsequences: false)
+        var allowed: [String] = []
+        for route in all {
+            guard let id = route.id(in: segments) else { continue }
+            if route.method == method { return .found(route, id: id) }
+            allowed.append(route.method)
+        }
+        return allowed.isEmpty ? .none : .wrongMethod(allowed: allowed)
+    }
+
+    /// The part of the path that stands for `{id}`, empty where the route has none; `nil` if it does not fit.
+    private func id(in segments: [Substring]) -> String? {
+        let own = path.split(separator: "/", omittingEmptySubsequences: false)
+        guard own.count == segments.count else { return nil }
+        var id = ""
+        for (own, segment) in zip(own, segments) {
+            if own == "{id}" {
+                guard !segment.isEmpty else { return nil }
+                id = String(segment)
+            } else if !own.utf8.elementsEqual(segment.utf8) {
+                return nil
+            }
+        }
+        return id
+    }
+}

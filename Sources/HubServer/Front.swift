@@ -1,0 +1,205 @@
+internal import HTTPTypes
+internal import HummingbirdCore
+internal import Logging
+internal import NIOCore
+internal import NIOHTTP1
+internal import SyncCore
+internal import SyncHub
+internal import SyncProtocol
+
+/// What all requests of a server share, and the way each of them takes: admitted, matched, let in, read,
+/// handled, answered. The handlers are in `API/` and `Console/`.
+struct Front: Sendable {
+    let hub: Hub
+    let schema: Schema
+    let limits: ServerLimits
+    let wall: WallClock
+    let logger: Logger
+    let certificates: HubCertificates
+    let isPlain: Bool
+
+    let connections: Connections
+    let budget: BodyBudget
+    /// Calls of the hub, which block on its database.
+    let work: Work
+    /// Passwords: 128 MB each, so one at a time.
+    let guessing: Work
+    let brake: Brake
+    let consoleSessions: ConsoleSessions
+
+    init(
+        hub: Hub, schema: Schema, limits: ServerLimits, wall: WallClock, logger: Logger,
+        certificates: HubCertificates, isPlain: Bool
+    ) {
+        self.hub = hub
+        self.schema = schema
+        self.limits = limits
+        self.wall = wall
+        self.logger = logger
+        self.certificates = certificates
+        self.isPlain = isPlain
+        connections = Connections(limit: limits.connections)
+        budget = BodyBudget(limit: limits.bodyBytesAtOnce)
+        work = Work(threads: 2, limit: limits.waitingCalls)
+        guessing = Work(threads: 1, limit: 8)
+        brake = Brake(
+            failures: limits.failuresPerAddress,
+            forgivenPerMinute: limits.failuresForgivenPerMinute)
+        consoleSessions = ConsoleSessions(idle_ms: limits.consoleIdle_ms)
+    }
+
+    /// Answers one request on a connection.
+    func respond(
+        to request: Request, with writer: consuming ResponseWriter, on channel: any Channel
+    ) async throws {
+        let isAdmitted = connections.begin(channel)
+        defer { connections.end(channel) }
+        var body = BodyReader(request, limits: limits, budget: budget)
+        defer { body.release() }
+        var call = Call(request.head, address: channel.remoteAddress?.ipAddress ?? "")
+        var answer: Answer
+        do {
+            guard isAdmitted else { throw Work.busy }
+            answer = try await self.answer(&call, reading: &body, writer)
+        } catch let problem as Problem {
+            answer = call.isForConsole ? page(problem, call) : .problem(problem)
+        }
+        answer.closes = !isAdmitted || !body.isFinished
+        log(call, answer)
+        let response = answer.response
+        try await writer.write(response: response.head, body: response.body)
+        if answer.closes {
+            try await body.drain()
+            throw ConnectionEnded()
+        }
+    }
+
+    private func answer(
+        _ call: inout Call, reading body: inout BodyReader, _ writer: borrowing ResponseWriter
+    ) async throws -> Answer {
+        // Whoever is not let in learns nothing of what there is: all of /v1/admin answers the same.
+        var session: Session?
+        if call.isForAdministration {
+            session = try await bearer(call)
+        }
+        switch Route.match(method: call.method, path: call.path) {
+        case .none: throw Problem(.notFound)
+        case .wrongMethod(let allowed):
+            var answer = Answer.problem(Problem(.wrongMethod))
+            answer.fields.append((.allow, allowed.joined(separator: ", ")))
+            return answer
+        case .found(let route, let id):
+            call.id = id
+            if route.access == .cookie {
+                guard let known = try await consoleSession(call) else { return loginFirst(call) }
+                session = known
+            }
+            if route.body == .form { try refuseForeignOrigin(call) }
+            let isCompressed = try route.body.encoding(of: call.fields) == .zstd
+            call.body = try await body.read(upTo: route.body.maximumBytes(limits), writer: writer)
+            return try await handle(route.name, call, session, isCompressed: isCompressed)
+        }
+    }
+
+    private func handle(
+        _ name: Route.Name, _ call: Call, _ session: Session?, isCompressed: Bool
+    ) async throws(Problem) -> Answer {
+        switch name {
+        case .health: return .json(["status": "ok"])
+        case .authority: return try authority()
+        case .enrol: return try await enrol(call)
+        case .sync: return try await sync(call, isCompressed: isCompressed)
+        case .login: return try await login(call)
+        case .consoleStyle: return style()
+        case .consoleLogin: return loginPage(call)
+        case .consoleLoginForm: return try await logIn(call)
+        default: break
+        }
+        guard let session else { throw Problem(.notLoggedIn) }
+        switch name {
+        case .logout: return try await logout(call)
+        case .deviceCode: return try await deviceCode(call, session)
+        case .devices: return try await devices(session)
+        case .approve: return try await approve(call, session)
+        case .revoke: return try await revoke(call, session)
+        case .conflicts: return try await conflicts(call, session)
+        case .conflict: return try await conflict(call, session)
+        case .claim: return try await claim(call, session)
+        case .resolve: return try await resolve(call, session)
+        case .areas: return try await areas()
+        case .status: return try await status(session)
+        case .consoleHome: return .seeOther(link("/console/conflicts", call))
+        case .consoleLogout: return try await logOut(call)
+        case .consoleConflicts: return try await queuePage(call, session)
+        case .consoleConflict: return try await conflictPage(call, session)
+        case .consoleClaim: return try await claimFromPage(call, session)
+        case .consoleDecide: return try await decide(call, session)
+        case .health, .authority, .enrol, .sync, .login, .consoleStyle, .consoleLogin,
+            .consoleLoginForm:
+            throw Problem(.notFound)
+        }
+    }
+
+    private func log(_ call: Call, _ answer: Answer) {
+        // The path may name records, and never people; the query is left out all the same.
+        logger.log(
+            level: answer.status >= 500 ? .error : answer.status >= 400 ? .notice : .debug,
+            "request",
+            metadata: [
+                "method": "\(call.method.prefix(16))", "path": "\(call.path.prefix(120))",
+                "status": "\(answer.status)", "from": "\(call.address)",
+            ])
+    }
+}
+
+/// Thrown to Hummingbird so that it closes the connection.
+private struct ConnectionEnded: Error {}
+
+extension Call {
+    var isForConsole: Bool { path == "/console" || path.hasPrefix("/console/") }
+
+    var isForAdministration: Bool {
+        (path == "/v1/admin" || path.hasPrefix("/v1/admin/")) && path != "/v1/admin/login"
+    }
+}
+
+extension Route.Body {
+    enum Encoding: Sendable {
+        case identity
+        case zstd
+    }
+
+    func maximumBytes(_ limits: ServerLimits) -> Int {
+        switch self {
+        // Some clients send an empty object where nothing is asked for.
+        case .none: 1024
+        case .sync: Limits.requestBytes
+        case .json, .form: limits.smallBodyBytes
+        }
+    }
+
+    private var mediaType: String? {
+        switch self {
+        case .none: nil
+        case .sync: SyncRequest.mediaType
+        case .json: "application/json"
+        case .form: "application/x-www-form-urlencoded"
+        }
+    }
+
+    /// Checks the head's word on what the body is, before it is read.
+    func encoding(of fields: HTTPFields) throws(Problem) -> Encoding {
+        guard let mediaType else { return .identity }
+        let types = fields[values: .contentType]
+        let pieces = types.first?.split(separator: ";").map { Call.trimmed($0).lowercased() } ?? []
+        guard types.count == 1, pieces.first == mediaType,
+            pieces.dropFirst().allSatisfy({ $0 == "charset=utf-8" || $0 == "charset=\"utf-8\"" })
+        else { throw Problem(.wrongMediaType) }
+        let encodings = fields[values: .contentEncoding]
+        switch encodings.first?.lowercased() {
+        case nil, "identity": return .identity
+        case "zstd" where encodings.count == 1 && self == .sync: return .zstd
+        default: throw Problem(.wrongMediaType, "The body is compressed in a way this address does not take.")
+        }
+    }
+}

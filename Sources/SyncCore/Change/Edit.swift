@@ -1,0 +1,268 @@
+/// Why a write can't be made from what was shown. Told before anything is sealed.
+///
+/// Carries numbers and never a value: what a household said must not end in a log.
+public enum EditRefusal: Error, Hashable, Sendable {
+    /// The schema does not know this unit.
+    case unknownUnit(CollectionID, UnitID)
+    /// The unit's writes so far are of another kind than the schema now says; a newer program may
+    /// know.
+    case heldOtherwise(UnitID, UnitKind)
+    /// An immutable unit has its value. What is wrong in it is said in a correction.
+    case alreadySet(UnitID)
+    /// Several sides are open: the person says which of them they correct.
+    case sideNotChosen(UnitID, sides: Int)
+    /// There is no such side in what was shown.
+    case noSuchSide(UnitID, Int)
+    /// This device's own earlier write is another side, at this place. A device's later write
+    /// covers its earlier ones, so correcting a second side would close the conflict: that is a
+    /// resolution.
+    case wouldWithdrawOwnSide(UnitID, own: Int)
+    /// A resolution of what nobody disputes: the page is old, or the unit was never in conflict.
+    case notDisputed(UnitID)
+    /// An element was to be taken out that was not shown in the set.
+    case notInSet(UnitID)
+    /// An element was to be added and taken out in one write.
+    case addedAndRemoved(UnitID)
+    /// Nothing to add, to take out or to append.
+    case nothingToWrite(UnitID)
+    /// The value does not fit the schema.
+    case invalid(SchemaViolation)
+}
+
+/// Writes made from what was shown: the one place that decides which heads a write names.
+///
+/// Here `self` is the state that was *on the screen when the edit began*. It is kept with the draft
+/// and never replaced by a newer one: a name says "I have seen this", so a name taken from what
+/// came in later would be a lie, and would cover somebody's work unseen.
+///
+/// | policy | an edit names | because |
+/// |---|---|---|
+/// | immutable | nothing, and only once | what was signed stands |
+/// | latest, maximum, minimum | all heads | nothing is disputed; the writer saw the whole |
+/// | review, settled | all heads (they agree) | as above |
+/// | review, disputed | the heads of *one* side | the others were not theirs to close |
+/// | review, as a resolution | all heads | an administrator decides, with a reason |
+/// | addWins | per element taken out, its adds | an add made meanwhile stays |
+/// | sum, append | nothing | contributions never cover each other |
+extension RecordState {
+    /// Returns the setting of `unit` to `value`, naming what an ordinary edit may name.
+    ///
+    /// - Parameters:
+    ///   - side: where the unit is in review, the place in `Register.sides` of the side that is
+    ///     corrected. Left out, it is the side that holds this device's own write, the only one it
+    ///     could correct; if there is none, the edit is refused. Without meaning for other
+    ///     policies.
+    ///   - replica: the replica that will write.
+    public func setting(
+        _ unit: UnitDeclaration, to value: Value, correcting side: Int? = nil,
+        by replica: ReplicaID
+    ) throws(EditRefusal) -> Write {
+        let register = try shownRegister(unit)
+        let names: [ChangeSetName]
+        switch unit.policy {
+        case .immutable:
+            // Refused although it would name nothing: by the rule of one device's order a second
+            // setting from here would still cover the first.
+            guard register.heads.isEmpty else { throw .alreadySet(unit.id) }
+            names = []
+        case .review:
+            names = try register.namesOfOneSide(side, by: replica, unit.id)
+        case .latest, .maximum, .minimum, .addWins, .sum, .append:
+            names = register.heads.map(\.origin.name)
+        }
+        return try unit.write(.set(value, replacing: names))
+    }
+
+    /// Returns a resolution: the setting of `unit` that names every head shown, and so closes the
+    /// conflict. Whoever seals it has the authority and gives the reason.
+    ///
+    /// A side that arrives meanwhile is not named: it stays, and the conflict is open again with
+    /// the decision as one side.
+    public func resolving(
+        _ unit: UnitDeclaration, to value: Value
+    ) throws(EditRefusal) -> Write {
+        let register = try shownRegister(unit)
+        if unit.policy == .immutable, !register.heads.isEmpty { throw .alreadySet(unit.id) }
+        guard register.sides.count > 1 else { throw .notDisputed(unit.id) }
+        return try unit.write(.set(value, replacing: register.heads.map(\.origin.name)))
+    }
+
+    /// Returns a change of the set `unit`.
+    ///
+    /// A removal takes out every element that reads the same as the one given, and names exactly
+    /// the adds shown. What reads the same as an element shown is added in its spelling, so that
+    /// two keyboards don't make twins. Elements are in order, each once.
+    public func changing(
+        _ unit: UnitDeclaration, adding: [Value] = [], removing: [Value] = []
+    ) throws(EditRefusal) -> Write {
+        let entries: [Elements.Entry] =
+            switch try shownState(unit) {
+            case .elements(let elements)?: elements.entries
+            default: []
+            }
+        var removals: [Write.Removal] = []
+        for element in removing {
+            let found = entries.filter { $0.element.agrees(with: element) }
+            guard !found.isEmpty else { throw .notInSet(unit.id) }
+            for entry in found where !removals.contains(where: { $0.element == entry.element }) {
+                removals.append(
+                    Write.Removal(element: entry.element, adds: entry.adds.map(\.name)))
+            }
+        }
+        var added: [Value] = []
+        for element in adding {
+            if removing.contains(where: { $0.agrees(with: element) }) {
+                throw .addedAndRemoved(unit.id)
+            }
+            let spelling = entries.first { $0.element.agrees(with: element) }?.element ?? element
+            if !added.contains(where: { $0.agrees(with: spelling) }) { added.append(spelling) }
+        }
+        guard !added.isEmpty || !removals.isEmpty else { throw .nothingToWrite(unit.id) }
+        return try unit.write(
+            .change(
+                adding: added.sorted(),
+                removing: removals.sorted { $0.element < $1.element }))
+    }
+
+    /// Returns an addition of entries to the log `unit`, in the order given.
+    public func appending(
+        _ values: [Value], to unit: UnitDeclaration
+    ) throws(EditRefusal) -> Write {
+        _ = try shownState(unit)
+        guard !values.isEmpty else { throw .nothingToWrite(unit.id) }
+        return try unit.write(.append(values))
+    }
+
+    /// Returns a change of the total `unit` by `delta`, which may be negative but not 0.
+    public func incrementing(
+        _ unit: UnitDeclaration, by delta: Int64
+    ) throws(EditRefusal) -> Write {
+        _ = try shownState(unit)
+        guard delta != 0 else { throw .nothingToWrite(unit.id) }
+        return try unit.write(.increment(delta))
+    }
+
+    private func shownState(_ unit: UnitDeclaration) throws(EditRefusal) -> UnitState? {
+        guard let state = self[unit.id] else { return nil }
+        guard state.kind == unit.policy.kind else { throw .heldOtherwise(unit.id, state.kind) }
+        return state
+    }
+
+    private func shownRegister(_ unit: UnitDeclaration) throws(EditRefusal) -> Register {
+        if case .register(let register)? = try shownState(unit) { return register }
+        return Register()
+    }
+}
+
+extension Register {
+    fileprivate func namesOfOneSide(
+        _ chosen: Int?, by replica: ReplicaID, _ unit: UnitID
+    ) throws(EditRefusal) -> [ChangeSetName] {
+        let sides = sides
+        if let chosen, !sides.indices.contains(chosen) { throw .noSuchSide(unit, chosen) }
+        if sides.count < 2 { return heads.map(\.origin.name) }
+        let own = sides.firstIndex { side in
+            // Between two writes of a hub only names count, so it has no side of its own.
+            !replica.isHub && side.names.contains { $0.replica == replica }
+        }
+        guard let corrected = chosen ?? own else {
+            throw .sideNotChosen(unit, sides: sides.count)
+        }
+        if let own, own != corrected { throw .wouldWithdrawOwnSide(unit, own: own) }
+        return sides[corrected].names
+    }
+}
+
+extension UnitDeclaration {
+    fileprivate func write(_ operation: Write.Operation) throws(EditRefusal) -> Write {
+        do { try validate(operation) } catch { throw .invalid(error) }
+        return Write(unit: id, operation: operation)
+    }
+}
+
+/// An edit of one record in the making: the state that was shown, and what is to become of it.
+///
+/// At most one write per unit; a later call for the same unit takes the place of the earlier one.
+/// A refused call changes nothing.
+public struct Edit: Sendable {
+    /// The state on the screen when the edit began. Never refreshed.
+    public let shown: RecordState
+    /// The hub position of that state; `nil` where the hub has not been heard of yet.
+    public let position: LogPosition?
+    /// The replica that will write.
+    public let replica: ReplicaID
+    /// Rising by unit, each once.
+    public private(set) var writes: [Write]
+    private let collection: CollectionDeclaration
+
+    /// Begins an edit. `collection` declares the record's collection; another one is a fault of the
+    /// caller.
+    public init(
+        of shown: RecordState, at position: LogPosition?, by replica: ReplicaID,
+        as collection: CollectionDeclaration
+    ) {
+        precondition(shown.collection == collection.id, "a record of another collection")
+        self.shown = shown
+        self.position = position
+        self.replica = replica
+        self.collection = collection
+        writes = []
+    }
+
+    /// Sets a unit, as `RecordState.setting(_:to:correcting:by:)`.
+    public mutating func set(
+        _ unit: UnitID, to value: Value, correcting side: Int? = nil
+    ) throws(EditRefusal) {
+        put(try shown.setting(declaration(unit), to: value, correcting: side, by: replica))
+    }
+
+    /// Resolves a unit, as `RecordState.resolving(_:to:)`.
+    public mutating func resolve(_ unit: UnitID, to value: Value) throws(EditRefusal) {
+        put(try shown.resolving(declaration(unit), to: value))
+    }
+
+    /// Changes a set, as `RecordState.changing(_:adding:removing:)`.
+    public mutating func change(
+        _ unit: UnitID, adding: [Value] = [], removing: [Value] = []
+    ) throws(EditRefusal) {
+        put(try shown.changing(declaration(unit), adding: adding, removing: removing))
+    }
+
+    /// Adds entries to a log.
+    public mutating func append(_ values: [Value], to unit: UnitID) throws(EditRefusal) {
+        put(try shown.appending(values, to: declaration(unit)))
+    }
+
+    /// Changes a total.
+    public mutating func increment(_ unit: UnitID, by delta: Int64) throws(EditRefusal) {
+        put(try shown.incrementing(declaration(unit), by: delta))
+    }
+
+    /// Voids the record, which is kept and can come back. An ordinary edit of the unit `void`.
+    public mutating func void(because reason: String) throws(EditRefusal) {
+        try set(.void, to: .text(reason))
+    }
+
+    /// What goes into the change set; `nil` if nothing was written.
+    public var recordChange: RecordChange? {
+        RecordChange(
+            record: shown.record, collection: shown.collection, creates: false, writes: writes,
+            shown: position)
+    }
+
+    private func declaration(_ unit: UnitID) throws(EditRefusal) -> UnitDeclaration {
+        guard let declaration = collection.unit(unit) else {
+            throw .unknownUnit(collection.id, unit)
+        }
+        return declaration
+    }
+
+    private mutating func put(_ write: Write) {
+        let place = writes.firstIndex { $0.unit >= write.unit } ?? writes.count
+        if place < writes.count, writes[place].unit == write.unit {
+            writes[place] = write
+        } else {
+            writes.insert(write, at: place)
+        }
+    }
+}

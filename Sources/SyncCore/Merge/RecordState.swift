@@ -1,0 +1,107 @@
+/// All units of one record, as far as their writes have arrived. The truth, on the hub and on
+/// devices.
+///
+/// Invariants: `units` rise by number, none of them empty of writes. Equal sets of merged change
+/// sets give equal states, in whatever order they came.
+public struct RecordState: Hashable, Sendable {
+    public let record: RecordID
+    public let collection: CollectionID
+    /// The change set that created it; the smallest name, should two claim to.
+    public private(set) var created: Origin?
+    public private(set) var units: [Unit]
+
+    public struct Unit: Hashable, Sendable {
+        public let id: UnitID
+        public var state: UnitState
+        public init(id: UnitID, state: UnitState) { (self.id, self.state) = (id, state) }
+    }
+
+    /// The state before any write.
+    public init(record: RecordID, collection: CollectionID) {
+        (self.record, self.collection, created, units) = (record, collection, nil, [])
+    }
+
+    /// Makes a state from stored parts; `nil` if the units don't rise.
+    public init?(record: RecordID, collection: CollectionID, created: Origin?, units: [Unit]) {
+        for (left, right) in zip(units, units.dropFirst()) where left.id >= right.id { return nil }
+        self.record = record
+        self.collection = collection
+        self.created = created
+        self.units = units
+    }
+
+    /// The state of one unit; `nil` if nobody has written it: *unknown*, which is not empty.
+    public subscript(unit: UnitID) -> UnitState? { units.first { $0.id == unit }?.state }
+
+    /// Merges what one change set does to this record: the only merge in the package.
+    ///
+    /// Commutes, associates and is idempotent over any order in which each device's change sets
+    /// keep theirs. Released out of that order (after quarantine), a write that nobody named can
+    /// stand beside the heads although a later one of its device has been replaced: seen twice, not
+    /// lost. A replaced name whose change set comes without writing the unit stays in `early`.
+    /// Does nothing for a change set already merged, and nothing to a unit whose held kind is not
+    /// the write's (`accepts(_:)` tells beforehand).
+    ///
+    /// - Parameter hasMerged: whether this replica has merged that change set. A replaced name that
+    ///   it has not is remembered until it comes.
+    /// - Complexity: linear in the heads of the units written.
+    public mutating func merge(
+        _ change: RecordChange, from origin: Origin, hasMerged: (ChangeSetName) -> Bool
+    ) {
+        assert(change.record == record && change.collection == collection)
+        guard !hasMerged(origin.name) else { return }
+        if change.creates, created.map({ origin.name < $0.name }) ?? true { created = origin }
+        for write in change.writes {
+            let place = units.firstIndex { $0.id >= write.unit } ?? units.count
+            if place == units.count || units[place].id != write.unit {
+                units.insert(Unit(id: write.unit, state: .empty(write.operation.kind)), at: place)
+            }
+            units[place].state.merge(write.operation, from: origin, hasMerged: hasMerged)
+        }
+    }
+
+    /// Whether `change` is of this record in this collection, and every write of the kind its unit holds.
+    public func accepts(_ change: RecordChange) -> Bool {
+        guard change.record == record, change.collection == collection else { return false }
+        return change.writes.allSatisfy { write in
+            self[write.unit].map { $0.kind == write.operation.kind } ?? true
+        }
+    }
+
+    /// Puts in place the base that was found for a unit with several heads. With fewer there is none.
+    public mutating func setBase(_ base: Head?, of unit: UnitID) {
+        guard let place = units.firstIndex(where: { $0.id == unit }),
+            case .register(var register) = units[place].state, register.heads.count > 1,
+            register.base != base
+        else { return }
+        register.base = base
+        units[place].state = .register(register)
+    }
+}
+
+extension UnitState {
+    mutating func merge(
+        _ operation: Write.Operation, from origin: Origin, hasMerged: (ChangeSetName) -> Bool
+    ) {
+        switch (self, operation) {
+        case (.register(var register), .set(let value, let names)):
+            // Gives up the second reference, so that the arrays aren't copied.
+            self = .total(Total())
+            register.merge(value, replacing: names, from: origin, hasMerged: hasMerged)
+            self = .register(register)
+        case (.elements(var elements), .change(let adding, let removing)):
+            self = .total(Total())
+            elements.merge(
+                adding: adding, removing: removing, from: origin, hasMerged: hasMerged)
+            self = .elements(elements)
+        case (.total(var total), .increment(let delta)):
+            total.merge(delta, from: origin.name)
+            self = .total(total)
+        case (.log(var log), .append(let values)):
+            self = .total(Total())
+            log.merge(values, from: origin)
+            self = .log(log)
+        default: break
+        }
+    }
+}

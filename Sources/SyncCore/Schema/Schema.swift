@@ -1,0 +1,223 @@
+/// A collection's place in a schema; names on the wire are numbers, never reused.
+public struct CollectionID: Hashable, Comparable, Sendable {
+    public let value: UInt16
+    public init(_ value: UInt16) { self.value = value }
+    public static func < (left: Self, right: Self) -> Bool { left.value < right.value }
+}
+
+/// A unit's place in its collection: what wins or loses together. Numbers are never reused.
+///
+/// 0 … 15 are kept for units that every record has.
+public struct UnitID: Hashable, Comparable, Sendable {
+    public let value: UInt16
+    public init(_ value: UInt16) { self.value = value }
+    public static func < (left: Self, right: Self) -> Bool { left.value < right.value }
+
+    /// Whether the record is void, and why: text, or absent. A voided record is kept, and can come
+    /// back.
+    public static let void = UnitID(0)
+    /// What people said of the record's conflicts: comments and proposals, in order.
+    public static let discussion = UnitID(1)
+}
+
+/// What records there are, what in them wins or loses together, and by which rule.
+///
+/// Handed to every room below: none of them knows a household. Additive from version to version;
+/// a name or number is never used again for something else.
+public struct Schema: Sendable {
+    public let version: SchemaVersion
+    /// Rising by number.
+    public let collections: [CollectionDeclaration]
+
+    /// Makes a schema. Traps on a double name or number and on an index of a group: faults of
+    /// whoever wrote it.
+    public init(version: SchemaVersion, collections: [CollectionDeclaration]) {
+        precondition(
+            Set(collections.map(\.id)).count == collections.count
+                && Set(collections.map(\.name)).count == collections.count,
+            "two collections of one name")
+        self.version = version
+        self.collections = collections.sorted { $0.id < $1.id }
+    }
+
+    /// The declaration of a collection; `nil` if this version does not know it.
+    public func collection(_ id: CollectionID) -> CollectionDeclaration? {
+        collections.first { $0.id == id }
+    }
+
+    /// The declaration with this name.
+    public func collection(named name: String) -> CollectionDeclaration? {
+        collections.first { $0.name == name }
+    }
+
+    /// The declaration of a unit; `nil` if this version does not know it.
+    public func unit(_ unit: UnitID, of collection: CollectionID) -> UnitDeclaration? {
+        self.collection(collection)?.unit(unit)
+    }
+}
+
+/// One kind of record.
+public struct CollectionDeclaration: Sendable {
+    public let id: CollectionID
+    /// Lower-case ASCII words joined by `_`; the table's name in a store.
+    public let name: String
+    /// How a record finds the scope it lies in.
+    public let home: Home
+    /// Rising by number; the units every record has come first.
+    public let units: [UnitDeclaration]
+
+    public enum Home: Hashable, Sendable {
+        /// This unit names the scope itself, as a reference.
+        case scope(UnitID)
+        /// The record lies where the record is that this unit refers to.
+        case with(UnitID)
+    }
+
+    /// Makes a declaration. Traps on double names or numbers, and on numbers below 16.
+    public init(
+        id: CollectionID, name: String, home: Home, units: [UnitDeclaration]
+    ) {
+        precondition(units.allSatisfy { $0.id.value >= 16 }, "units 0 to 15 are every record's")
+        let all = Self.common + units.sorted { $0.id < $1.id }
+        precondition(
+            Set(all.map(\.id)).count == all.count && Set(all.map(\.name)).count == all.count,
+            "two units of one name")
+        self.id = id
+        self.name = name
+        self.home = home
+        self.units = all
+    }
+
+    /// The declaration of a unit; `nil` if this version does not know it.
+    public func unit(_ id: UnitID) -> UnitDeclaration? { units.first { $0.id == id } }
+
+    /// The unit with this name.
+    public func unit(named name: String) -> UnitDeclaration? { units.first { $0.name == name } }
+
+    private static let common: [UnitDeclaration] = [
+        UnitDeclaration(
+            .void, "void", .text(maximumBytes: 2000), .review(shown: .previous), .open),
+        UnitDeclaration(
+            .discussion, "discussion",
+            [
+                Member("unit", .integer(0...Int64(UInt16.max))),
+                Member("kind", .text(maximumBytes: 40)),
+                Member("keep", .text(maximumBytes: 80)),
+                Member("text", .text(maximumBytes: 4000)),
+            ], .append, .personal),
+    ]
+}
+
+/// What wins or loses together: a field, or a group of fields that never mix.
+public struct UnitDeclaration: Sendable {
+    public let id: UnitID
+    /// Lower-case ASCII words joined by `_`.
+    public let name: String
+    /// One for a field; several for a group. They never change: a changed group is a new unit.
+    public let members: [Member]
+    public let policy: MergePolicy
+    public let sensitivity: Sensitivity
+    /// Whether a store keeps the value as a typed column to filter and list by.
+    public let isColumn: Bool
+
+    /// Declares a field.
+    public init(
+        _ id: UnitID, _ name: String, _ type: ValueType, _ policy: MergePolicy,
+        _ sensitivity: Sensitivity, column: Bool = false
+    ) {
+        self.id = id
+        self.name = name
+        members = [Member(name, type)]
+        self.policy = policy
+        self.sensitivity = sensitivity
+        isColumn = column
+    }
+
+    /// Declares a group. It has at least two members, and can't be a column.
+    public init(
+        _ id: UnitID, _ name: String, _ members: [Member], _ policy: MergePolicy,
+        _ sensitivity: Sensitivity
+    ) {
+        precondition(members.count >= 2, "a group of one is a field")
+        self.id = id
+        self.name = name
+        self.members = members
+        self.policy = policy
+        self.sensitivity = sensitivity
+        isColumn = false
+    }
+
+    public var isGroup: Bool { members.count > 1 }
+}
+
+/// One field within a unit.
+public struct Member: Sendable {
+    public let name: String
+    public let type: ValueType
+    public init(_ name: String, _ type: ValueType) { (self.name, self.type) = (name, type) }
+}
+
+/// What a field may hold, `absent` apart, which every field may.
+public enum ValueType: Hashable, Sendable {
+    case bool
+    case integer(ClosedRange<Int64>)
+    case text(maximumBytes: Int)
+    /// One of these words. Another word, from a newer schema, is kept and shown as it is.
+    case choice([String])
+    case bytes(maximumBytes: Int)
+    case day
+    case reference
+}
+
+/// Who is harmed when it is seen.
+public enum Sensitivity: UInt8, Hashable, Comparable, Sendable {
+    /// Needed to find and list a record at all.
+    case open = 0
+    /// Personal: names, addresses, numbers.
+    case personal = 1
+    /// Special: health, disability, money, guardianship, violence.
+    case special = 2
+
+    public static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
+}
+
+/// How differing heads become one value, or a question for people.
+public enum MergePolicy: Hashable, Sendable {
+    /// The one received first stands; another is a contestation, for review. For what was signed.
+    case immutable
+    /// The later corrected time wins. The other is hidden in the history: only where that costs
+    /// little.
+    case latest
+    /// Stays open until people decide; meanwhile `shown` says what is seen.
+    case review(shown: Provisional)
+    /// A set; a removal takes away only the adds it names.
+    case addWins
+    /// The larger value. The smaller writer may be right, so only where too much is the safe side.
+    case maximum
+    /// The smaller value, where too little or too early is the safe side. `absent` is the largest here.
+    case minimum
+    /// Increments add up, each exactly once.
+    case sum
+    /// Every entry stays, in order of time.
+    case append
+
+    /// What is shown while a review is open.
+    public enum Provisional: Hashable, Sendable {
+        /// What all sides last had in common; nothing, if they had nothing.
+        case previous
+        /// The side with the latest corrected time.
+        case newest
+        /// The larger value, where the schema orders values from harmless to protective.
+        case mostProtective
+    }
+
+    /// How the unit holds its writes.
+    public var kind: UnitKind {
+        switch self {
+        case .immutable, .latest, .review, .maximum, .minimum: .register
+        case .addWins: .elements
+        case .sum: .total
+        case .append: .log
+        }
+    }
+}

@@ -1,0 +1,201 @@
+public import SyncCore
+internal import SyncProtocol
+
+/// The rules by which a hub judges a change set that it has already stored.
+///
+/// Pure: everything it needs to know is handed in. It never refuses; what may not be merged now waits for
+/// something (`held`) or for a person (`quarantined`), and nothing behind it that does not depend on it waits.
+public enum Admission {
+    /// What the hub knows about a change set when it judges it.
+    public struct Facts: Sendable {
+        public let changeSet: ChangeSet
+        public let size: Int
+        /// Whether the hub's own replica wrote it; it has every authority.
+        public let isHub: Bool
+        /// The person the replica was enrolled for.
+        public let owner: PersonID
+        /// Whether the device may still write: revoked ones are drained for people to look at.
+        public let isRevoked: Bool
+        /// Every grant the author ever had.
+        public let grants: [Grant]
+        /// The epoch of this hub, in which positions are compared.
+        public let epoch: EpochID
+        public let now_ms: Int64
+        /// Per change, in order.
+        public let records: [RecordFacts]
+
+        public init(
+            changeSet: ChangeSet, size: Int, isHub: Bool, owner: PersonID, isRevoked: Bool,
+            grants: [Grant], epoch: EpochID, now_ms: Int64, records: [RecordFacts]
+        ) {
+            self.changeSet = changeSet
+            self.size = size
+            self.isHub = isHub
+            self.owner = owner
+            self.isRevoked = isRevoked
+            self.grants = grants
+            self.epoch = epoch
+            self.now_ms = now_ms
+            self.records = records
+        }
+    }
+
+    /// Authority over an area and all beneath it.
+    public struct Grant: Hashable, Sendable {
+        public let id: GrantID
+        /// Numbers of the leaf areas it covers.
+        public let areas: Set<UInt32>
+        /// Where it ended, and when; `nil` while it holds.
+        public let ended: LogPosition?
+        public let ended_ms: Int64?
+
+        public init(id: GrantID, areas: Set<UInt32>, ended: LogPosition?, ended_ms: Int64?) {
+            (self.id, self.areas, self.ended, self.ended_ms) = (id, areas, ended, ended_ms)
+        }
+    }
+
+    /// What the hub knows about a record that a change touches.
+    public struct RecordFacts: Sendable {
+        /// The leaf area it lies in, or will lie in once created; `nil` if that can't be told.
+        public let area: UInt32?
+        /// The state before this change set; `nil` if it was never created.
+        public let state: RecordState?
+        /// The record it waits for: itself, or the one that says where it lies; `nil` if nothing is missing.
+        public let missing: RecordID?
+        /// The number of a change set of this replica, set aside earlier, behind which this one waits.
+        public let behind: UInt64?
+
+        public init(area: UInt32?, state: RecordState?, missing: RecordID?, behind: UInt64?) {
+            (self.area, self.state, self.missing, self.behind) = (area, state, missing, behind)
+        }
+    }
+
+    public enum Verdict: Hashable, Sendable {
+        /// To be merged now; `late` if the authority had ended but the grace had not.
+        case merge(late: Bool)
+        /// Waits for a record to be created.
+        case held(missing: RecordID)
+        /// Waits behind an earlier change set of the same replica.
+        case behind(UInt64)
+        case quarantined(Reason)
+    }
+
+    /// Why a person must look at a change set. Codes are those of `protocol/errors.md`.
+    public enum Reason: String, Hashable, Sendable, CaseIterable {
+        /// Larger than a change set may be.
+        case tooLarge = "HZ-5001"
+        /// Written in the name of somebody the device was not enrolled for.
+        case foreignAuthor = "HZ-5002"
+        /// Touches what the author had no authority over when it was written, or names no such grant.
+        case outOfScope = "HZ-5003"
+        /// The authority had ended longer ago than the grace.
+        case tooLate = "HZ-5004"
+        /// Does not fit the schema it was written under.
+        case schema = "HZ-5005"
+        /// Written under a schema that this hub does not know yet.
+        case newerSchema = "HZ-5006"
+        /// A unit holds its writes in another way than this write wants.
+        case kind = "HZ-5007"
+        /// Writes again what never changes.
+        case immutable = "HZ-5008"
+        /// Settles a conflict without the authority to.
+        case resolution = "HZ-5009"
+        /// Another branch of a copied device.
+        case copied = "HZ-5010"
+        /// The device had been revoked.
+        case revoked = "HZ-5011"
+        /// Judging it failed twice; a fault of the hub's.
+        case poison = "HZ-5012"
+    }
+
+    /// How long after the end of a grant work is still taken as late: 30 days, in milliseconds.
+    public static let grace_ms: Int64 = 30 * 24 * 3600 * 1000
+
+    /// Judges one change set.
+    public static func decide(_ facts: Facts, schema: Schema) -> Verdict {
+        let set = facts.changeSet
+        if facts.size > Limits.changeSetBytes || set.changes.count > Limits.changesPerChangeSet {
+            return .quarantined(.tooLarge)
+        }
+        if !facts.isHub {
+            if set.author != facts.owner { return .quarantined(.foreignAuthor) }
+            if facts.isRevoked { return .quarantined(.revoked) }
+        }
+        if set.schema > schema.version { return .quarantined(.newerSchema) }
+        for (change, record) in zip(set.changes, facts.records) {
+            do {
+                try schema.validate(change, mayReplaceImmutable: facts.isHub)
+            } catch .replacesImmutable {
+                return .quarantined(.immutable)
+            } catch {
+                return .quarantined(.schema)
+            }
+            if let number = record.behind { return .behind(number) }
+            if let missing = record.missing { return .held(missing: missing) }
+            if let state = record.state {
+                if !state.accepts(change) { return .quarantined(.kind) }
+                if let reason = offence(change, state, facts, schema) {
+                    return .quarantined(reason)
+                }
+            }
+        }
+        return facts.isHub ? .merge(late: false) : authority(facts)
+    }
+
+    /// What in a change no ordinary write may do to this state.
+    private static func offence(
+        _ change: RecordChange, _ state: RecordState, _ facts: Facts, _ schema: Schema
+    ) -> Reason? {
+        for write in change.writes {
+            guard case .set(_, let names) = write.operation,
+                case .register(let register)? = state[write.unit],
+                let unit = schema.unit(write.unit, of: change.collection)
+            else { continue }
+            switch unit.policy {
+            case .immutable:
+                // The same device would cover its own earlier write without naming it. The hub may:
+                // a contestation is settled by a resolution.
+                let replica = facts.changeSet.name.replica
+                if !facts.isHub, register.heads.contains(where: { $0.origin.name.replica == replica }) {
+                    return .immutable
+                }
+            case .review:
+                // A device's later write covers its own earlier one without naming it; that counts too.
+                let replica = facts.changeSet.name.replica
+                let touched = register.sides.filter { side in
+                    side.names.contains { names.contains($0) || $0.replica == replica }
+                }
+                if touched.count > 1, !facts.isHub { return .resolution }
+            case .latest, .addWins, .maximum, .minimum, .sum, .append: break
+            }
+        }
+        return nil
+    }
+
+    /// Whether one grant of the author covers every record, and whether it still did.
+    private static func authority(_ facts: Facts) -> Verdict {
+        let areas = Set(facts.records.compactMap(\.area))
+        guard facts.records.allSatisfy({ $0.area != nil }) else {
+            return .quarantined(.outOfScope)
+        }
+        let covering = facts.grants.filter { $0.areas.isSuperset(of: areas) }
+        guard !covering.isEmpty else {
+            // Several grants together may cover what none covers alone.
+            let all = facts.grants.filter { $0.ended == nil }.reduce(into: Set<UInt32>()) {
+                $0.formUnion($1.areas)
+            }
+            return all.isSuperset(of: areas) ? .merge(late: false) : .quarantined(.outOfScope)
+        }
+        if covering.contains(where: { $0.ended == nil }) { return .merge(late: false) }
+        // Ended: by what the writer had applied when sealing, and how long ago it ended.
+        let knew = covering.allSatisfy { grant in
+            facts.changeSet.trunk.epoch == facts.epoch
+                && grant.ended.map { facts.changeSet.trunk.position >= $0 } ?? false
+        }
+        if knew { return .quarantined(.outOfScope) }
+        let inGrace = covering.contains { grant in
+            grant.ended_ms.map { facts.now_ms.subtractingClamped($0) <= grace_ms } ?? false
+        }
+        return inGrace ? .merge(late: true) : .quarantined(.tooLate)
+    }
+}

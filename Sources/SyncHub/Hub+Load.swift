@@ -1,0 +1,122 @@
+public import SyncCore
+internal import SyncExchange
+internal import SyncProtocol
+internal import SyncStore
+
+// What the hub writes itself: the area tree, first loads, resolutions.
+
+extension Hub {
+    /// Adds areas. Parents come before their children, and a known scope keeps its place.
+    public func addAreas(
+        _ areas: [(scope: ScopeID, parent: ScopeID?, name: String)]
+    ) throws {
+        try locked { memory in
+            var added: [StoredArea] = []
+            var all = memory.areas
+            for area in areas where !all.contains(where: { $0.scope == area.scope }) {
+                let parent = try area.parent.map { scope in
+                    guard let parent = all.first(where: { $0.scope == scope }) else {
+                        throw StoreFault(.other, "an area comes before its parent")
+                    }
+                    return parent.number
+                }
+                let stored = StoredArea(
+                    number: UInt32(all.count + 1), scope: area.scope, parent: parent,
+                    name: area.name, digest: .zero, records: 0, position: .start)
+                all.append(stored)
+                added.append(stored)
+            }
+            let version = memory.grantsVersion + 1
+            try store.write { [added] tx in
+                for area in added { try tx.put(area) }
+                try tx.set("grants-version", version.settingBytes)
+            }
+            memory.areas = all
+            memory.grantsVersion = version
+        }
+    }
+
+    /// Writes change sets by the hub's own replica, each of these lists one, all in one transaction.
+    ///
+    /// Meant for a first load: they are stored, judged and receipted like anybody's.
+    public func load(
+        _ changeSets: [[RecordChange]], intent: String, author: PersonID = .hub
+    ) throws {
+        let now = clock()
+        try locked { memory in
+            memory = try store.write { [memory] tx in
+                let judgement = Judgement(memory, schema: self.schema, now_ms: now)
+                try judgement.write(
+                    changeSets, intent: intent, author: author, reason: nil, tx)
+                try judgement.flush(tx)
+                return judgement.memory
+            }
+        }
+    }
+}
+
+extension Judgement {
+    /// Seals one change set by the hub's replica, stores it and merges it. Returns its name.
+    func write(
+        _ changes: [RecordChange], intent: String, author: PersonID, reason: String?,
+        _ tx: borrowing HubTransaction
+    ) throws -> ChangeSetName {
+        try write([changes], intent: intent, author: author, reason: reason, tx)
+    }
+
+    /// Seals change sets by the hub's replica as one run, stores and merges them. Returns the last one's name.
+    @discardableResult
+    func write(
+        _ changeSets: [[RecordChange]], intent: String, author: PersonID, reason: String?,
+        _ tx: borrowing HubTransaction
+    ) throws -> ChangeSetName {
+        guard var replica = try tx.replica(memory.replica), !changeSets.isEmpty else {
+            throw StoreFault(.damaged, "the hub has no replica of its own")
+        }
+        let seed: SaltSeed = memory.identifier()
+        let first = replica.stored + 1
+        var sealed: [ChangeSet] = []
+        for (offset, changes) in changeSets.enumerated() {
+            guard let number = ChangeSetNumber(first + UInt64(offset)),
+                let timestamp = HybridTimestamp(
+                    milliseconds: UInt64(max(0, now_ms)), counter: 0),
+                let set = ChangeSet(
+                    name: ChangeSetName(replica.id, number), previous: replica.head,
+                    author: author, grant: .hub,
+                    trunk: Trunk(epoch: memory.epoch, position: memory.position),
+                    time: WriteTime(
+                        timestamp: timestamp, wall_ms: now_ms, monotonic_ms: 0, boot: 0,
+                        offset_ms: 0, offsetAge_ms: 0),
+                    intent: Text(intent), reason: reason.map { Text($0) },
+                    schema: schema.version, saltSeed: seed,
+                    changes: changes.sorted { $0.record < $1.record })
+            else { throw StoreFault(.other, "the hub's change set is malformed") }
+            sealed.append(set)
+            replica.head = ChangeSetCoding.hash(set)
+        }
+        replica.stored = sealed[sealed.count - 1].name.number.value
+        let upload = try tx.appendUpload(
+            SignedRun.make(sealed, head: replica.head, key: memory.key), replica: replica.rid,
+            first: first, last: replica.stored, head: replica.head, received_ms: now_ms,
+            sent: ClockReading(wall_ms: now_ms, monotonic_ms: 0, boot: 0), state: .waiting)
+        try tx.update(replica)
+        guard let stored = try tx.upload(upload) else {
+            throw StoreFault(.other, "an upload was lost in its own transaction")
+        }
+        forget(replica.rid)
+        try judge(stored, tx)
+        return sealed[sealed.count - 1].name
+    }
+
+    /// The position of a state that a resolution was made on: the latest of its heads.
+    func positionShown(of state: RecordState) -> LogPosition? {
+        var latest: LogPosition?
+        for unit in state.units {
+            guard case .register(let register) = unit.state else { continue }
+            for head in register.heads {
+                if let position = head.origin.position { latest = max(latest ?? .start, position) }
+            }
+        }
+        return latest
+    }
+}

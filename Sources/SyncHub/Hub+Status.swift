@@ -1,0 +1,147 @@
+internal import SyncCore
+public import SyncProtocol
+internal import SyncStore
+
+// What an operator asks.
+
+/// Something that `doctor` found.
+public struct Finding: Hashable, Sendable {
+    public enum Severity: String, Hashable, Sendable {
+        case note
+        case warning
+        case damage
+    }
+    public let severity: Severity
+    /// A stable word for scripts.
+    public let code: String
+    public let text: String
+
+    public init(_ severity: Severity, _ code: String, _ text: String) {
+        (self.severity, self.code, self.text) = (severity, code, text)
+    }
+}
+
+extension Hub {
+    /// How the hub stands.
+    public func status() throws(Problem) -> HubStatus {
+        try serving { memory in
+            try self.store.read { [memory] tx in
+                let replicas = try tx.replicas()
+                let unmerged = try tx.unmerged()
+                var total = StateDigest.zero
+                for area in memory.areas { total += area.digest }
+                return HubStatus(
+                    hub: memory.hub, epoch: memory.epoch, district: memory.district,
+                    position: memory.position,
+                    records: memory.areas.reduce(0) { $0 + $1.records },
+                    changeSets: replicas.reduce(0) { $0 + $1.stored },
+                    uploads: try tx.uploadCount(),
+                    held: unmerged.filter { $0.disposition == .held }.count,
+                    quarantined: unmerged.filter { $0.disposition == .quarantined }.count,
+                    openConflicts: try tx.openConflictCount(),
+                    devices: replicas.filter { !$0.id.isHub }.count, digest: total,
+                    areas: memory.areas.filter { $0.records > 0 }.map {
+                        HubStatus.AreaDigest(
+                            scope: $0.scope, name: $0.name, digest: $0.digest, records: $0.records)
+                    })
+            }
+        }
+    }
+
+    /// Checks everything that can be checked: the file, every digest, every chain, receipt and state.
+    ///
+    /// - Complexity: linear in all that is stored.
+    public func doctor() throws(Problem) -> [Finding] {
+        try serving { memory in
+            try self.store.read { [memory] tx in
+                var findings = try tx.integrityFindings().map {
+                    Finding(.damage, "integrity", $0)
+                }
+                findings += try self.checkRecords(memory, tx)
+                findings += try self.checkLog(memory, tx)
+                if let entry = try tx.firstBrokenAuditEntry() {
+                    findings.append(
+                        Finding(.damage, "audit", "audit entry \(entry) does not fit its chain"))
+                }
+                for waiting in try tx.unmerged()
+                where self.clock().subtractingClamped(waiting.since_ms) > 7 * 24 * 3_600_000 {
+                    findings.append(
+                        Finding(
+                            .warning, "held",
+                            "change set \(waiting.number) of replica row \(waiting.replica) has "
+                                + "waited more than 7 days (\(waiting.reason))"))
+                }
+                return findings
+            }
+        }
+    }
+
+    private func checkRecords(
+        _ memory: HubMemory, _ tx: borrowing HubTransaction
+    ) throws -> [Finding] {
+        var findings: [Finding] = []
+        var digests: [UInt32: StateDigest] = [:]
+        var counts: [UInt32: Int] = [:]
+        try tx.allRecords { stored in
+            digests[stored.area, default: .zero] += StateDigest.of(
+                stored.record, state: stored.state)
+            counts[stored.area, default: 0] += 1
+            var writers = memory.writers
+            do {
+                let state = try StateCoding.decode(
+                    stored.state, record: stored.record, collection: stored.collection,
+                    writers: memory.writers)
+                if StateCoding.encode(state, writers: &writers) != stored.state {
+                    findings.append(
+                        Finding(.damage, "state", "record \(stored.record) has another form"))
+                }
+            } catch {
+                findings.append(
+                    Finding(.damage, "state", "record \(stored.record) can't be read"))
+            }
+        }
+        for area in memory.areas
+        where digests[area.number, default: .zero] != area.digest
+            || counts[area.number, default: 0] != area.records
+        {
+            findings.append(Finding(.damage, "digest", "area \(area.scope) has another digest"))
+        }
+        return findings
+    }
+
+    private func checkLog(
+        _ memory: HubMemory, _ tx: borrowing HubTransaction
+    ) throws -> [Finding] {
+        var findings: [Finding] = []
+        var heads: [Int64: (next: UInt64, head: ContentHash)] = [:]
+        try tx.allUploads { upload in
+            guard upload.state == .judged || upload.state == .waiting else { return }
+            let expected = heads[upload.replica] ?? (1, .none)
+            do {
+                let sets = try RunCoding.decode(upload.run.bytes)
+                let last = sets[sets.count - 1]
+                let fresh = sets.first { $0.changeSet.name.number.value == upload.first }
+                guard upload.first == expected.next,
+                    fresh?.changeSet.previous == expected.head, last.hash == upload.head
+                else {
+                    findings.append(
+                        Finding(.damage, "chain", "upload \(upload.id) does not fit its chain"))
+                    return
+                }
+                heads[upload.replica] = (upload.last + 1, upload.head)
+                if let replica = try tx.replica(rid: upload.replica) {
+                    let key = replica.id.isHub ? memory.key.verifying : replica.key
+                    let signed = SignedRun.signedBytes(last.changeSet.name, last.hash)
+                    if !key.isValid(upload.run.signature, for: signed, purpose: .run) {
+                        findings.append(
+                            Finding(.damage, "signature", "upload \(upload.id) is not signed"))
+                    }
+                }
+            } catch is CodecError {
+                findings.append(
+                    Finding(.damage, "upload", "upload \(upload.id) can't be read"))
+            }
+        }
+        return findings
+    }
+}

@@ -1,0 +1,477 @@
+internal import SyncCore
+internal import SyncExchange
+public import SyncProtocol
+internal import SyncStore
+
+extension Hub {
+    /// How long a device may read without contact: 14 days, in milliseconds.
+    static let lease_ms: Int64 = 14 * 24 * 3600 * 1000
+
+    /// Answers one sync: stores what came, judges it, and sends what follows the device's cursors.
+    ///
+    /// Repeating a request is harmless. What could be attributed is stored before any rule is asked, in
+    /// a transaction of its own.
+    ///
+    /// - Parameter bytes: the request, decompressed.
+    /// - Returns: the answer, not compressed.
+    public func sync(_ bytes: [UInt8]) throws(Problem) -> [UInt8] {
+        let unverified: UnverifiedSyncRequest
+        do {
+            unverified = try UnverifiedSyncRequest(bytes)
+        } catch .unknownVersion {
+            throw Problem(.unknownVersion)
+        } catch {
+            throw Problem(.malformed)
+        }
+        return try serving { memory in
+            let replica = try self.authenticate(unverified, memory)
+            let request = unverified.request
+            let now = self.clock()
+            // What the device has and the hub has not changed since, before anything new is merged.
+            let differs = try self.digestDiffers(request, replica, memory)
+            var receipts: [SignedReceipt] = []
+            if !request.isDryRun {
+                receipts = try self.take(request, from: replica, now, &memory)
+            }
+            return try self.answer(
+                unverified, replica: replica.id, receipts, digestDiffers: differs, now, &memory)
+        }
+    }
+
+    // MARK: Who speaks
+
+    private func authenticate(
+        _ unverified: UnverifiedSyncRequest, _ memory: HubMemory
+    ) throws -> StoredReplica {
+        let request = unverified.request
+        guard let replica = try store.read({ tx in try tx.replica(request.replica) }),
+            !replica.id.isHub
+        else { throw Problem(.unknownReplica) }
+        let epoch: EpochID? =
+            request.epochTag == 0 ? nil : memory.epochs.last { $0.tag == request.epochTag }
+        guard request.epochTag == 0 || epoch != nil else {
+            throw Problem(.wrongEpoch, epoch: memory.epoch)
+        }
+        guard unverified.isSigned(by: replica.key, hub: memory.hub, epoch: epoch) else {
+            throw Problem(.badSignature)
+        }
+        if let epoch, epoch != memory.epoch { throw Problem(.wrongEpoch, epoch: memory.epoch) }
+        if replica.state == DeviceState.pending.rawValue { throw Problem(.awaitingApproval) }
+        return replica
+    }
+
+    // MARK: What came
+
+    /// Stores every run, then judges what is new. Returns the receipts of all that was named.
+    private func take(
+        _ request: SyncRequest, from replica: StoredReplica, _ now: Int64,
+        _ memory: inout HubMemory
+    ) throws -> [SignedReceipt] {
+        var named: [(first: UInt64, last: UInt64)] = []
+        var branches: [Int64] = []
+        var hasNew = false
+        for run in request.runs {
+            let sets: [HashedChangeSet]
+            do {
+                sets = try RunCoding.decode(run.bytes)
+            } catch {
+                throw Problem(.malformed)
+            }
+            guard sets.count <= Limits.changeSetsPerRun else { throw Problem(.tooLarge) }
+            let last = sets[sets.count - 1]
+            // Work carried for another replica comes in a bundle; a sync carries its own.
+            guard last.changeSet.name.replica == replica.id,
+                replica.key.isValid(
+                    run.signature,
+                    for: SignedRun.signedBytes(last.changeSet.name, last.hash), purpose: .run)
+            else { throw Problem(.badSignature) }
+            let stored = try store.write { tx in
+                try self.keep(run, sets, replica.id, now, request.clock, memory, tx)
+            }
+            named.append(
+                (sets[0].changeSet.name.number.value, last.changeSet.name.number.value))
+            switch stored {
+            case .new: hasNew = true
+            case .known: break
+            case .branch(let upload): branches.append(upload)
+            }
+        }
+        for number in request.unsettled { named.append((number.value, number.value)) }
+        if hasNew { try judgeEverything(&memory) }
+        return try store.read { tx in
+            var receipts: [SignedReceipt] = []
+            var seen: Set<Int64> = []
+            for range in named {
+                for upload in try tx.uploads(
+                    of: replica.rid, first: range.first, last: range.last)
+                where seen.insert(upload.id).inserted {
+                    if let receipt = upload.receipt.flatMap({ SignedReceipt(stored: $0) }) {
+                        receipts.append(receipt)
+                    }
+                }
+            }
+            for branch in branches {
+                if let receipt = try tx.upload(branch)?.receipt
+                    .flatMap({ SignedReceipt(stored: $0) })
+                {
+                    receipts.append(receipt)
+                }
+            }
+            return receipts
+        }
+    }
+
+    private enum Kept {
+        case new
+        case known
+        case branch(Int64)
+    }
+
+    /// Appends to the legal log what of a run is not there yet. No rule of merging is asked here.
+    private func keep(
+        _ run: SignedRun, _ sets: [HashedChangeSet], _ id: ReplicaID, _ now: Int64,
+        _ sent: ClockReading, _ memory: HubMemory, _ tx: borrowing HubTransaction
+    ) throws -> Kept {
+        guard var replica = try tx.replica(id) else { throw Problem(.unknownReplica) }
+        let first = sets[0].changeSet.name.number.value
+        let last = sets[sets.count - 1].changeSet.name.number.value
+        let head = sets[sets.count - 1].hash
+        if first > replica.stored + 1 {
+            // A predecessor is missing. Kept as it is, and judged when that has come.
+            let waiting = try tx.uploads(of: replica.rid, first: first, last: last)
+            if !waiting.contains(where: { $0.head == head }) {
+                let upload = try tx.appendUpload(
+                    run, replica: replica.rid, first: first, last: last, head: head,
+                    received_ms: now, sent: sent, state: .gap)
+                try closeUnmerged(
+                    upload, sets, id, .held, "HZ-5102", state: .gap, now, memory, tx)
+            }
+            return .known
+        }
+        guard try continues(sets, replica, tx) else {
+            if let known = try tx.uploads(ofBranch: replica.rid, head: head) {
+                return .branch(known)
+            }
+            let upload = try tx.appendUpload(
+                run, replica: replica.rid, first: first, last: last, head: head, received_ms: now,
+                sent: sent, state: .branch)
+            try closeUnmerged(
+                upload, sets, id, .quarantined, Admission.Reason.copied.rawValue, state: .branch,
+                now, memory, tx)
+            replica.state = DeviceState.copied.rawValue
+            try tx.update(replica)
+            try tx.audit("fork", "\(id)/\(first)", by: nil, at_ms: now)
+            try tx.addNotice(to: replica.person) { number in
+                SyncResponse.Notice(
+                    number: number, kind: .fork, at_ms: UInt64(max(0, now)), by: nil, record: nil,
+                    collection: nil, unit: nil, value: .integer(Int64(first)), yours: nil,
+                    reason: Text(Admission.Reason.copied.rawValue)
+                ).stored
+            }
+            return .branch(upload)
+        }
+        guard last > replica.stored else { return .known }
+        _ = try tx.appendUpload(
+            run, replica: replica.rid, first: replica.stored + 1, last: last, head: head,
+            received_ms: now, sent: sent, state: .waiting)
+        replica.stored = last
+        replica.head = head
+        try tx.update(replica)
+        try admitGaps(&replica, tx)
+        return .new
+    }
+
+    /// Whether a run agrees with what is stored, as far as both reach, and goes on from there.
+    private func continues(
+        _ sets: [HashedChangeSet], _ replica: StoredReplica, _ tx: borrowing HubTransaction
+    ) throws -> Bool {
+        let first = sets[0].changeSet.name.number.value
+        let last = sets[sets.count - 1].changeSet.name.number.value
+        if first == replica.stored + 1 { return sets[0].changeSet.previous == replica.head }
+        // The hash of the last common number stands for all before it.
+        let common = min(last, replica.stored)
+        let ours: ContentHash?
+        if common == replica.stored {
+            ours = replica.head
+        } else {
+            let upload = try tx.upload(of: replica.rid, holding: common)
+            ours = try upload.flatMap { upload in
+                try RunCoding.decode(upload.run.bytes).first {
+                    $0.changeSet.name.number.value == common
+                }?.hash
+            }
+        }
+        return sets[Int(common - first)].hash == ours
+    }
+
+    /// Lets uploads follow that came before their predecessor did.
+    private func admitGaps(_ replica: inout StoredReplica, _ tx: borrowing HubTransaction) throws {
+        var hasMoved = true
+        while hasMoved {
+            hasMoved = false
+            for upload in try tx.unjudgedUploads(.gap)
+            where upload.replica == replica.rid && upload.first <= replica.stored + 1 {
+                let sets = try RunCoding.decode(upload.run.bytes)
+                let isNext = try continues(sets, replica, tx)
+                try tx.finishUpload(
+                    upload.id, state: isNext ? .waiting : .branch, position: nil,
+                    receipt: isNext ? nil : upload.receipt)
+                for set in sets {
+                    try tx.release(replica: replica.rid, number: set.changeSet.name.number.value)
+                }
+                guard isNext, upload.last > replica.stored else { continue }
+                replica.stored = upload.last
+                replica.head = upload.head
+                try tx.update(replica)
+                hasMoved = true
+            }
+        }
+    }
+
+    /// Closes an upload none of which is merged, with a receipt that says so.
+    private func closeUnmerged(
+        _ upload: Int64, _ sets: [HashedChangeSet], _ replica: ReplicaID,
+        _ disposition: Disposition, _ reason: String, state: StoredUpload.State, _ now: Int64,
+        _ memory: HubMemory, _ tx: borrowing HubTransaction
+    ) throws {
+        let receipt = SignedReceipt(
+            Receipt(
+                hub: memory.hub, epoch: memory.epoch, replica: replica,
+                first: sets[0].changeSet.name.number, lastHash: sets[sets.count - 1].hash,
+                received_ms: UInt64(max(0, now)), anchored: .start,
+                entries: sets.map {
+                    ReceiptEntry(
+                        disposition: disposition, position: nil,
+                        time: CorrectedTime.estimate($0.changeSet.time), reason: Text(reason))
+                }), key: memory.key)
+        try tx.finishUpload(upload, state: state, position: nil, receipt: receipt.stored)
+    }
+
+    /// Judges every upload that is stored and not judged, in the order in which they came.
+    func judgeEverything(_ memory: inout HubMemory) throws {
+        let waiting = try store.read { tx in try tx.unjudgedUploads(.waiting) }
+        guard !waiting.isEmpty else { return }
+        let before = memory
+        do {
+            try judge(waiting, &memory)
+        } catch let fault as StoreFault {
+            // Nothing of the transaction remains; the disk is full or failing. It is tried again.
+            memory = before
+            throw fault
+        }
+    }
+
+    private func judge(_ uploads: [StoredUpload], _ memory: inout HubMemory) throws {
+        // Counted outside, so that the count survives should judging bring the hub down.
+        if uploads.contains(where: { $0.attempts > 0 }) {
+            try store.write { tx in
+                for upload in uploads { try tx.countAttempt(upload.id) }
+            }
+        }
+        let now = clock()
+        memory = try store.write { [memory] tx in
+            let judgement = Judgement(memory, schema: self.schema, now_ms: now)
+            for upload in uploads { try judgement.judge(upload, tx) }
+            try judgement.flush(tx)
+            return judgement.memory
+        }
+    }
+
+    // MARK: What goes back
+
+    private func answer(
+        _ unverified: UnverifiedSyncRequest, replica id: ReplicaID, _ receipts: [SignedReceipt],
+        digestDiffers: Bool, _ now: Int64, _ memory: inout HubMemory
+    ) throws -> [UInt8] {
+        let request = unverified.request
+        let nonce = memory.draw()
+        let contact = HubMemory.Contact(
+            synced_ms: now, pending: Int64(clamping: request.pending),
+            skew_ms: request.clock.wall_ms.subtractingClamped(now), nonce: nonce,
+            written_ms: memory.contacts[id]?.written_ms ?? 0)
+        memory.contacts[id] = contact
+        if !request.runs.isEmpty || now - contact.written_ms > 60_000 {
+            try writeContact(id, now, &memory)
+        }
+        let snapshot = memory
+        return try store.read { tx in
+            guard let replica = try tx.replica(id) else { throw Problem(.unknownReplica) }
+            var response = SyncResponse(
+                requestTag: unverified.tag, nonce: nonce, epoch: snapshot.epoch,
+                hub_ms: UInt64(max(0, now)), digestDiffers: digestDiffers,
+                lease_ms: UInt64(max(0, now + Self.lease_ms)), merged: replica.merged,
+                receipts: receipts)
+            for bytes in try tx.notices(of: replica.person, after: request.noticeCursor) {
+                if let notice = SyncResponse.Notice(stored: bytes) { response.notices.append(notice) }
+            }
+            // A revoked device or a copy delivers; it gets receipts and news, and no record.
+            guard replica.state == DeviceState.approved.rawValue else {
+                return response.encode()
+            }
+            let grants = try tx.grants(of: replica.person).filter { $0.ended == nil }
+            var cursors = request.cursors.flatMap { Array(repeating: $0.position, count: $0.count) }
+            if request.grantsVersion != snapshot.grantsVersion || cursors.count != grants.count {
+                response.grants = grantsToSend(grants, snapshot)
+                // The device keeps the cursors of grants it had; which those were only it knows, so
+                // this answer brings no page unless it knew none.
+                guard request.grantsVersion == 0 else {
+                    response.hasMore = true
+                    return try finish(response, request, snapshot, tx)
+                }
+                cursors = Array(repeating: .start, count: grants.count)
+            }
+            try addPages(to: &response, request, grants.map(\.area), cursors, snapshot, tx)
+            return try finish(response, request, snapshot, tx)
+        }
+    }
+
+    private func finish(
+        _ response: SyncResponse, _ request: SyncRequest, _ memory: HubMemory,
+        _ tx: borrowing HubTransaction
+    ) throws -> [UInt8] {
+        var response = response
+        var authors: [PersonID] = []
+        let known = Int(request.writerCursor)
+        if known < memory.writers.writers.count {
+            for number in (known + 1)...memory.writers.writers.count {
+                guard let writer = memory.writers[UInt32(number)] else { continue }
+                response.writers.append(
+                    SyncResponse.WriterEntry(number: UInt32(number), writer: writer))
+                authors.append(writer.author)
+            }
+        }
+        authors += response.notices.compactMap(\.by)
+        for author in Set(authors).sorted() {
+            if let person = try tx.person(author) {
+                response.people.append(SyncResponse.Person(id: author, name: Text(person.name)))
+            }
+        }
+        return response.encode()
+    }
+
+    private func grantsToSend(
+        _ grants: [StoredGrant], _ memory: HubMemory
+    ) -> SyncResponse.Grants {
+        var needed: Set<UInt32> = []
+        var lines: [SyncResponse.Grant] = []
+        for grant in grants {
+            guard let area = memory.area(grant.area) else { continue }
+            lines.append(SyncResponse.Grant(id: grant.id, scope: area.scope))
+            needed.formUnion(memory.subtree(grant.area))
+            var above = area.parent
+            while let number = above, let area = memory.area(number) {
+                needed.insert(number)
+                above = area.parent
+            }
+        }
+        return SyncResponse.Grants(
+            version: memory.grantsVersion, grants: lines,
+            areas: memory.areas.filter { needed.contains($0.number) }.map {
+                SyncResponse.Area(
+                    number: $0.number, scope: $0.scope, parent: $0.parent, name: Text($0.name))
+            })
+    }
+
+    /// Fills pages in the order of positions until nothing is left or the budget is used.
+    private func addPages(
+        to response: inout SyncResponse, _ request: SyncRequest, _ granted: [UInt32],
+        _ cursors: [LogPosition], _ memory: HubMemory, _ tx: borrowing HubTransaction
+    ) throws {
+        let budget =
+            request.maximumDownBytes == 0
+            ? Limits.defaultDownBytes
+            : min(Int(clamping: request.maximumDownBytes), Limits.defaultDownBytes)
+        var spent = 0
+        var estimate = (records: UInt64(0), bytes: UInt64(0))
+        for cursor in Set(cursors).sorted() where cursor < memory.position {
+            let places = cursors.indices.filter { cursors[$0] == cursor }
+            let areas = places.reduce(into: Set<UInt32>()) {
+                $0.formUnion(memory.subtree(granted[$1]))
+            }
+            let changed = areas.sorted().filter { number in
+                memory.area(number).map { $0.position > cursor } ?? false
+            }
+            guard !changed.isEmpty else {
+                // Nothing of these areas changed; the cursor moves with the next page that has something.
+                continue
+            }
+            var from = cursor
+            var window: UInt64 = 4096
+            while from < memory.position {
+                guard spent < budget else {
+                    response.hasMore = true
+                    break
+                }
+                let to = LogPosition(min(from.value + window, memory.position.value))!
+                var records: [SyncResponse.PageRecord] = []
+                var bytes = 0
+                try tx.records(of: changed, after: from, through: to) { stored in
+                    bytes += stored.state.count + 24
+                    records.append(
+                        SyncResponse.PageRecord(
+                            collection: stored.collection, record: stored.record,
+                            area: stored.area, position: stored.position, state: stored.state))
+                }
+                // Records come by area within a collection; a page wants them by collection only.
+                if bytes > Limits.pageBytes, window > 1, to.value > from.value + 1 {
+                    window = max(1, window / 4)
+                    continue
+                }
+                if bytes < Limits.pageBytes / 8 { window = min(window * 4, 1 << 40) }
+                spent += bytes
+                estimate.records += UInt64(records.count)
+                estimate.bytes += UInt64(bytes)
+                if !records.isEmpty || to == memory.position, !request.isDryRun {
+                    records.sort { ($0.collection, $0.position) < ($1.collection, $1.position) }
+                    response.pages.append(
+                        SyncResponse.Page(grants: places, through: to, records: records))
+                }
+                from = to
+            }
+        }
+        if request.isDryRun {
+            response.hasMore = false
+            response.estimate = SyncResponse.Estimate(
+                records: estimate.records, bytes: estimate.bytes)
+        }
+    }
+
+    /// Whether a device that believes it lacks nothing has other states than the hub.
+    private func digestDiffers(
+        _ request: SyncRequest, _ replica: StoredReplica, _ memory: HubMemory
+    ) throws -> Bool {
+        guard let digest = request.digest, request.grantsVersion == memory.grantsVersion else {
+            return false
+        }
+        let grants = try store.read { tx in
+            try tx.grants(of: replica.person).filter { $0.ended == nil }
+        }
+        let cursors = request.cursors.flatMap { Array(repeating: $0.position, count: $0.count) }
+        guard cursors.count == grants.count else { return false }
+        var sum = StateDigest.zero
+        var seen: Set<UInt32> = []
+        for (grant, cursor) in zip(grants, cursors) {
+            for number in memory.subtree(grant.area) {
+                guard let area = memory.area(number) else { continue }
+                // Something lies after the cursor: the two are not meant to be equal now.
+                if area.position > cursor { return false }
+                if seen.insert(number).inserted { sum += area.digest }
+            }
+        }
+        return sum != digest
+    }
+
+    private func writeContact(_ id: ReplicaID, _ now: Int64, _ memory: inout HubMemory) throws {
+        guard var contact = memory.contacts[id] else { return }
+        contact.written_ms = now
+        memory.contacts[id] = contact
+        try store.write { tx in
+            guard var replica = try tx.replica(id) else { return }
+            replica.synced_ms = contact.synced_ms
+            replica.pending = contact.pending
+            replica.skew_ms = contact.skew_ms
+            replica.nonce = contact.nonce
+            try tx.update(replica)
+        }
+    }
+}

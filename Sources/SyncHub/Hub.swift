@@ -1,0 +1,204 @@
+public import SyncCore
+public import SyncProtocol
+public import SyncStore
+internal import Synchronization
+
+/// A hub, without HTTP: what it stores, judges, merges, tells and lets people decide.
+///
+/// Every use case of a device, an administrator or an operator is a function here; the API and the console are two
+/// skins over it. Invariants: one lock orders everything that takes a position; memory is changed only
+/// after the transaction that it mirrors has committed.
+public final class Hub: Sendable {
+    public let store: HubStore
+    public let schema: Schema
+    /// Reads the hub's clock: milliseconds since 1970.
+    let clock: @Sendable () -> Int64
+    let memory: Mutex<HubMemory>
+
+    /// Opens the hub that `store` holds, and judges what an earlier run stored and did not judge.
+    ///
+    /// - Parameters:
+    ///   - key: signs receipts and what the hub writes itself.
+    ///   - random: draws names and secrets.
+    public init(
+        store: HubStore, key: SigningKey, clock: @escaping @Sendable () -> Int64,
+        random: any RandomNumberGenerator & Sendable
+    ) throws {
+        self.store = store
+        schema = store.schema
+        self.clock = clock
+        let loaded = try store.read { tx in try HubMemory(tx, key: key, random: random) }
+        memory = Mutex(loaded)
+        try locked { memory in try judgeEverything(&memory) }
+    }
+
+    /// Makes a new hub in an empty store.
+    public static func create(
+        in store: HubStore, district: String, key: SigningKey, now_ms: Int64,
+        using generator: inout some RandomNumberGenerator
+    ) throws {
+        let hub = HubID.random(using: &generator)
+        let epoch = EpochID.random(using: &generator)
+        let replica = ReplicaID.makeHub(using: &generator)
+        try store.write { tx in
+            guard try tx.setting("hub") == nil else {
+                throw StoreFault(.other, "there is a hub in this store already")
+            }
+            try tx.set("hub", hub.bytes)
+            try tx.set("district", Array(district.utf8))
+            try tx.set("replica", replica.bytes)
+            try tx.set("grants-version", UInt64(1).settingBytes)
+            try tx.beginEpoch(epoch, at: .start, now_ms: now_ms)
+            try tx.insertReplica(
+                replica, key: key.verifying, person: .hub, name: "hub", state: "hub",
+                now_ms: now_ms)
+        }
+    }
+
+    /// Runs `body` alone. What it does to memory stays only if it does not throw.
+    func locked<Result: Sendable>(
+        _ body: (inout HubMemory) throws -> Result
+    ) throws -> Result {
+        try memory.withLock { memory in
+            var copy = memory
+            let result = try body(&copy)
+            memory = copy
+            return result
+        }
+    }
+
+    /// The same for use cases: what goes wrong beneath becomes a problem that says what is safe.
+    func serving<Result: Sendable>(
+        _ body: (inout HubMemory) throws -> Result
+    ) throws(Problem) -> Result {
+        do {
+            return try locked(body)
+        } catch let problem as Problem {
+            throw problem
+        } catch let fault as StoreFault where fault.kind == .full {
+            throw Problem(.storageFull, retryAfter_s: 60)
+        } catch let fault as StoreFault where fault.kind == .busy {
+            throw Problem(.busy, retryAfter_s: 2)
+        } catch {
+            throw Problem(.failed, retryAfter_s: 30)
+        }
+    }
+
+    public var id: HubID { memory.withLock { $0.hub } }
+    public var epoch: EpochID { memory.withLock { $0.epoch } }
+    public var district: String { memory.withLock { $0.district } }
+    public var receiptKey: VerifyingKey { memory.withLock { $0.key.verifying } }
+}
+
+extension PersonID {
+    /// The author of what the hub writes for nobody in particular: the first load, repairs.
+    public static let hub = PersonID(high: 0, low: 0)
+}
+
+extension GrantID {
+    /// The hub's own authority.
+    static let hub = GrantID(high: 0, low: 0)
+}
+
+/// What a hub keeps at hand of its store.
+struct HubMemory: Sendable {
+    let hub: HubID
+    let district: String
+    let key: SigningKey
+    let replica: ReplicaID
+    var epochs: [EpochID]
+    var writers: WriterTable
+    /// By number, from 1; index 0 is not used.
+    var areas: [StoredArea]
+    /// The last position given.
+    var position: LogPosition
+    var grantsVersion: UInt64
+    var random: any RandomNumberGenerator & Sendable
+    /// What is known of devices' last contact and not yet written down.
+    var contacts: [ReplicaID: Contact] = [:]
+
+    struct Contact: Sendable {
+        var synced_ms: Int64
+        var pending: Int64
+        var skew_ms: Int64
+        var nonce: UInt64
+        var written_ms: Int64
+    }
+
+    var epoch: EpochID { epochs[epochs.count - 1] }
+
+    init(
+        _ tx: borrowing HubTransaction, key: SigningKey, random: any RandomNumberGenerator & Sendable
+    ) throws {
+        guard let hub = try tx.setting("hub").flatMap({ HubID(bytes: $0) }),
+            let replica = try tx.setting("replica").flatMap({ ReplicaID(bytes: $0) })
+        else { throw StoreFault(.damaged, "the store holds no hub") }
+        self.hub = hub
+        self.replica = replica
+        self.key = key
+        self.random = random
+        district = String(decoding: try tx.setting("district") ?? [], as: UTF8.self)
+        epochs = try tx.epochs()
+        guard !epochs.isEmpty else { throw StoreFault(.damaged, "the store has no epoch") }
+        writers = try tx.writers()
+        areas = try tx.areas()
+        for (index, area) in areas.enumerated() where Int(area.number) != index + 1 {
+            throw StoreFault(.damaged, "the areas are not numbered 1, 2, 3 …")
+        }
+        position = try tx.setting("position").flatMap { HubMemory.position($0) } ?? .start
+        grantsVersion = (try tx.setting("grants-version") ?? []).reduce(0) { $0 << 8 | UInt64($1) }
+    }
+
+    static func position(_ bytes: [UInt8]) -> LogPosition? {
+        LogPosition(bytes.reduce(0) { $0 << 8 | UInt64($1) })
+    }
+
+    func area(_ number: UInt32) -> StoredArea? {
+        number >= 1 && number <= areas.count ? areas[Int(number) - 1] : nil
+    }
+
+    func area(_ scope: ScopeID) -> StoredArea? { areas.first { $0.scope == scope } }
+
+    /// The numbers of an area and of all beneath it.
+    func subtree(_ number: UInt32) -> Set<UInt32> {
+        var result: Set<UInt32> = [number]
+        // Parents come before children.
+        for area in areas {
+            if let parent = area.parent, result.contains(parent) { result.insert(area.number) }
+        }
+        return result
+    }
+
+    /// The names from the district down to an area.
+    func path(_ number: UInt32) -> [String] {
+        var names: [String] = []
+        var next: UInt32? = number
+        while let number = next, let area = area(number) {
+            names.insert(area.name, at: 0)
+            next = area.parent
+        }
+        return names
+    }
+
+    mutating func draw() -> UInt64 { random.next() }
+
+    mutating func bytes(_ count: Int) -> [UInt8] {
+        var bytes: [UInt8] = []
+        while bytes.count < count {
+            let word = random.next()
+            for shift in stride(from: UInt64(0), to: 64, by: 8) where bytes.count < count {
+                bytes.append(UInt8(truncatingIfNeeded: word >> shift))
+            }
+        }
+        return bytes
+    }
+
+    mutating func identifier<ID: Identifier>() -> ID { ID(high: random.next(), low: random.next()) }
+}
+
+extension UInt64 {
+    /// Eight bytes, most significant first, as settings are kept.
+    var settingBytes: [UInt8] {
+        stride(from: UInt64(56), through: 0, by: -8).map { UInt8(truncatingIfNeeded: self >> $0) }
+    }
+}

@@ -1,0 +1,618 @@
+internal import SyncCore
+internal import SyncExchange
+internal import SyncProtocol
+internal import SyncStore
+
+/// The judging of stored uploads within one transaction: every record they touch is read once, merged in
+/// memory, and written once.
+///
+/// Invariants: a change set that is merged takes the next position; what is not merged leaves no trace in a
+/// record; after `flush` the tables, digests and conflicts agree with the states.
+final class Judgement {
+    let schema: Schema
+    let now_ms: Int64
+    var memory: HubMemory
+    private var working: [RecordID: Working] = [:]
+    /// The numbers merged, per replica, as far as they were asked for.
+    private var merged: [ReplicaID: NumberSet] = [:]
+    private var replicas: [Int64: StoredReplica] = [:]
+    private var grants: [PersonID: [Admission.Grant]] = [:]
+    /// Change sets that were read from the log, by upload.
+    private var logged: [Int64: LoggedUpload] = [:]
+    /// Records whose creation was merged here: what waited for them may go on.
+    private var created: [RecordID] = []
+    private let writersBefore: Int
+
+    /// One record being worked on.
+    struct Working {
+        var state: RecordState
+        var area: UInt32
+        /// The bytes in the table; `nil` for a new record.
+        let stored: [UInt8]?
+        let wasDisputed: Bool
+        var position: LogPosition
+        var isDirty = false
+        /// Proposals that came with this upload, by unit.
+        var proposals: [UnitID: Int] = [:]
+    }
+
+    struct LoggedUpload {
+        let sets: [UInt64: HashedChangeSet]
+        let entries: [UInt64: ReceiptEntry]
+        let received_ms: Int64
+    }
+
+    init(_ memory: HubMemory, schema: Schema, now_ms: Int64) {
+        self.memory = memory
+        self.schema = schema
+        self.now_ms = now_ms
+        writersBefore = memory.writers.writers.count
+    }
+
+    // MARK: Judging
+
+    /// Judges all of an upload that is new, and closes it with its receipt.
+    func judge(_ upload: StoredUpload, _ tx: borrowing HubTransaction) throws {
+        var replica = try self.replica(upload.replica, tx)
+        let sets: [HashedChangeSet]
+        do {
+            sets = try RunCoding.decode(upload.run.bytes).filter {
+                $0.changeSet.name.number.value >= upload.first
+            }
+        } catch {
+            // It was read when it was stored; that it can't be now is a fault of the disk or of ours.
+            throw StoreFault(.damaged, "upload \(upload.id) of the log can't be read")
+        }
+        var entries: [ReceiptEntry] = []
+        for set in sets {
+            let time = CorrectedTime.at(
+                set.changeSet.time, sent: upload.sent, hub_ms: upload.received_ms)
+            // Twice begun and never ended: judging it brings the hub down. A person must look.
+            let verdict =
+                upload.attempts > 2
+                ? .quarantined(.poison) : try decide(set.changeSet, replica, upload, tx)
+            let entry = try settle(set, verdict, time, &replica, upload, tx)
+            entries.append(entry)
+        }
+        replicas[replica.rid] = replica
+        try tx.update(replica)
+        let receipt = signedReceipt(upload, replica.id, entries)
+        try tx.finishUpload(
+            upload.id, state: .judged, position: entries.compactMap(\.position).first,
+            receipt: receipt)
+        logged[upload.id] = LoggedUpload(
+            sets: Dictionary(
+                uniqueKeysWithValues: sets.map { ($0.changeSet.name.number.value, $0) }),
+            entries: Dictionary(
+                uniqueKeysWithValues: zip(sets, entries).map {
+                    ($0.changeSet.name.number.value, $1)
+                }), received_ms: upload.received_ms)
+        try releaseWaiting(tx)
+    }
+
+    private func signedReceipt(
+        _ upload: StoredUpload, _ replica: ReplicaID, _ entries: [ReceiptEntry]
+    ) -> [UInt8] {
+        let receipt = SignedReceipt(
+            Receipt(
+                hub: memory.hub, epoch: memory.epoch, replica: replica,
+                first: ChangeSetNumber(upload.first)!, lastHash: upload.head,
+                received_ms: UInt64(max(0, upload.received_ms)), anchored: .start,
+                entries: entries), key: memory.key)
+        return receipt.stored
+    }
+
+    private func decide(
+        _ set: ChangeSet, _ replica: StoredReplica, _ upload: StoredUpload,
+        _ tx: borrowing HubTransaction
+    ) throws -> Admission.Verdict {
+        let isHub = replica.id.isHub
+        var size = ChangeSetCoding.envelope(set).count
+        var facts: [Admission.RecordFacts] = []
+        let hasUnmerged = try tx.hasUnmerged()
+        for change in set.changes {
+            // Sizes matter only near the limit; payloads are measured when the envelope alone does not tell.
+            if upload.run.bytes.count > Limits.changeSetBytes {
+                size += ChangeSetCoding.payload(change).count
+            }
+            facts.append(try recordFacts(change, set, replica, hasUnmerged: hasUnmerged, tx))
+        }
+        return Admission.decide(
+            Admission.Facts(
+                changeSet: set, size: size, isHub: isHub, owner: replica.person,
+                isRevoked: replica.state == DeviceState.revoked.rawValue,
+                grants: isHub ? [] : try grants(of: set.author, tx), epoch: memory.epoch,
+                now_ms: now_ms, records: facts), schema: schema)
+    }
+
+    private func recordFacts(
+        _ change: RecordChange, _ set: ChangeSet, _ replica: StoredReplica, hasUnmerged: Bool,
+        _ tx: borrowing HubTransaction
+    ) throws -> Admission.RecordFacts {
+        var behind: UInt64?
+        if hasUnmerged {
+            behind = try tx.waitsBehind(change.record, replica: replica.rid)
+            let own = try mergedNumbers(replica.id, tx)
+            for name in change.replacedNames
+            where name.replica == replica.id && name.number < set.name.number
+                && !own.contains(name.number)
+            {
+                behind = max(behind ?? 0, name.number.value)
+            }
+        }
+        let state = try working(change.record, change.collection, tx)
+        if let state {
+            return Admission.RecordFacts(
+                area: state.area, state: state.state, missing: nil, behind: behind)
+        }
+        guard change.creates else {
+            return Admission.RecordFacts(
+                area: nil, state: nil, missing: change.record, behind: behind)
+        }
+        switch try home(of: change, in: set, depth: 0, tx) {
+        case .area(let area):
+            return Admission.RecordFacts(area: area, state: nil, missing: nil, behind: behind)
+        case .missing(let record):
+            return Admission.RecordFacts(area: nil, state: nil, missing: record, behind: behind)
+        }
+    }
+
+    private enum HomeFinding {
+        case area(UInt32?)
+        case missing(RecordID)
+    }
+
+    /// Where a record that is being created lies: in the area it names, or where the record lies that it names.
+    private func home(
+        of change: RecordChange, in set: ChangeSet, depth: Int, _ tx: borrowing HubTransaction
+    ) throws -> HomeFinding {
+        guard let collection = schema.collection(change.collection), depth < 4 else {
+            return .area(nil)
+        }
+        let unit =
+            switch collection.home {
+            case .scope(let unit), .with(let unit): unit
+            }
+        guard let write = change.writes.first(where: { $0.unit == unit }),
+            case .set(.reference(let target), _) = write.operation
+        else { return .area(nil) }
+        if case .scope = collection.home {
+            return .area(memory.area(ScopeID(high: target.high, low: target.low))?.number)
+        }
+        if let known = working[target] { return .area(known.area) }
+        if let created = set.changes.first(where: { $0.record == target && $0.creates }) {
+            return try home(of: created, in: set, depth: depth + 1, tx)
+        }
+        if let area = try tx.area(of: target) { return .area(area) }
+        return .missing(target)
+    }
+
+    /// Does what the verdict says, and returns what the receipt will.
+    private func settle(
+        _ hashed: HashedChangeSet, _ verdict: Admission.Verdict, _ time: CorrectedTime,
+        _ replica: inout StoredReplica, _ upload: StoredUpload, _ tx: borrowing HubTransaction
+    ) throws -> ReceiptEntry {
+        let set = hashed.changeSet
+        switch verdict {
+        case .merge(let late):
+            let position = memory.position.next
+            memory.position = position
+            let isDisputed = try merge(set, time, position, tx)
+            replica.merged.insert(set.name.number)
+            merged[replica.id] = replica.merged
+            return ReceiptEntry(
+                disposition: late ? .late : isDisputed ? .conflicted : .applied,
+                position: position, time: time)
+        case .held(let missing):
+            try setAside(set, .held, "HZ-5101", missing.bytes, replica, upload, tx)
+            return ReceiptEntry(
+                disposition: .held, position: nil, time: time, reason: Text("HZ-5101"))
+        case .behind(let number):
+            try setAside(
+                set, .held, "HZ-5102", nil, replica, upload, behind: number, tx)
+            return ReceiptEntry(
+                disposition: .held, position: nil, time: time, reason: Text("HZ-5102"))
+        case .quarantined(let reason):
+            try setAside(set, .quarantined, reason.rawValue, nil, replica, upload, tx)
+            try notify(set, reason.rawValue, tx)
+            return ReceiptEntry(
+                disposition: .quarantined, position: nil, time: time,
+                reason: Text(reason.rawValue))
+        }
+    }
+
+    private func setAside(
+        _ set: ChangeSet, _ disposition: Disposition, _ reason: String, _ missing: [UInt8]?,
+        _ replica: StoredReplica, _ upload: StoredUpload, behind: UInt64? = nil,
+        _ tx: borrowing HubTransaction
+    ) throws {
+        var missing = missing
+        if let behind { missing = replica.id.bytes + behind.settingBytes }
+        try tx.setAside(
+            HubTransaction.Unmerged(
+                replica: replica.rid, number: set.name.number.value, upload: upload.id,
+                disposition: disposition, reason: reason, missing: missing,
+                since_ms: upload.received_ms),
+            creating: set.changes.map(\.record))
+    }
+
+    private func notify(_ set: ChangeSet, _ reason: String, _ tx: borrowing HubTransaction) throws {
+        let change = set.changes[0]
+        try tx.addNotice(to: set.author) { number in
+            SyncResponse.Notice(
+                number: number, kind: .returned, at_ms: UInt64(max(0, now_ms)), by: nil,
+                record: change.record, collection: change.collection, unit: nil,
+                value: .integer(Int64(set.name.number.value)), yours: nil, reason: Text(reason)
+            ).stored
+        }
+    }
+
+    // MARK: Merging
+
+    /// Merges a change set into its records. Returns whether a unit that it wrote is disputed now.
+    private func merge(
+        _ set: ChangeSet, _ time: CorrectedTime, _ position: LogPosition,
+        _ tx: borrowing HubTransaction
+    ) throws -> Bool {
+        for change in set.changes {
+            for name in change.replacedNames { _ = try mergedNumbers(name.replica, tx) }
+        }
+        _ = try mergedNumbers(set.name.replica, tx)
+        let known = merged
+        var isDisputed = false
+        for change in set.changes {
+            var record: Working
+            if let held = try working(change.record, change.collection, tx) {
+                record = held
+            } else {
+                guard case .area(let area?) = try home(of: change, in: set, depth: 0, tx) else {
+                    throw StoreFault(.other, "a record without a home was to be merged")
+                }
+                record = Working(
+                    state: RecordState(record: change.record, collection: change.collection),
+                    area: area, stored: nil, wasDisputed: false, position: position)
+                created.append(change.record)
+            }
+            working[change.record] = nil  // So that the arrays inside are not copied.
+            record.state.merge(
+                change,
+                from: Origin(
+                    name: set.name, author: set.author, time: time, position: position,
+                    shown: change.shown)
+            ) { known[$0.replica]?.contains($0.number) ?? false }
+            record.position = position
+            record.isDirty = true
+            for write in change.writes {
+                if write.unit == .discussion { record.count(write) }
+                if isInDispute(record.state, write.unit) { isDisputed = true }
+            }
+            working[change.record] = record
+        }
+        return isDisputed
+    }
+
+    private func isInDispute(_ state: RecordState, _ unit: UnitID) -> Bool {
+        guard case .register(let register)? = state[unit], register.heads.count > 1,
+            let declaration = schema.unit(unit, of: state.collection),
+            case .disputed? = state[unit]?.outcome(under: declaration)
+        else { return false }
+        return true
+    }
+
+    /// Merges what waited for something that has arrived, until nothing more moves.
+    private func releaseWaiting(_ tx: borrowing HubTransaction) throws {
+        var hasMoved = true
+        while hasMoved {
+            hasMoved = false
+            guard try tx.hasUnmerged() else { return }
+            for waiting in try tx.unmerged() where waiting.disposition == .held {
+                guard try isReady(waiting, tx), let upload = try tx.upload(waiting.upload) else {
+                    continue
+                }
+                try tx.release(replica: waiting.replica, number: waiting.number)
+                if try judgeAgain(waiting, upload, tx) { hasMoved = true }
+            }
+            created = []
+        }
+    }
+
+    private func isReady(
+        _ waiting: HubTransaction.Unmerged, _ tx: borrowing HubTransaction
+    ) throws -> Bool {
+        guard let missing = waiting.missing else { return true }
+        if let record = RecordID(bytes: missing) {
+            return try working[record] != nil || tx.area(of: record) != nil
+        }
+        guard missing.count == 24, let id = ReplicaID(bytes: missing.prefix(16)),
+            let number = ChangeSetNumber(missing.suffix(8).reduce(0) { $0 << 8 | UInt64($1) })
+        else { return true }
+        return try mergedNumbers(id, tx).contains(number)
+    }
+
+    /// Judges a change set that had waited. Returns whether it was merged.
+    private func judgeAgain(
+        _ waiting: HubTransaction.Unmerged, _ upload: StoredUpload, _ tx: borrowing HubTransaction
+    ) throws -> Bool {
+        var replica = try self.replica(waiting.replica, tx)
+        let log = try loggedUpload(upload, tx)
+        guard let set = log.sets[waiting.number], let number = ChangeSetNumber(waiting.number),
+            let stored = upload.receipt.flatMap({ SignedReceipt(stored: $0) }),
+            let receipt = stored.verified(by: memory.key.verifying), let old = receipt[number]
+        else { throw StoreFault(.damaged, "upload \(upload.id) of the log can't be read") }
+        let verdict = try decide(set.changeSet, replica, upload, tx)
+        let entry = try settle(set, verdict, old.time, &replica, upload, tx)
+        replicas[replica.rid] = replica
+        try tx.update(replica)
+        var entries = receipt.entries
+        entries[Int(waiting.number - upload.first)] = entry
+        try tx.finishUpload(
+            upload.id, state: .judged, position: entries.compactMap(\.position).min(),
+            receipt: signedReceipt(upload, replica.id, entries))
+        logged[upload.id] = nil
+        return entry.disposition.isMerged
+    }
+
+    // MARK: Writing back
+
+    /// Writes every touched record once, with its digest, and opens, reopens and closes conflicts.
+    func flush(_ tx: borrowing HubTransaction) throws {
+        for id in working.keys.sorted() where working[id]!.isDirty {
+            var record = working[id]!
+            try findBases(&record.state, tx)
+            let bytes = StateCoding.encode(record.state, writers: &memory.writers)
+            let index = Int(record.area) - 1
+            if let stored = record.stored {
+                memory.areas[index].digest -= StateDigest.of(id, state: stored)
+            } else {
+                memory.areas[index].records += 1
+            }
+            memory.areas[index].digest += StateDigest.of(id, state: bytes)
+            memory.areas[index].position = max(memory.areas[index].position, record.position)
+            try tx.put(
+                StoredRecord(
+                    record: id, collection: record.state.collection, area: record.area,
+                    position: record.position, state: bytes), record.state)
+            try updateConflicts(record, tx)
+        }
+        for area in Set(working.values.filter(\.isDirty).map(\.area)).sorted() {
+            try tx.put(memory.areas[Int(area) - 1])
+        }
+        try tx.keepWriters(memory.writers, from: writersBefore + 1)
+        try tx.set("position", memory.position.value.settingBytes)
+        working = [:]
+    }
+
+    private func updateConflicts(_ record: Working, _ tx: borrowing HubTransaction) throws {
+        let open = record.state.conflicts(under: schema)
+        guard !open.isEmpty || record.wasDisputed || !record.proposals.isEmpty else { return }
+        var known = Dictionary(
+            uniqueKeysWithValues: try tx.conflicts(of: record.state.record).map { ($0.unit, $0) })
+        for conflict in open {
+            var row: StoredConflict
+            if let old = known.removeValue(forKey: conflict.unit) {
+                row = old
+                if old.state == ConflictState.resolved.rawValue {
+                    row.state = ConflictState.open.rawValue
+                    row.opened_ms = now_ms
+                    row.reopened += 1
+                    row.owner = nil
+                    row.proposals = 0
+                }
+            } else {
+                row = StoredConflict(
+                    id: Hub.conflictID(conflict.record, conflict.unit), record: conflict.record,
+                    collection: conflict.collection, unit: conflict.unit, area: record.area,
+                    kind: conflict.dispute.kind.rawValue, state: ConflictState.open.rawValue,
+                    opened_ms: now_ms, owner: nil, proposals: 0, reopened: 0, decision: nil)
+            }
+            if let proposals = record.proposals[conflict.unit] {
+                row.proposals += proposals
+                row.state = ConflictState.proposed.rawValue
+            }
+            row.kind = conflict.dispute.kind.rawValue
+            try tx.put(row)
+        }
+        for unit in known.keys.sorted() where known[unit]!.state != ConflictState.resolved.rawValue {
+            var row = known[unit]!
+            row.state = ConflictState.resolved.rawValue
+            try tx.put(row)
+        }
+    }
+
+    // MARK: What was before
+
+    /// Finds, for every unit whose heads differ, the latest write that all of them cover.
+    private func findBases(_ state: inout RecordState, _ tx: borrowing HubTransaction) throws {
+        for unit in state.units {
+            guard case .register(let register) = unit.state, register.heads.count > 1 else {
+                continue
+            }
+            let base = try base(of: register.heads, state.record, unit.id, tx)
+            state.setBase(base, of: unit.id)
+        }
+    }
+
+    private func base(
+        of heads: [Head], _ record: RecordID, _ unit: UnitID, _ tx: borrowing HubTransaction
+    ) throws -> Head? {
+        var common: Set<ChangeSetName>?
+        for head in heads {
+            let ancestors = try self.ancestors(of: head.origin.name, record, unit, tx)
+            common = common?.intersection(ancestors) ?? ancestors
+        }
+        var latest: Head?
+        for name in (common ?? []).sorted() {
+            guard let write = try self.write(name, record, unit, tx) else { continue }
+            if latest.map({ ($0.origin.position ?? .start) < (write.origin.position ?? .start) })
+                ?? true
+            {
+                latest = Head(origin: write.origin, value: write.value)
+            }
+        }
+        return latest
+    }
+
+    /// The writes that one write covers through any number of steps, at most 200 of them.
+    private func ancestors(
+        of name: ChangeSetName, _ record: RecordID, _ unit: UnitID, _ tx: borrowing HubTransaction
+    ) throws -> Set<ChangeSetName> {
+        var found: Set<ChangeSetName> = []
+        var next = [name]
+        while let name = next.popLast(), found.count < 200 {
+            guard let write = try self.write(name, record, unit, tx) else { continue }
+            for replaced in write.replaced where found.insert(replaced).inserted {
+                next.append(replaced)
+            }
+        }
+        return found
+    }
+
+    struct LoggedWrite {
+        let origin: Origin
+        let value: Value
+        let replaced: [ChangeSetName]
+    }
+
+    /// Finds a setting of a unit in the legal log; `nil` if it is not there or not merged.
+    func write(
+        _ name: ChangeSetName, _ record: RecordID, _ unit: UnitID, _ tx: borrowing HubTransaction
+    ) throws -> LoggedWrite? {
+        guard let (set, entry, _) = try changeSet(name, tx),
+            let change = set.changes.first(where: { $0.record == record }),
+            let write = change.writes.first(where: { $0.unit == unit }),
+            case .set(let value, let names) = write.operation
+        else { return nil }
+        return LoggedWrite(
+            origin: Origin(
+                name: name, author: set.author, time: entry.time, position: entry.position,
+                shown: change.shown),
+            value: value, replaced: names)
+    }
+
+    /// Finds a merged change set in the legal log, with its entry and when it was received.
+    func changeSet(
+        _ name: ChangeSetName, _ tx: borrowing HubTransaction
+    ) throws -> (ChangeSet, ReceiptEntry, Int64)? {
+        guard let replica = try tx.replica(name.replica),
+            let upload = try tx.upload(of: replica.rid, holding: name.number.value)
+        else { return nil }
+        let log = try loggedUpload(upload, tx)
+        guard let set = log.sets[name.number.value], let entry = log.entries[name.number.value]
+        else { return nil }
+        return (set.changeSet, entry, log.received_ms)
+    }
+
+    private func loggedUpload(
+        _ upload: StoredUpload, _ tx: borrowing HubTransaction
+    ) throws -> LoggedUpload {
+        if let log = logged[upload.id] { return log }
+        let sets = try RunCoding.decode(upload.run.bytes)
+        var entries: [UInt64: ReceiptEntry] = [:]
+        if let receipt = upload.receipt.flatMap({ SignedReceipt(stored: $0) })?
+            .verified(by: memory.key.verifying)
+        {
+            for (offset, entry) in receipt.entries.enumerated() {
+                entries[receipt.first.value + UInt64(offset)] = entry
+            }
+        }
+        let log = LoggedUpload(
+            sets: Dictionary(
+                uniqueKeysWithValues: sets.map { ($0.changeSet.name.number.value, $0) }),
+            entries: entries, received_ms: upload.received_ms)
+        logged[upload.id] = log
+        return log
+    }
+
+    // MARK: What is at hand
+
+    private func working(
+        _ id: RecordID, _ collection: CollectionID, _ tx: borrowing HubTransaction
+    ) throws -> Working? {
+        if let record = working[id] { return record }
+        guard let stored = try tx.record(id, in: collection) else { return nil }
+        let state = try StateCoding.decode(
+            stored.state, record: id, collection: collection, writers: memory.writers)
+        let record = Working(
+            state: state, area: stored.area, stored: stored.state,
+            wasDisputed: !state.conflicts(under: schema).isEmpty, position: stored.position)
+        working[id] = record
+        return record
+    }
+
+    /// The state of a record as it stands in this judgement.
+    func state(
+        _ id: RecordID, _ collection: CollectionID, _ tx: borrowing HubTransaction
+    ) throws -> RecordState? { try working(id, collection, tx)?.state }
+
+    private func mergedNumbers(
+        _ replica: ReplicaID, _ tx: borrowing HubTransaction
+    ) throws -> NumberSet {
+        if let numbers = merged[replica] { return numbers }
+        let numbers = try tx.replica(replica)?.merged ?? NumberSet()
+        merged[replica] = numbers
+        return numbers
+    }
+
+    private func replica(_ rid: Int64, _ tx: borrowing HubTransaction) throws -> StoredReplica {
+        if let replica = replicas[rid] { return replica }
+        guard let replica = try tx.replica(rid: rid) else {
+            throw StoreFault(.damaged, "an upload belongs to no replica")
+        }
+        replicas[rid] = replica
+        merged[replica.id] = replica.merged
+        return replica
+    }
+
+    /// Forgets what was known of a replica that was changed beside this judgement.
+    func forget(_ rid: Int64) {
+        if let replica = replicas.removeValue(forKey: rid) { merged[replica.id] = nil }
+    }
+
+    private func grants(
+        of person: PersonID, _ tx: borrowing HubTransaction
+    ) throws -> [Admission.Grant] {
+        if let known = grants[person] { return known }
+        let found = try tx.grants(of: person).map {
+            Admission.Grant(
+                id: $0.id, areas: memory.subtree($0.area), ended: $0.ended, ended_ms: $0.ended_ms)
+        }
+        grants[person] = found
+        return found
+    }
+}
+
+extension Judgement.Working {
+    /// Counts the proposals in an entry of the record's discussion: group of unit, kind, keep, text.
+    fileprivate mutating func count(_ write: Write) {
+        guard case .append(let values) = write.operation else { return }
+        for case .group(let members) in values where members.count == 4 {
+            guard case .integer(let unit) = members[0], let unit = UInt16(exactly: unit),
+                members[1] == .text("proposal")
+            else { continue }
+            proposals[UnitID(unit), default: 0] += 1
+        }
+    }
+}
+
+extension RecordChange {
+    /// Every name that a write of this change replaces or takes away.
+    var replacedNames: [ChangeSetName] {
+        writes.flatMap { write -> [ChangeSetName] in
+            switch write.operation {
+            case .set(_, let names): names
+            case .change(_, let removing): removing.flatMap(\.adds)
+            case .increment, .append: []
+            }
+        }
+    }
+}
+
+extension SignedReceipt {
+    /// Signature, then bytes: as the log keeps it.
+    var stored: [UInt8] { signature.bytes + bytes }
+
+    init?(stored: [UInt8]) {
+        guard stored.count > 64, let signature = Signature(bytes: stored[..<64]) else { return nil }
+        self.init(bytes: Array(stored[64...]), signature: signature)
+    }
+}

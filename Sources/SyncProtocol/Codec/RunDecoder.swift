@@ -1,0 +1,355 @@
+public import SyncCore
+
+/// A change set as it came, with the hash that was worked out from it.
+public struct HashedChangeSet: Hashable, Sendable {
+    public let changeSet: ChangeSet
+    public let hash: ContentHash
+
+    public init(_ changeSet: ChangeSet, hash: ContentHash) {
+        (self.changeSet, self.hash) = (changeSet, hash)
+    }
+
+    /// Hashes a change set.
+    public init(hashing changeSet: ChangeSet) {
+        (self.changeSet, hash) = (changeSet, ChangeSetCoding.hash(changeSet))
+    }
+}
+
+extension RunCoding {
+    /// Returns the change sets of a run, each hashed, so that the last hash can be held against the signature.
+    ///
+    /// - Complexity: linear in the bytes; nothing is allocated before the bytes for it are seen to be there.
+    public static func decode(_ bytes: [UInt8]) throws(CodecError) -> [HashedChangeSet] {
+        var decoder = try RunDecoder(bytes)
+        return try decoder.changeSets()
+    }
+}
+
+private struct RunDecoder {
+    private var columns: [ByteReader] = []
+    private var unitTags: [UnitKey: ByteReader] = [:]
+    private var unitContent: [UnitKey: ByteReader] = [:]
+    private let replica: ReplicaID
+    private var number: ChangeSetNumber
+    private var previous: ContentHash
+    private let count: Int
+
+    private var identifiers: [RecordID] = []
+    private var replicas: [ReplicaID] = []
+    private var shapes: [Shape] = []
+    private var boots: [UInt64] = []
+    private var offsets: [Int64] = []
+    private var schemas: [UInt32] = []
+    private var texts: [Text] = []
+
+    private var lastMilliseconds: Int64 = 0
+    private var lastMonotonic: Int64 = 0
+    private var lastPosition: Int64 = 0
+    private var lastShown: Int64 = 0
+    private var lastAge: Int64 = 0
+
+    init(_ bytes: [UInt8]) throws(CodecError) {
+        var reader = ByteReader(bytes)
+        replica = try reader.identifier()
+        number = try reader.number()
+        previous = try reader.hash()
+        let start = reader.index
+        count = try reader.count()
+        guard count >= 1, number.value <= ChangeSetNumber.maximum - UInt64(count) else {
+            throw .outOfRange(at: start)
+        }
+        var lengths: [Int] = []
+        for _ in Column.allCases { lengths.append(try reader.count()) }
+        var keys: [(UnitKey, Int, Int)] = []
+        for _ in 0..<(try reader.count()) {
+            let place = reader.index
+            let key = UnitKey(
+                collection: try reader.collectionID(), unit: try reader.unitID())
+            if let last = keys.last, last.0 >= key { throw .outOfOrder(at: place) }
+            keys.append((key, try reader.count(), try reader.count()))
+        }
+        for length in lengths { columns.append(try reader.part(length)) }
+        for (key, tags, content) in keys {
+            unitTags[key] = try reader.part(tags)
+            unitContent[key] = try reader.part(content)
+        }
+        try reader.finish()
+    }
+
+    private subscript(column: Column) -> ByteReader {
+        get { columns[column.rawValue] }
+        _modify { yield &columns[column.rawValue] }
+    }
+
+    mutating func changeSets() throws(CodecError) -> [HashedChangeSet] {
+        var result: [HashedChangeSet] = []
+        for _ in 0..<count {
+            let set = try changeSet()
+            let hashed = HashedChangeSet(hashing: set)
+            result.append(hashed)
+            previous = hashed.hash
+            number = number.next
+        }
+        for column in columns { try column.finish() }
+        for key in unitTags.keys.sorted() {
+            try unitTags[key]!.finish()
+            try unitContent[key]!.finish()
+        }
+        return result
+    }
+
+    private mutating func changeSet() throws(CodecError) -> ChangeSet {
+        let author = try identifier(PersonID.self, in: .author)
+        let grant = try identifier(GrantID.self, in: .grant)
+        let epoch = try identifier(EpochID.self, in: .trunk)
+        lastPosition = try Self.sum(lastPosition, self[.trunk].zigzag(), at: self[.trunk].index)
+        guard lastPosition >= 0, let position = LogPosition(UInt64(lastPosition)) else {
+            throw .outOfRange(at: self[.trunk].index)
+        }
+        let time = try time()
+        let intent = try text(in: .intent, Limits.intentBytes)
+        var form: FormVersion?
+        if try flag(in: .form) {
+            let name = try text(in: .form, Limits.formBytes)
+            form = FormVersion(
+                form: name, version: UInt32(try self[.form].varint(upTo: UInt64(UInt32.max))))
+        }
+        let reason = try flag(in: .reason) ? try text(in: .reason, Limits.reasonBytes) : nil
+        let schema = try schema()
+        var premises: [Premise] = []
+        for _ in 0..<(try self[.premises].count()) {
+            premises.append(
+                Premise(
+                    record: try identifier(RecordID.self, in: .premises),
+                    unit: try self[.premises].unitID(), heads: try names()))
+        }
+        let seed = try identifier(SaltSeed.self, in: .seed)
+        let place = self[.changeCount].index
+        var changes: [RecordChange] = []
+        for _ in 0..<(try self[.changeCount].count(upTo: self[.shape].remaining)) {
+            changes.append(try change())
+        }
+        guard
+            let set = ChangeSet(
+                name: ChangeSetName(replica, number), previous: previous, author: author,
+                grant: grant,
+                trunk: Trunk(
+                    epoch: epoch == EpochID(high: 0, low: 0) ? nil : epoch, position: position),
+                time: time, intent: intent, form: form, reason: reason,
+                schema: SchemaVersion(schema), premises: premises, saltSeed: seed,
+                changes: changes)
+        else { throw .outOfOrder(at: place) }
+        return set
+    }
+
+    private mutating func time() throws(CodecError) -> WriteTime {
+        let place = self[.milliseconds].index
+        let elapsed = try self[.milliseconds].zigzag()
+        let milliseconds = try Self.sum(lastMilliseconds, elapsed, at: place)
+        let counter = UInt16(try self[.counter].varint(upTo: UInt64(UInt16.max)))
+        guard milliseconds >= 0,
+            let timestamp = HybridTimestamp(milliseconds: UInt64(milliseconds), counter: counter)
+        else { throw .outOfRange(at: place) }
+        let wall = try self[.wall].zigzag() &+ milliseconds
+        let monotonic = try self[.monotonic].zigzag() &+ lastMonotonic &+ elapsed
+        (lastMilliseconds, lastMonotonic) = (milliseconds, monotonic)
+        let bootPlace = try self[.boot].count(upTo: boots.count)
+        if bootPlace == 0 { boots.append(try self[.numbers].varint()) }
+        let boot = bootPlace == 0 ? boots[boots.count - 1] : boots[bootPlace - 1]
+        var offset: Int64?
+        if try flag(in: .offset) {
+            let place = try self[.offset].count(upTo: offsets.count)
+            if place == 0 { offsets.append(try self[.numbers].zigzag()) }
+            offset = place == 0 ? offsets[offsets.count - 1] : offsets[place - 1]
+        }
+        var age: UInt64?
+        if try flag(in: .offsetAge) {
+            lastAge = try self[.offsetAge].zigzag() &+ lastAge &+ elapsed
+            age = UInt64(bitPattern: lastAge)
+        }
+        return WriteTime(
+            timestamp: timestamp, wall_ms: wall, monotonic_ms: UInt64(bitPattern: monotonic),
+            boot: boot, offset_ms: offset, offsetAge_ms: age)
+    }
+
+    private mutating func schema() throws(CodecError) -> UInt32 {
+        let place = try self[.schema].count(upTo: schemas.count)
+        if place == 0 {
+            schemas.append(UInt32(try self[.numbers].varint(upTo: UInt64(UInt32.max))))
+            return schemas[schemas.count - 1]
+        }
+        return schemas[place - 1]
+    }
+
+    private mutating func change() throws(CodecError) -> RecordChange {
+        let place = self[.shape].index
+        let shape = try shape()
+        let record = try identifier(RecordID.self, in: .record)
+        var shown: LogPosition?
+        if try flag(in: .shown) {
+            let place = self[.shown].index
+            lastShown = try Self.sum(lastShown, self[.shown].zigzag(), at: place)
+            guard lastShown >= 0, let position = LogPosition(UInt64(lastShown)) else {
+                throw .outOfRange(at: place)
+            }
+            shown = position
+        }
+        var writes: [Write] = []
+        for write in shape.writes {
+            let key = UnitKey(collection: shape.collection, unit: write.unit)
+            writes.append(Write(unit: write.unit, operation: try operation(write.kind, key)))
+        }
+        guard
+            let change = RecordChange(
+                record: record, collection: shape.collection, creates: shape.creates,
+                writes: writes, shown: shown)
+        else { throw .outOfOrder(at: place) }
+        return change
+    }
+
+    private mutating func shape() throws(CodecError) -> Shape {
+        let place = try self[.shape].count(upTo: shapes.count)
+        if place > 0 { return shapes[place - 1] }
+        let collection = try self[.shapes].collectionID()
+        let creates = try flag(in: .shapes)
+        var writes: [ShapeWrite] = []
+        for _ in 0..<(try self[.shapes].count()) {
+            let unit = try self[.shapes].unitID()
+            let place = self[.shapes].index
+            guard let kind = UnitKind(rawValue: try self[.shapes].byte()) else {
+                throw .unknownTag(at: place)
+            }
+            writes.append(ShapeWrite(unit: unit, kind: kind))
+        }
+        shapes.append(Shape(collection: collection, creates: creates, writes: writes))
+        return shapes[shapes.count - 1]
+    }
+
+    private mutating func operation(
+        _ kind: UnitKind, _ key: UnitKey
+    ) throws(CodecError) -> Write.Operation {
+        guard unitTags[key] != nil else { throw .truncated(at: self[.shape].index) }
+        switch kind {
+        case .register:
+            let value = try value(key)
+            return .set(value, replacing: try names())
+        case .elements:
+            let adding = try values(key)
+            var removing: [Write.Removal] = []
+            for _ in 0..<(try unitTags[key]!.count()) {
+                let element = try value(key)
+                removing.append(Write.Removal(element: element, adds: try names()))
+            }
+            return .change(adding: adding, removing: removing)
+        case .total: return .increment(try unitTags[key]!.zigzag())
+        case .log: return .append(try values(key))
+        }
+    }
+
+    private mutating func values(_ key: UnitKey) throws(CodecError) -> [Value] {
+        var values: [Value] = []
+        for _ in 0..<(try unitTags[key]!.count()) { values.append(try value(key)) }
+        return values
+    }
+
+    private mutating func value(_ key: UnitKey) throws(CodecError) -> Value {
+        let start = unitTags[key]!.index
+        let tag = try unitTags[key]!.byte()
+        guard tag == ValueTag.group else { return try scalar(tag, key, at: start) }
+        var members: [Value] = []
+        for _ in 0..<(try unitTags[key]!.count()) {
+            let place = unitTags[key]!.index
+            let tag = try unitTags[key]!.byte()
+            // Groups don't nest, so reading needs no stack of its own.
+            guard tag != ValueTag.group else { throw .unknownTag(at: place) }
+            members.append(try scalar(tag, key, at: place))
+        }
+        return .group(members)
+    }
+
+    private mutating func scalar(
+        _ tag: UInt8, _ key: UnitKey, at start: Int
+    ) throws(CodecError) -> Value {
+        switch tag {
+        case ValueTag.text:
+            let length = try unitTags[key]!.count(upTo: unitContent[key]!.remaining)
+            return .text(Text(try unitContent[key]!.text(length)))
+        case ValueTag.bytes:
+            let length = try unitTags[key]!.count(upTo: unitContent[key]!.remaining)
+            return .bytes(try unitContent[key]!.raw(length))
+        case ValueTag.reference:
+            let place = try unitTags[key]!.count(upTo: identifiers.count)
+            return .reference(try identifier(at: place))
+        default:
+            unitTags[key]!.index = start
+            return try unitTags[key]!.value()
+        }
+    }
+
+    private mutating func names() throws(CodecError) -> [ChangeSetName] {
+        var names: [ChangeSetName] = []
+        for _ in 0..<(try self[.nameCount].count(upTo: self[.nameReplica].remaining)) {
+            let place = try self[.nameReplica].count(upTo: replicas.count)
+            if place == 0 { replicas.append(try self[.identifiers].identifier()) }
+            let replica = place == 0 ? replicas[replicas.count - 1] : replicas[place - 1]
+            names.append(ChangeSetName(replica, try self[.nameNumber].number()))
+        }
+        return names
+    }
+
+    private mutating func identifier<ID: Identifier>(
+        _: ID.Type, in column: Column
+    ) throws(CodecError) -> ID {
+        let place = try self[column].count(upTo: identifiers.count)
+        let plain = try identifier(at: place)
+        return ID(high: plain.high, low: plain.low)
+    }
+
+    private mutating func identifier(at place: Int) throws(CodecError) -> RecordID {
+        if place > 0 { return identifiers[place - 1] }
+        let start = self[.identifiers].index
+        let id = try self[.identifiers].identifier(RecordID.self)
+        // One spelling per run: what is known must be sent by its number.
+        if known.contains(id) { throw .outOfOrder(at: start) }
+        known.insert(id)
+        identifiers.append(id)
+        return id
+    }
+
+    private var known: Set<RecordID> = []
+
+    private mutating func text(in column: Column, _ maximum: Int) throws(CodecError) -> Text {
+        let place = try self[column].count(upTo: texts.count)
+        if place == 0 { texts.append(Text(try self[.texts].text())) }
+        let text = place == 0 ? texts[texts.count - 1] : texts[place - 1]
+        guard text.string.utf8.count <= maximum else { throw .outOfRange(at: self[column].index) }
+        return text
+    }
+
+    private mutating func flag(in column: Column) throws(CodecError) -> Bool {
+        let place = self[column].index
+        switch try self[column].byte() {
+        case 0: return false
+        case 1: return true
+        default: throw .unknownTag(at: place)
+        }
+    }
+
+    private static func sum(
+        _ left: Int64, _ right: Int64, at place: Int
+    ) throws(CodecError) -> Int64 {
+        let (sum, overflow) = left.addingReportingOverflow(right)
+        if overflow { throw .outOfRange(at: place) }
+        return sum
+    }
+}
+
+extension ByteReader {
+    package mutating func collectionID() throws(CodecError) -> CollectionID {
+        CollectionID(UInt16(try varint(upTo: UInt64(UInt16.max))))
+    }
+
+    package mutating func unitID() throws(CodecError) -> UnitID {
+        UnitID(UInt16(try varint(upTo: UInt64(UInt16.max))))
+    }
+}

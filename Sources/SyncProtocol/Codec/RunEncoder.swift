@@ -1,0 +1,247 @@
+public import SyncCore
+
+/// Consecutive change sets of one replica in their form on the wire: by column, so that like stands
+/// beside like and compresses. See `protocol/run.md`.
+public enum RunCoding {
+    /// Returns the bytes of a run.
+    ///
+    /// - Precondition: at least one change set, all of one replica, numbers without a gap, each naming
+    ///   its predecessor's hash. The hashes between are not sent: the reader works them out.
+    public static func encode(_ changeSets: [ChangeSet]) -> [UInt8] {
+        precondition(!changeSets.isEmpty)
+        var encoder = RunEncoder()
+        for changeSet in changeSets { encoder.append(changeSet) }
+        return encoder.finish(first: changeSets[0], count: changeSets.count)
+    }
+}
+
+private struct RunEncoder {
+    private var columns = [ByteWriter](repeating: ByteWriter(), count: Column.allCases.count)
+    private var units: [UnitKey: UnitColumns] = [:]
+
+    private var identifiers = WriterIndex<RecordID>()
+    private var replicas = WriterIndex<ReplicaID>()
+    private var shapes = WriterIndex<Shape>()
+    private var boots = WriterIndex<UInt64>()
+    private var offsets = WriterIndex<Int64>()
+    private var schemas = WriterIndex<UInt32>()
+    private var texts = WriterIndex<Text>()
+
+    private var lastMilliseconds: Int64 = 0
+    private var lastMonotonic: Int64 = 0
+    private var lastPosition: Int64 = 0
+    private var lastShown: Int64 = 0
+    private var lastAge: Int64 = 0
+    private var expected: ChangeSetNumber?
+
+    private subscript(column: Column) -> ByteWriter {
+        get { columns[column.rawValue] }
+        _modify { yield &columns[column.rawValue] }
+    }
+
+    mutating func append(_ set: ChangeSet) {
+        precondition(expected.map { $0 == set.name.number } ?? true, "a run has no gaps")
+        expected = set.name.number.next
+        identifier(set.author, in: .author)
+        identifier(set.grant, in: .grant)
+        if let epoch = set.trunk.epoch {
+            identifier(epoch, in: .trunk)
+        } else {
+            identifier(EpochID(high: 0, low: 0), in: .trunk)
+        }
+        let position = Int64(set.trunk.position.value)
+        self[.trunk].zigzag(position - lastPosition)
+        lastPosition = position
+        time(set.time)
+        text(set.intent, in: .intent)
+        self[.form].byte(set.form == nil ? 0 : 1)
+        if let form = set.form {
+            text(form.form, in: .form)
+            self[.form].varint(UInt64(form.version))
+        }
+        self[.reason].byte(set.reason == nil ? 0 : 1)
+        if let reason = set.reason { text(reason, in: .reason) }
+        let schema = set.schema.value
+        if let place = schemas.place(of: schema) {
+            self[.schema].varint(place)
+        } else {
+            self[.schema].varint(0)
+            self[.numbers].varint(UInt64(schema))
+        }
+        self[.premises].varint(set.premises.count)
+        for premise in set.premises {
+            identifier(premise.record, in: .premises)
+            self[.premises].varint(UInt64(premise.unit.value))
+            names(premise.heads)
+        }
+        identifier(set.saltSeed, in: .seed)
+        self[.changeCount].varint(set.changes.count)
+        for change in set.changes { append(change) }
+    }
+
+    private mutating func time(_ time: WriteTime) {
+        let milliseconds = Int64(time.timestamp.milliseconds)
+        let elapsed = milliseconds - lastMilliseconds
+        self[.milliseconds].zigzag(elapsed)
+        self[.counter].varint(UInt64(time.timestamp.counter))
+        self[.wall].zigzag(time.wall_ms &- milliseconds)
+        // On a healthy machine both clocks advance together, and this is nearly 0.
+        let monotonic = Int64(bitPattern: time.monotonic_ms)
+        self[.monotonic].zigzag(monotonic &- lastMonotonic &- elapsed)
+        (lastMilliseconds, lastMonotonic) = (milliseconds, monotonic)
+        if let place = boots.place(of: time.boot) {
+            self[.boot].varint(place)
+        } else {
+            self[.boot].varint(0)
+            self[.numbers].varint(time.boot)
+        }
+        self[.offset].byte(time.offset_ms == nil ? 0 : 1)
+        if let offset = time.offset_ms {
+            if let place = offsets.place(of: offset) {
+                self[.offset].varint(place)
+            } else {
+                self[.offset].varint(0)
+                self[.numbers].zigzag(offset)
+            }
+        }
+        self[.offsetAge].byte(time.offsetAge_ms == nil ? 0 : 1)
+        if let age = time.offsetAge_ms {
+            self[.offsetAge].zigzag(Int64(bitPattern: age) &- lastAge &- elapsed)
+            lastAge = Int64(bitPattern: age)
+        }
+    }
+
+    private mutating func append(_ change: RecordChange) {
+        let shape = Shape(
+            collection: change.collection, creates: change.creates,
+            writes: change.writes.map { ShapeWrite(unit: $0.unit, kind: $0.operation.kind) })
+        if let place = shapes.place(of: shape) {
+            self[.shape].varint(place)
+        } else {
+            self[.shape].varint(0)
+            self[.shapes].varint(UInt64(shape.collection.value))
+            self[.shapes].byte(shape.creates ? 1 : 0)
+            self[.shapes].varint(shape.writes.count)
+            for write in shape.writes {
+                self[.shapes].varint(UInt64(write.unit.value))
+                self[.shapes].byte(write.kind.rawValue)
+            }
+        }
+        identifier(change.record, in: .record)
+        if let shown = change.shown {
+            self[.shown].byte(1)
+            self[.shown].zigzag(Int64(shown.value) - lastShown)
+            lastShown = Int64(shown.value)
+        } else {
+            self[.shown].byte(0)
+        }
+        for write in change.writes {
+            append(write.operation, UnitKey(collection: change.collection, unit: write.unit))
+        }
+    }
+
+    private mutating func append(_ operation: Write.Operation, _ key: UnitKey) {
+        switch operation {
+        case .set(let value, let names):
+            append(value, key)
+            self.names(names)
+        case .change(let adding, let removing):
+            units[key, default: UnitColumns()].tags.varint(adding.count)
+            for value in adding { append(value, key) }
+            units[key, default: UnitColumns()].tags.varint(removing.count)
+            for removal in removing {
+                append(removal.element, key)
+                names(removal.adds)
+            }
+        case .increment(let delta): units[key, default: UnitColumns()].tags.zigzag(delta)
+        case .append(let values):
+            units[key, default: UnitColumns()].tags.varint(values.count)
+            for value in values { append(value, key) }
+        }
+    }
+
+    private mutating func append(_ value: Value, _ key: UnitKey) {
+        switch value {
+        case .text(let text):
+            units[key, default: UnitColumns()].tags.byte(ValueTag.text)
+            units[key, default: UnitColumns()].tags.varint(text.string.utf8.count)
+            units[key, default: UnitColumns()].content.raw(text.string.utf8)
+        case .bytes(let bytes):
+            units[key, default: UnitColumns()].tags.byte(ValueTag.bytes)
+            units[key, default: UnitColumns()].tags.varint(bytes.count)
+            units[key, default: UnitColumns()].content.raw(bytes)
+        case .reference(let record):
+            units[key, default: UnitColumns()].tags.byte(ValueTag.reference)
+            if let place = identifiers.place(of: record) {
+                units[key, default: UnitColumns()].tags.varint(place)
+            } else {
+                units[key, default: UnitColumns()].tags.varint(0)
+                self[.identifiers].identifier(record)
+            }
+        case .group(let members):
+            units[key, default: UnitColumns()].tags.byte(ValueTag.group)
+            units[key, default: UnitColumns()].tags.varint(members.count)
+            for member in members { append(member, key) }
+        case .absent, .bool, .integer, .day:
+            units[key, default: UnitColumns()].tags.value(value)
+        }
+    }
+
+    private mutating func names(_ names: [ChangeSetName]) {
+        self[.nameCount].varint(names.count)
+        for name in names {
+            if let place = replicas.place(of: name.replica) {
+                self[.nameReplica].varint(place)
+            } else {
+                self[.nameReplica].varint(0)
+                self[.identifiers].identifier(name.replica)
+            }
+            self[.nameNumber].varint(name.number.value)
+        }
+    }
+
+    /// All 128-bit names share one numbering, whatever they name.
+    private mutating func identifier(_ id: some Identifier, in column: Column) {
+        let plain = RecordID(high: id.high, low: id.low)
+        if let place = identifiers.place(of: plain) {
+            self[column].varint(place)
+        } else {
+            self[column].varint(0)
+            self[.identifiers].identifier(plain)
+        }
+    }
+
+    private mutating func text(_ text: Text, in column: Column) {
+        if let place = texts.place(of: text) {
+            self[column].varint(place)
+        } else {
+            self[column].varint(0)
+            self[.texts].text(text.string)
+        }
+    }
+
+    func finish(first: ChangeSet, count: Int) -> [UInt8] {
+        var writer = ByteWriter()
+        writer.identifier(first.name.replica)
+        writer.varint(first.name.number.value)
+        writer.raw(first.previous.bytes)
+        writer.varint(count)
+        for column in columns { writer.varint(column.count) }
+        let keys = units.keys.sorted()
+        writer.varint(keys.count)
+        for key in keys {
+            let unit = units[key]!
+            writer.varint(UInt64(key.collection.value))
+            writer.varint(UInt64(key.unit.value))
+            writer.varint(unit.tags.count)
+            writer.varint(unit.content.count)
+        }
+        for column in columns { writer.raw(column.bytes) }
+        for key in keys {
+            let unit = units[key]!
+            writer.raw(unit.tags.bytes)
+            writer.raw(unit.content.bytes)
+        }
+        return writer.bytes
+    }
+}

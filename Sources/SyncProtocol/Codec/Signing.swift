@@ -1,0 +1,84 @@
+internal import Crypto
+internal import Foundation
+internal import SyncCore
+
+/// An Ed25519 signature: 64 bytes. Source: RFC 8032.
+public struct Signature: Hashable, Sendable {
+    public let bytes: [UInt8]
+
+    /// Makes a signature of 64 bytes; `nil` for any other count.
+    public init?(bytes: some Collection<UInt8>) {
+        guard bytes.count == 64 else { return nil }
+        self.bytes = Array(bytes)
+    }
+}
+
+/// What is signed. Each use has its own words in front, so that no signature can pass for another.
+public enum SigningPurpose: String, Sendable {
+    case enrolment = "hazama enrol 1\0"
+    case run = "hazama run 1\0"
+    case request = "hazama sync 1\0"
+    case receipt = "hazama receipt 1\0"
+}
+
+/// The secret half of an Ed25519 pair. Never printed; made from 32 bytes of chance by whoever may draw them.
+public struct SigningKey: Sendable, CustomStringConvertible, CustomReflectable {
+    /// The 32 secret bytes, to be kept where only their owner reads.
+    public let seed: [UInt8]
+    private let key: Curve25519.Signing.PrivateKey
+
+    /// Makes the key of 32 secret bytes; `nil` for any other count.
+    public init?(seed: [UInt8]) {
+        guard seed.count == 32,
+            let key = try? Curve25519.Signing.PrivateKey(rawRepresentation: seed)
+        else { return nil }
+        self.seed = seed
+        self.key = key
+    }
+
+    /// Draws a key.
+    public static func random(using generator: inout some RandomNumberGenerator) -> SigningKey {
+        var seed: [UInt8] = []
+        for _ in 0..<32 { seed.append(UInt8.random(in: .min ... .max, using: &generator)) }
+        return SigningKey(seed: seed)!
+    }
+
+    /// The public half.
+    public var verifying: VerifyingKey { VerifyingKey(bytes: Array(key.publicKey.rawRepresentation))! }
+
+    /// Signs bytes for a purpose. The same bytes may give another valid signature each time.
+    public func sign(_ bytes: [UInt8], for purpose: SigningPurpose) -> Signature {
+        // Signing fails only for a broken key, and this one was just made from its bytes.
+        let signature = try? key.signature(for: Data(purpose.rawValue.utf8) + bytes)
+        guard let signature, let result = Signature(bytes: signature) else {
+            preconditionFailure("an Ed25519 key could not sign")
+        }
+        return result
+    }
+
+    public var description: String { "SigningKey" }
+    public var customMirror: Mirror { Mirror(self, children: [:]) }
+}
+
+/// The public half of an Ed25519 pair: 32 bytes.
+public struct VerifyingKey: Hashable, Sendable, CustomStringConvertible {
+    public let bytes: [UInt8]
+
+    /// Makes a key of 32 bytes; `nil` for any other count.
+    public init?(bytes: some Collection<UInt8>) {
+        guard bytes.count == 32 else { return nil }
+        self.bytes = Array(bytes)
+    }
+
+    /// Whether `signature` was made over these bytes, for this purpose, by the secret half.
+    public func isValid(
+        _ signature: Signature, for bytes: [UInt8], purpose: SigningPurpose
+    ) -> Bool {
+        guard let key = try? Curve25519.Signing.PublicKey(rawRepresentation: self.bytes) else {
+            return false
+        }
+        return key.isValidSignature(signature.bytes, for: Data(purpose.rawValue.utf8) + bytes)
+    }
+
+    public var description: String { Base32.encode(bytes) }
+}

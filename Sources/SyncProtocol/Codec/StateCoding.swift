@@ -1,0 +1,309 @@
+public import SyncCore
+
+/// Who wrote, as states remember it: one replica and one person, under a small number given by the hub.
+public struct Writer: Hashable, Sendable {
+    public let replica: ReplicaID
+    public let author: PersonID
+
+    public init(replica: ReplicaID, author: PersonID) {
+        (self.replica, self.author) = (replica, author)
+    }
+}
+
+/// The writers of a hub in the order of their numbers: 1, 2, 3 …
+///
+/// The hub gives the numbers and sends them to devices, so that states are the same bytes everywhere.
+public struct WriterTable: Hashable, Sendable {
+    /// The writer numbered 1 first. Where a device was not told one, `nil`.
+    public private(set) var writers: [Writer?] = []
+    private var numbers: [Writer: UInt32] = [:]
+
+    public init() {}
+
+    /// Returns the number of a writer, giving the next one to a new writer.
+    public mutating func number(of writer: Writer) -> UInt32 {
+        if let number = numbers[writer] { return number }
+        writers.append(writer)
+        let number = UInt32(writers.count)
+        numbers[writer] = number
+        return number
+    }
+
+    /// Returns the number of a known writer.
+    public func knownNumber(of writer: Writer) -> UInt32? { numbers[writer] }
+
+    /// Returns the writer with this number.
+    public subscript(number: UInt32) -> Writer? {
+        number >= 1 && number <= writers.count ? writers[Int(number) - 1] : nil
+    }
+
+    /// Enters a writer under the number the hub gave it.
+    public mutating func insert(_ writer: Writer, number: UInt32) {
+        precondition(number >= 1)
+        while writers.count < number { writers.append(nil) }
+        writers[Int(number) - 1] = writer
+        numbers[writer] = number
+    }
+}
+
+/// The bytes of a record's state. One state has one form, so that the bytes can be hashed and compared.
+/// See `protocol/state.md`.
+public enum StateCoding {
+    private enum Flag {
+        static let kind: UInt8 = 0b0000_0011
+        /// A register with one head of the first origin, nothing early and no base: nearly all there is.
+        static let plain: UInt8 = 0b0000_0100
+        static let known: UInt8 = 0b0000_0111
+    }
+
+    /// Returns the bytes of a state, numbering new writers in `writers`.
+    ///
+    /// - Precondition: every origin has a position, or is the device's own estimate and never leaves it.
+    public static func encode(_ state: RecordState, writers: inout WriterTable) -> [UInt8] {
+        var origins = OriginTable()
+        state.forEachOrigin { origins.collect($0, &writers) }
+        origins.seal()
+        var writer = ByteWriter()
+        origins.write(to: &writer)
+        if let created = state.created {
+            writer.varint(origins.index(created, writers) + 1)
+        } else {
+            writer.varint(0)
+        }
+        writer.varint(state.units.count)
+        for unit in state.units {
+            writer.varint(UInt64(unit.id.value))
+            switch unit.state {
+            case .register(let register):
+                let isPlain =
+                    register.heads.count == 1 && register.early.isEmpty && register.base == nil
+                    && origins.index(register.heads[0].origin, writers) == 0
+                writer.byte(UnitKind.register.rawValue | (isPlain ? Flag.plain : 0))
+                if isPlain {
+                    writer.value(register.heads[0].value)
+                    continue
+                }
+                writer.varint(register.heads.count)
+                for head in register.heads {
+                    writer.varint(origins.index(head.origin, writers))
+                    writer.value(head.value)
+                }
+                writer.varint(register.early.count)
+                for name in register.early { writer.name(name) }
+                writer.optional(register.base) {
+                    $0.varint(origins.index($1.origin, writers))
+                    $0.value($1.value)
+                }
+            case .elements(let elements):
+                writer.byte(UnitKind.elements.rawValue)
+                writer.varint(elements.entries.count)
+                for entry in elements.entries {
+                    writer.value(entry.element)
+                    writer.varint(entry.adds.count)
+                    for add in entry.adds { writer.varint(origins.index(add, writers)) }
+                }
+                writer.varint(elements.early.count)
+                for removal in elements.early {
+                    writer.value(removal.element)
+                    writer.name(removal.add)
+                }
+            case .total(let total):
+                writer.byte(UnitKind.total.rawValue)
+                writer.varint(total.parts.count)
+                for part in total.parts {
+                    writer.identifier(part.replica)
+                    writer.zigzag(part.amount)
+                    writer.varint(part.counted.ranges.count)
+                    for range in part.counted.ranges {
+                        writer.varint(range.lowerBound)
+                        writer.varint(range.upperBound - range.lowerBound)
+                    }
+                }
+            case .log(let log):
+                writer.byte(UnitKind.log.rawValue)
+                writer.varint(log.entries.count)
+                for entry in log.entries {
+                    writer.varint(origins.index(entry.origin, writers))
+                    writer.varint(entry.index)
+                    writer.value(entry.value)
+                }
+            }
+        }
+        return writer.bytes
+    }
+
+    /// Returns the state that these bytes are the form of.
+    public static func decode(
+        _ bytes: [UInt8], record: RecordID, collection: CollectionID, writers: WriterTable
+    ) throws(CodecError) -> RecordState {
+        var reader = ByteReader(bytes)
+        let origins = try readOrigins(&reader, writers)
+        func origin() throws(CodecError) -> Origin {
+            let place = reader.index
+            let index = try reader.varint()
+            guard index < origins.count else { throw .unknownTag(at: place) }
+            return origins[Int(index)]
+        }
+        let createdPlace = reader.index
+        let createdIndex = try reader.varint()
+        guard createdIndex <= origins.count else { throw .unknownTag(at: createdPlace) }
+        var units: [RecordState.Unit] = []
+        let unitCount = try reader.count()
+        units.reserveCapacity(unitCount)
+        for _ in 0..<unitCount {
+            let place = reader.index
+            let id = try reader.unitID()
+            let flags = try reader.byte()
+            guard flags & ~Flag.known == 0, let kind = UnitKind(rawValue: flags & Flag.kind),
+                kind == .register || flags & Flag.plain == 0
+            else { throw .unknownTag(at: place) }
+            let state: UnitState?
+            switch kind {
+            case .register where flags & Flag.plain != 0:
+                guard let first = origins.first else { throw .unknownTag(at: place) }
+                let head = Head(origin: first, value: try reader.value())
+                state = Register(heads: [head], early: [], base: nil).map(UnitState.register)
+            case .register:
+                var heads: [Head] = []
+                for _ in 0..<(try reader.count()) {
+                    heads.append(Head(origin: try origin(), value: try reader.value()))
+                }
+                var early: [ChangeSetName] = []
+                for _ in 0..<(try reader.count()) { early.append(try reader.name()) }
+                var base: Head?
+                let flagPlace = reader.index
+                switch try reader.byte() {
+                case 0: break
+                case 1: base = Head(origin: try origin(), value: try reader.value())
+                default: throw .unknownTag(at: flagPlace)
+                }
+                state = Register(heads: heads, early: early, base: base).map(UnitState.register)
+            case .elements:
+                var entries: [Elements.Entry] = []
+                for _ in 0..<(try reader.count()) {
+                    let element = try reader.value()
+                    var adds: [Origin] = []
+                    for _ in 0..<(try reader.count()) { adds.append(try origin()) }
+                    entries.append(Elements.Entry(element: element, adds: adds))
+                }
+                var early: [Elements.EarlyRemoval] = []
+                for _ in 0..<(try reader.count()) {
+                    let element = try reader.value()
+                    early.append(Elements.EarlyRemoval(element: element, add: try reader.name()))
+                }
+                state = Elements(entries: entries, early: early).map(UnitState.elements)
+            case .total:
+                var parts: [Total.Part] = []
+                for _ in 0..<(try reader.count()) {
+                    let replica = try reader.identifier(ReplicaID.self)
+                    let amount = try reader.zigzag()
+                    var ranges: [ClosedRange<UInt64>] = []
+                    for _ in 0..<(try reader.count()) {
+                        let lower = try reader.number()
+                        let length = try reader.varint(
+                            upTo: ChangeSetNumber.maximum - lower.value)
+                        ranges.append(lower.value...lower.value + length)
+                    }
+                    guard let counted = NumberSet(ranges: ranges) else {
+                        throw .outOfOrder(at: place)
+                    }
+                    parts.append(Total.Part(replica: replica, amount: amount, counted: counted))
+                }
+                state = Total(parts: parts).map(UnitState.total)
+            case .log:
+                var entries: [Log.Entry] = []
+                for _ in 0..<(try reader.count()) {
+                    let origin = try origin()
+                    let index = Int(try reader.varint(upTo: UInt64(UInt32.max)))
+                    entries.append(
+                        Log.Entry(origin: origin, index: index, value: try reader.value()))
+                }
+                state = Log(entries: entries).map(UnitState.log)
+            }
+            guard let state else { throw .outOfOrder(at: place) }
+            units.append(RecordState.Unit(id: id, state: state))
+        }
+        try reader.finish()
+        guard
+            let state = RecordState(
+                record: record, collection: collection,
+                created: createdIndex == 0 ? nil : origins[Int(createdIndex) - 1], units: units)
+        else { throw .outOfOrder(at: 0) }
+        return state
+    }
+
+    private static func readOrigins(
+        _ reader: inout ByteReader, _ writers: WriterTable
+    ) throws(CodecError) -> [Origin] {
+        var origins: [Origin] = []
+        let count = try reader.count()
+        origins.reserveCapacity(count)
+        var last: (UInt64, UInt64) = (0, 0)
+        for _ in 0..<count {
+            let place = reader.index
+            let number = try reader.varint(upTo: UInt64(UInt32.max))
+            guard let writer = writers[UInt32(number)] else { throw .unknownTag(at: place) }
+            let changeSet = try reader.number()
+            guard last < (number, changeSet.value) else { throw .outOfOrder(at: place) }
+            last = (number, changeSet.value)
+            let position = try reader.position()
+            let time = try reader.varint(upTo: HybridTimestamp.maximumMilliseconds)
+            let shown = try reader.varint(upTo: LogPosition.maximum + 1)
+            origins.append(
+                Origin(
+                    name: ChangeSetName(writer.replica, changeSet), author: writer.author,
+                    time: CorrectedTime(clamping: Int64(time)),
+                    position: position == .start ? nil : position,
+                    shown: shown == 0 ? nil : LogPosition(shown - 1)))
+        }
+        return origins
+    }
+}
+
+/// The origins of one state, each once, rising by writer and number.
+private struct OriginTable {
+    private var keys: [(writer: UInt32, origin: Origin)] = []
+
+    mutating func collect(_ origin: Origin, _ writers: inout WriterTable) {
+        let number = writers.number(of: Writer(replica: origin.name.replica, author: origin.author))
+        for key in keys where key.writer == number && key.origin.name == origin.name { return }
+        keys.append((number, origin))
+    }
+
+    mutating func seal() {
+        keys.sort { ($0.writer, $0.origin.name.number) < ($1.writer, $1.origin.name.number) }
+    }
+
+    func index(_ origin: Origin, _ writers: WriterTable) -> Int {
+        keys.firstIndex { $0.origin.name == origin.name && $0.origin.author == origin.author }!
+    }
+
+    func write(to writer: inout ByteWriter) {
+        writer.varint(keys.count)
+        for key in keys {
+            writer.varint(UInt64(key.writer))
+            writer.varint(key.origin.name.number.value)
+            writer.varint(key.origin.position?.value ?? 0)
+            writer.varint(key.origin.time.milliseconds)
+            writer.varint(key.origin.shown.map { $0.value + 1 } ?? 0)
+        }
+    }
+}
+
+extension RecordState {
+    fileprivate func forEachOrigin(_ body: (Origin) -> Void) {
+        if let created { body(created) }
+        for unit in units {
+            switch unit.state {
+            case .register(let register):
+                for head in register.heads { body(head.origin) }
+                if let base = register.base { body(base.origin) }
+            case .elements(let elements):
+                for entry in elements.entries { for add in entry.adds { body(add) } }
+            case .total: break
+            case .log(let log):
+                for entry in log.entries { body(entry.origin) }
+            }
+        }
+    }
+}

@@ -1,0 +1,313 @@
+internal import SyncCore
+
+/// The optional parts of an answer: a tag, a length, the content. Unknown tags are skipped.
+private enum Section {
+    static let grants: UInt64 = 1
+    static let writers: UInt64 = 2
+    static let people: UInt64 = 3
+    static let receipts: UInt64 = 4
+    static let page: UInt64 = 5
+    static let notices: UInt64 = 6
+    static let estimate: UInt64 = 7
+}
+
+extension SyncResponse {
+    private static let magic: [UInt8] = [0x48, 0x5a, 1, 2]
+
+    /// Returns the bytes of the answer.
+    public func encode() -> [UInt8] {
+        var writer = ByteWriter()
+        writer.raw(Self.magic)
+        writer.fixed64(requestTag)
+        writer.fixed64(nonce)
+        writer.identifier(epoch)
+        writer.varint(hub_ms)
+        writer.byte((hasMore ? 1 : 0) | (digestDiffers ? 2 : 0))
+        writer.varint(lease_ms)
+        writer.varint(merged.ranges.count)
+        for range in merged.ranges {
+            writer.varint(range.lowerBound)
+            writer.varint(range.upperBound - range.lowerBound)
+        }
+        if let grants { writer.section(Section.grants) { $0.grants(grants) } }
+        if !writers.isEmpty {
+            writer.section(Section.writers) {
+                $0.varint(writers.count)
+                for entry in writers {
+                    $0.varint(UInt64(entry.number))
+                    $0.identifier(entry.writer.replica)
+                    $0.identifier(entry.writer.author)
+                }
+            }
+        }
+        if !people.isEmpty {
+            writer.section(Section.people) {
+                $0.varint(people.count)
+                for person in people {
+                    $0.identifier(person.id)
+                    $0.text(person.name.string)
+                }
+            }
+        }
+        if !receipts.isEmpty {
+            writer.section(Section.receipts) {
+                $0.varint(receipts.count)
+                for receipt in receipts {
+                    $0.counted(receipt.bytes)
+                    $0.raw(receipt.signature.bytes)
+                }
+            }
+        }
+        for page in pages { writer.section(Section.page) { $0.page(page) } }
+        if !notices.isEmpty {
+            writer.section(Section.notices) {
+                $0.varint(notices.count)
+                for notice in notices { $0.notice(notice) }
+            }
+        }
+        if let estimate {
+            writer.section(Section.estimate) {
+                $0.varint(estimate.records)
+                $0.varint(estimate.bytes)
+            }
+        }
+        return writer.bytes
+    }
+
+    /// Reads an answer. `.notOurs` says that it comes from something else than a hub.
+    public static func decode(_ bytes: [UInt8]) throws(CodecError) -> SyncResponse {
+        guard bytes.count >= 4, bytes[0] == 0x48, bytes[1] == 0x5a, bytes[3] == 2 else {
+            throw .notOurs
+        }
+        guard bytes[2] == 1 else { throw .unknownVersion(bytes[2]) }
+        var reader = ByteReader(bytes)
+        _ = try reader.raw(4)
+        let requestTag = try reader.fixed64()
+        let nonce = try reader.fixed64()
+        let epoch = try reader.identifier(EpochID.self)
+        let hub_ms = try reader.varint(upTo: HybridTimestamp.maximumMilliseconds)
+        let flagPlace = reader.index
+        let flags = try reader.byte()
+        guard flags & ~3 == 0 else { throw .unknownTag(at: flagPlace) }
+        let lease = try reader.varint(upTo: HybridTimestamp.maximumMilliseconds)
+        var ranges: [ClosedRange<UInt64>] = []
+        let mergedPlace = reader.index
+        for _ in 0..<(try reader.count()) {
+            let lower = try reader.number()
+            let length = try reader.varint(upTo: ChangeSetNumber.maximum - lower.value)
+            ranges.append(lower.value...lower.value + length)
+        }
+        guard let merged = NumberSet(ranges: ranges) else { throw .outOfOrder(at: mergedPlace) }
+        var response = SyncResponse(
+            requestTag: requestTag, nonce: nonce, epoch: epoch, hub_ms: hub_ms,
+            hasMore: flags & 1 != 0, digestDiffers: flags & 2 != 0, lease_ms: lease,
+            merged: merged)
+        while !reader.isAtEnd {
+            let tag = try reader.varint()
+            let length = try reader.count()
+            var part = try reader.part(length)
+            switch tag {
+            case Section.grants: response.grants = try part.grants()
+            case Section.writers:
+                for _ in 0..<(try part.count()) {
+                    let place = part.index
+                    let number = UInt32(try part.varint(upTo: 1 << 24))
+                    guard number >= 1 else { throw .outOfRange(at: place) }
+                    response.writers.append(
+                        WriterEntry(
+                            number: number,
+                            writer: Writer(
+                                replica: try part.identifier(), author: try part.identifier())))
+                }
+            case Section.people:
+                for _ in 0..<(try part.count()) {
+                    response.people.append(
+                        Person(id: try part.identifier(), name: Text(try part.text())))
+                }
+            case Section.receipts:
+                for _ in 0..<(try part.count()) {
+                    let body = try part.counted()
+                    response.receipts.append(
+                        SignedReceipt(
+                            bytes: body, signature: Signature(bytes: try part.raw(64))!))
+                }
+            case Section.page: response.pages.append(try part.page())
+            case Section.notices:
+                for _ in 0..<(try part.count()) { response.notices.append(try part.notice()) }
+            case Section.estimate:
+                response.estimate = Estimate(
+                    records: try part.varint(), bytes: try part.varint())
+            default: continue
+            }
+            try part.finish()
+        }
+        return response
+    }
+}
+
+extension ByteWriter {
+    mutating func section(_ tag: UInt64, _ write: (inout ByteWriter) -> Void) {
+        var content = ByteWriter()
+        write(&content)
+        varint(tag)
+        counted(content.bytes)
+    }
+
+    mutating func grants(_ grants: SyncResponse.Grants) {
+        varint(grants.version)
+        varint(grants.grants.count)
+        for grant in grants.grants {
+            identifier(grant.id)
+            identifier(grant.scope)
+        }
+        varint(grants.areas.count)
+        for area in grants.areas {
+            varint(UInt64(area.number))
+            identifier(area.scope)
+            varint(UInt64(area.parent ?? 0))
+            text(area.name.string)
+        }
+    }
+
+    /// Records by collection, and within it by column.
+    mutating func page(_ page: SyncResponse.Page) {
+        varint(page.grants.count)
+        for place in page.grants { varint(place) }
+        varint(page.through.value)
+        var start = 0
+        while start < page.records.count {
+            let collection = page.records[start].collection
+            var end = start
+            while end < page.records.count, page.records[end].collection == collection { end += 1 }
+            let records = page.records[start..<end]
+            varint(UInt64(collection.value))
+            varint(records.count)
+            for record in records { identifier(record.record) }
+            for record in records { varint(UInt64(record.area)) }
+            var last: Int64 = 0
+            for record in records {
+                zigzag(Int64(record.position.value) - last)
+                last = Int64(record.position.value)
+            }
+            for record in records { varint(record.state.count) }
+            for record in records { raw(record.state) }
+            start = end
+        }
+    }
+
+    mutating func notice(_ notice: SyncResponse.Notice) {
+        varint(notice.number)
+        byte(notice.kind.rawValue)
+        varint(notice.at_ms)
+        optional(notice.by) { $0.identifier($1) }
+        optional(notice.record) { $0.identifier($1) }
+        optional(notice.collection) { $0.varint(UInt64($1.value)) }
+        optional(notice.unit) { $0.varint(UInt64($1.value)) }
+        optional(notice.value) { $0.value($1) }
+        optional(notice.yours) { $0.value($1) }
+        text(notice.reason.string)
+    }
+}
+
+extension ByteReader {
+    mutating func grants() throws(CodecError) -> SyncResponse.Grants {
+        let version = try varint()
+        var grants: [SyncResponse.Grant] = []
+        for _ in 0..<(try count(upTo: Limits.scopesPerDevice)) {
+            grants.append(
+                SyncResponse.Grant(id: try identifier(), scope: try identifier()))
+        }
+        var areas: [SyncResponse.Area] = []
+        for _ in 0..<(try count()) {
+            let place = index
+            let number = UInt32(try varint(upTo: UInt64(UInt32.max)))
+            let scope = try identifier(ScopeID.self)
+            let parent = UInt32(try varint(upTo: UInt64(UInt32.max)))
+            guard number >= 1, parent == 0 || areas.contains(where: { $0.number == parent }) else {
+                throw .outOfOrder(at: place)
+            }
+            areas.append(
+                SyncResponse.Area(
+                    number: number, scope: scope, parent: parent == 0 ? nil : parent,
+                    name: Text(try text())))
+        }
+        return SyncResponse.Grants(version: version, grants: grants, areas: areas)
+    }
+
+    mutating func page() throws(CodecError) -> SyncResponse.Page {
+        var places: [Int] = []
+        for _ in 0..<(try count(upTo: Limits.scopesPerDevice)) {
+            places.append(try count(upTo: Limits.scopesPerDevice - 1))
+        }
+        let through = try position()
+        var records: [SyncResponse.PageRecord] = []
+        while !isAtEnd {
+            let collection = try collectionID()
+            let place = index
+            let count = try count()
+            guard count >= 1 else { throw .outOfRange(at: place) }
+            var ids: [RecordID] = []
+            for _ in 0..<count { ids.append(try identifier()) }
+            var areas: [UInt32] = []
+            for _ in 0..<count { areas.append(UInt32(try varint(upTo: UInt64(UInt32.max)))) }
+            var positions: [LogPosition] = []
+            var last: Int64 = 0
+            for _ in 0..<count {
+                let (sum, overflow) = last.addingReportingOverflow(try zigzag())
+                guard !overflow, sum >= 0, let position = LogPosition(UInt64(sum)) else {
+                    throw .outOfRange(at: index)
+                }
+                last = sum
+                positions.append(position)
+            }
+            var lengths: [Int] = []
+            for _ in 0..<count { lengths.append(try self.count()) }
+            for (offset, length) in lengths.enumerated() {
+                records.append(
+                    SyncResponse.PageRecord(
+                        collection: collection, record: ids[offset], area: areas[offset],
+                        position: positions[offset], state: try raw(length)))
+            }
+        }
+        return SyncResponse.Page(grants: places, through: through, records: records)
+    }
+
+    mutating func notice() throws(CodecError) -> SyncResponse.Notice {
+        let number = try varint(upTo: LogPosition.maximum)
+        let place = index
+        guard let kind = SyncResponse.Notice.Kind(rawValue: try byte()) else {
+            throw .unknownTag(at: place)
+        }
+        return SyncResponse.Notice(
+            number: number, kind: kind,
+            at_ms: try varint(upTo: HybridTimestamp.maximumMilliseconds),
+            by: try optionalIdentifier(), record: try optionalIdentifier(),
+            collection: try optional { reader throws(CodecError) in try reader.collectionID() },
+            unit: try optional { reader throws(CodecError) in try reader.unitID() },
+            value: try optional { reader throws(CodecError) in try reader.value() },
+            yours: try optional { reader throws(CodecError) in try reader.value() },
+            reason: Text(try text()))
+    }
+
+    private mutating func optionalIdentifier<ID: Identifier>() throws(CodecError) -> ID? {
+        try optional { reader throws(CodecError) in try reader.identifier(ID.self) }
+    }
+}
+
+extension SyncResponse.Notice {
+    /// The notice alone, as a store keeps it.
+    package var stored: [UInt8] {
+        var writer = ByteWriter()
+        writer.notice(self)
+        return writer.bytes
+    }
+
+    /// Reads a stored notice; `nil` if it is none.
+    package init?(stored bytes: [UInt8]) {
+        var reader = ByteReader(bytes)
+        do {
+            self = try reader.notice()
+            try reader.finish()
+        } catch { return nil }
+    }
+}

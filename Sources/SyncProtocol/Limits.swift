@@ -1,0 +1,30 @@
+/// Every limit of the protocol, as in `protocol/limits.md`, which says why each is what it is.
+public enum Limits {
+    /// The canonical bytes of a change set, envelope and payloads together.
+    public static let changeSetBytes = 256 * 1024
+    /// Records in one change set.
+    public static let changesPerChangeSet = 2000
+    /// Change sets in one run.
+    public static let changeSetsPerRun = 10_000
+    public static let intentBytes = 40
+    public static let formBytes = 80
+    public static let reasonBytes = 2000
+    /// A request to the hub, as sent.
+    public static let requestBytes = 16 << 20
+    /// A request to the hub once decompressed.
+    public static let requestBytesUnpacked = 64 << 20
+    /// An answer of the hub once decompressed, as far as a device reads one.
+    public static let responseBytesUnpacked = 256 << 20
+    /// A page of states, before compression. A page is longer only where one change set needs it.
+    public static let pageBytes = 1 << 20
+    /// What the hub sends in one answer unless the device asks for less.
+    public static let defaultDownBytes = 64 << 20
+    /// Scopes that one device may hold.
+    public static let scopesPerDevice = 256
+    /// A JSON request to the hub.
+    public static let jsonBytes = 256 * 1024
+    /// How deep JSON may nest.
+    public static let jsonDepth = 16
+    /// How far an enrolment code reaches, in milliseconds: 15 minutes.
+    public static let codeLife_ms: Int64 = 15 * 60 * 1000
+}

@@ -1,0 +1,189 @@
+public import SyncCore
+
+/// What the hub answers in one sync. Form and meaning: `protocol/messages.md#sync-response`.
+public struct SyncResponse: Hashable, Sendable {
+    /// The first eight bytes of the request's SHA-256: an answer to another request is none.
+    public var requestTag: UInt64
+    public var nonce: UInt64
+    public var epoch: EpochID
+    /// The hub's clock, in milliseconds since 1970.
+    public var hub_ms: UInt64
+    /// Whether more lies ready than the budget allowed.
+    public var hasMore: Bool
+    /// Whether the device's digest was compared and found other than the hub's.
+    public var digestDiffers: Bool
+    /// Until when the device may read without contact, in milliseconds since 1970 on the hub's clock.
+    public var lease_ms: UInt64
+    /// Own numbers merged as of `pages`: what a device must not lay over its confirmed states again.
+    public var merged: NumberSet
+    /// Sent only when the device's version is another.
+    public var grants: Grants?
+    public var writers: [WriterEntry]
+    public var people: [Person]
+    public var receipts: [SignedReceipt]
+    public var pages: [Page]
+    public var notices: [Notice]
+    /// For a dry run: what a real one would send.
+    public var estimate: Estimate?
+
+    public init(
+        requestTag: UInt64, nonce: UInt64, epoch: EpochID, hub_ms: UInt64, hasMore: Bool = false,
+        digestDiffers: Bool = false, lease_ms: UInt64, merged: NumberSet, grants: Grants? = nil,
+        writers: [WriterEntry] = [], people: [Person] = [], receipts: [SignedReceipt] = [],
+        pages: [Page] = [], notices: [Notice] = [], estimate: Estimate? = nil
+    ) {
+        self.requestTag = requestTag
+        self.nonce = nonce
+        self.epoch = epoch
+        self.hub_ms = hub_ms
+        self.hasMore = hasMore
+        self.digestDiffers = digestDiffers
+        self.lease_ms = lease_ms
+        self.merged = merged
+        self.grants = grants
+        self.writers = writers
+        self.people = people
+        self.receipts = receipts
+        self.pages = pages
+        self.notices = notices
+        self.estimate = estimate
+    }
+
+    /// What a device may hold, and the areas it needs to know for that.
+    public struct Grants: Hashable, Sendable {
+        /// Rises with every change.
+        public let version: UInt64
+        /// In the order by which cursors count.
+        public let grants: [Grant]
+        /// Every area in or above a granted one, parents before children.
+        public let areas: [Area]
+
+        public init(version: UInt64, grants: [Grant], areas: [Area]) {
+            (self.version, self.grants, self.areas) = (version, grants, areas)
+        }
+    }
+
+    public struct Grant: Hashable, Sendable {
+        public let id: GrantID
+        public let scope: ScopeID
+
+        public init(id: GrantID, scope: ScopeID) { (self.id, self.scope) = (id, scope) }
+    }
+
+    /// A node of the area tree.
+    public struct Area: Hashable, Sendable {
+        /// What pages call it.
+        public let number: UInt32
+        public let scope: ScopeID
+        /// `nil` for the district itself.
+        public let parent: UInt32?
+        public let name: Text
+
+        public init(number: UInt32, scope: ScopeID, parent: UInt32?, name: Text) {
+            (self.number, self.scope, self.parent, self.name) = (number, scope, parent, name)
+        }
+    }
+
+    public struct WriterEntry: Hashable, Sendable {
+        public let number: UInt32
+        public let writer: Writer
+
+        public init(number: UInt32, writer: Writer) { (self.number, self.writer) = (number, writer) }
+    }
+
+    /// A person whose name may be shown.
+    public struct Person: Hashable, Sendable {
+        public let id: PersonID
+        public let name: Text
+
+        public init(id: PersonID, name: Text) { (self.id, self.name) = (id, name) }
+    }
+
+    public struct Estimate: Hashable, Sendable {
+        public let records: UInt64
+        /// Before compression.
+        public let bytes: UInt64
+
+        public init(records: UInt64, bytes: UInt64) { (self.records, self.bytes) = (records, bytes) }
+    }
+
+    /// States of records, complete for some grants up to a position. Applied whole or not at all.
+    public struct Page: Hashable, Sendable {
+        /// The places, in the hub's order of grants, whose cursors move to `through`.
+        public let grants: [Int]
+        public let through: LogPosition
+        public let records: [PageRecord]
+
+        public init(grants: [Int], through: LogPosition, records: [PageRecord]) {
+            (self.grants, self.through, self.records) = (grants, through, records)
+        }
+    }
+
+    /// The newest state of a record, in the bytes that are hashed.
+    public struct PageRecord: Hashable, Sendable {
+        public let collection: CollectionID
+        public let record: RecordID
+        public let area: UInt32
+        public let position: LogPosition
+        public let state: [UInt8]
+
+        public init(
+            collection: CollectionID, record: RecordID, area: UInt32, position: LogPosition,
+            state: [UInt8]
+        ) {
+            self.collection = collection
+            self.record = record
+            self.area = area
+            self.position = position
+            self.state = state
+        }
+    }
+
+    /// News for one person.
+    public struct Notice: Hashable, Sendable {
+        public enum Kind: UInt8, Hashable, Sendable, CaseIterable {
+            /// A conflict in which the person is the author of a side was decided.
+            case decision = 0
+            /// A change set of the person was set aside.
+            case returned = 1
+            /// The person's device was found to be a copy of another.
+            case fork = 2
+        }
+        /// Rises from notice to notice of one person.
+        public let number: UInt64
+        public let kind: Kind
+        public let at_ms: UInt64
+        /// Who decided; `nil` where it was the hub.
+        public let by: PersonID?
+        public let record: RecordID?
+        public let collection: CollectionID?
+        public let unit: UnitID?
+        /// What holds now.
+        public let value: Value?
+        /// What the person had written.
+        public let yours: Value?
+        /// A reason in words, or a code of `protocol/errors.md`.
+        public let reason: Text
+
+        public init(
+            number: UInt64, kind: Kind, at_ms: UInt64, by: PersonID?, record: RecordID?,
+            collection: CollectionID?, unit: UnitID?, value: Value?, yours: Value?, reason: Text
+        ) {
+            self.number = number
+            self.kind = kind
+            self.at_ms = at_ms
+            self.by = by
+            self.record = record
+            self.collection = collection
+            self.unit = unit
+            self.value = value
+            self.yours = yours
+            self.reason = reason
+        }
+    }
+
+    /// The first eight bytes of a request's SHA-256.
+    public static func tag(ofRequest bytes: [UInt8]) -> UInt64 {
+        Digests.sha256(bytes).bytes[..<8].reduce(0) { $0 << 8 | UInt64($1) }
+    }
+}

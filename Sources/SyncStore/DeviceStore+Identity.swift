@@ -1,0 +1,101 @@
+internal import Foundation
+internal import GRDB
+public import SyncCore
+public import SyncProtocol
+
+extension DeviceStore {
+    /// Returns who this device is. Needs no key.
+    public func identity() throws(StoreError) -> DeviceIdentity {
+        try read { db in try self.identity(db) }
+    }
+
+    func identity(_ db: Database) throws -> DeviceIdentity {
+        let identity = try db.first(
+            """
+            SELECT replica, device, enrolment, url, hub, district, person, person_name,
+                receipt_key, e.id
+            FROM sync_replica r LEFT JOIN sync_epochs e ON e.era = r.era
+            """
+        ) { row in
+            guard let enrolment = DeviceIdentity.Enrolment(rawValue: try row.text(2)) else {
+                throw StoreFault(.damaged, "the state of enrolment is no word of ours")
+            }
+            return DeviceIdentity(
+                replica: try row.name(0), deviceName: try row.text(1), enrolment: enrolment,
+                url: try row.textOrNil(3),
+                hub: try row.nameOrNil(4), epoch: try row.nameOrNil(9), district: try row.text(5),
+                person: try row.nameOrNil(6), personName: try row.text(7),
+                receiptKey: try row.blobOrNil(8).flatMap { VerifyingKey(bytes: $0) })
+        }
+        guard let identity else { throw StoreFault(.damaged, "the store does not know its name") }
+        return identity
+    }
+
+    /// Reads the secret key of this device. Throws `.keyMissing` where it is gone.
+    public func signingKey() throws(StoreError) -> SigningKey {
+        guard let seed = try DeviceFolder.read(keyPath, maximumBytes: 32),
+            let key = SigningKey(seed: seed)
+        else { throw .keyMissing }
+        return key
+    }
+
+    /// Returns the certificate of the hub's authority, as PEM; `nil` before enrolment.
+    public func authority() throws(StoreError) -> [UInt8]? {
+        try DeviceFolder.read(authorityPath, maximumBytes: 1 << 20)
+    }
+
+    /// Keeps the hub's address, its authority's certificate and the device's name, before the hub is asked.
+    ///
+    /// Throws `.alreadyEnrolled` where a hub has answered: another enrolment needs a folder of its own.
+    public func beginEnrolment(
+        url: String, deviceName: String, authority: [UInt8]
+    ) throws(StoreError) {
+        // One hub for the life of a store: numbers and receipts mean nothing to another.
+        guard try identity().hub == nil else { throw .alreadyEnrolled }
+        try DeviceFolder.write(authority, to: authorityPath)
+        try write { db in
+            try db.run("UPDATE sync_replica SET url = ?, device = ?", [url, deviceName])
+        }
+    }
+
+    /// Keeps what the hub answered. Repeating it is harmless; another hub is refused.
+    public func completeEnrolment(
+        _ facts: EnrolmentFacts, now: ClockReading
+    ) throws(StoreError) {
+        try write { db in
+            let known = try identity(db)
+            guard known.hub == nil || known.hub == facts.hub else {
+                throw StoreError.alreadyEnrolled
+            }
+            try db.run(
+                """
+                UPDATE sync_replica SET hub = ?, district = ?, receipt_key = ?, person = ?,
+                    person_name = ?, enrolment = ?
+                """,
+                [
+                    facts.hub.stored, facts.district, facts.receiptKey.bytes.stored,
+                    facts.person.stored, facts.personName, facts.enrolment.rawValue,
+                ])
+            if known.epoch == nil { try beginEra(facts.epoch, now, db) }
+        }
+    }
+
+    /// Keeps what the hub last said of this device's enrolment.
+    public func setEnrolment(_ enrolment: DeviceIdentity.Enrolment) throws(StoreError) {
+        try write { db in
+            try db.run(
+                "UPDATE sync_replica SET enrolment = ? WHERE enrolment <> ?",
+                [enrolment.rawValue, enrolment.rawValue])
+        }
+    }
+
+    /// Keeps another address of the same hub.
+    public func setURL(_ url: String) throws(StoreError) {
+        try write { db in try db.run("UPDATE sync_replica SET url = ?", [url]) }
+    }
+
+    /// The number of the hub's present life as this device counts them; 0 before the first.
+    func era(_ db: Database) throws -> Int64 {
+        try db.first("SELECT era FROM sync_replica") { try $0.int(0) } ?? 0
+    }
+}

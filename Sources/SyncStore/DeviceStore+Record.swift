@@ -1,0 +1,305 @@
+internal import Foundation
+internal import GRDB
+public import SyncCore
+public import SyncProtocol
+
+extension DeviceStore {
+    /// Records one intent: seals it into the outbox with the next number, and shows it at once.
+    ///
+    /// When this returns the change set is on the disk, chained to the one before. Everything that could make
+    /// the hub refuse it is checked before, so that nothing is sealed in vain.
+    ///
+    /// - Parameters:
+    ///   - now: this machine's clocks. However wrong they are, order and causality don't depend on them.
+    ///   - generator: draws the seed of the salts, once for all change sets between two syncs.
+    /// - Complexity: linear in the bytes of the draft and in own unmerged writes of its records; one
+    ///   transaction that waits for the disk.
+    @discardableResult
+    public func record(
+        _ draft: ChangeSetDraft, now: ClockReading,
+        using generator: inout some RandomNumberGenerator
+    ) throws(StoreError) -> HashedChangeSet {
+        let changes = draft.changes.sorted { $0.record < $1.record }
+        try check(draft, changes)
+        // Drawn outside the transaction, which may not capture it; used only where there is none yet.
+        let freshSeed = SaltSeed.random(using: &generator)
+        return try write { db in
+            let author = try self.author(db)
+            var touched: [Touched] = []
+            for change in changes { touched.append(try self.touched(by: change, db)) }
+            let areas = try self.areas(of: touched, db)
+            let grant = try self.grant(covering: areas, touched, db)
+            let last = try self.lastSealed(db)
+            let trunk = Trunk(
+                epoch: author.epoch, position: try self.territory(db).newest)
+            guard
+                let set = ChangeSet(
+                    name: ChangeSetName(author.replica, last.number?.next ?? .first),
+                    previous: last.hash, author: author.person, grant: grant, trunk: trunk,
+                    time: try self.writeTime(now, after: last.clock, author),
+                    intent: Text(draft.intent), form: draft.form,
+                    reason: draft.reason.map { Text($0) }, schema: schema.version,
+                    premises: draft.premises,
+                    saltSeed: try self.saltSeed(author.salt, or: freshSeed, db), changes: changes)
+            else { throw StoreError.nothingToRecord }
+            let size =
+                ChangeSetCoding.envelope(set).count
+                + changes.reduce(0) { $0 + ChangeSetCoding.payload($1).count }
+            guard size <= Limits.changeSetBytes else {
+                throw StoreError.tooLarge(
+                    part: .changeSetBytes, count: size, maximum: Limits.changeSetBytes)
+            }
+            let sealed = HashedChangeSet(hashing: set)
+            try self.keep(sealed, db)
+            for (touched, area) in zip(touched, areas) { try self.show(touched, area, set, db) }
+            return sealed
+        }
+    }
+
+    // MARK: Checks
+
+    private func check(
+        _ draft: ChangeSetDraft, _ changes: [RecordChange]
+    ) throws(StoreError) {
+        guard !changes.isEmpty else { throw .nothingToRecord }
+        for (left, right) in zip(changes, changes.dropFirst()) where left.record == right.record {
+            throw .recordTwice(left.record)
+        }
+        func check(_ part: StoreError.Part, _ count: Int, _ maximum: Int) throws(StoreError) {
+            guard count <= maximum else {
+                throw .tooLarge(part: part, count: count, maximum: maximum)
+            }
+        }
+        try check(.changes, changes.count, Limits.changesPerChangeSet)
+        try check(.intentBytes, draft.intent.utf8.count, Limits.intentBytes)
+        try check(.formBytes, draft.form?.form.string.utf8.count ?? 0, Limits.formBytes)
+        try check(.reasonBytes, draft.reason?.utf8.count ?? 0, Limits.reasonBytes)
+        for change in changes {
+            do {
+                try schema.validate(change)
+            } catch {
+                throw .invalid(change.record, error)
+            }
+        }
+    }
+
+    /// A record that a draft touches, as it was before.
+    private struct Touched {
+        let change: RecordChange
+        let table: DeviceTable
+        /// `nil` where the draft creates it.
+        let held: HeldRecord?
+        let own: [OwnChange]
+        let confirmed: RecordState?
+    }
+
+    private func touched(by change: RecordChange, _ db: Database) throws -> Touched {
+        guard let table = table(change.collection) else {
+            throw StoreError.invalid(change.record, .unknownCollection(change.collection))
+        }
+        guard let held = try held(change.record, table, db) else {
+            guard change.creates else { throw StoreError.unknownRecord(change.record) }
+            for other in tables where other.collection.id != change.collection {
+                if try self.held(change.record, other, db) != nil {
+                    throw StoreError.recordExists(change.record)
+                }
+            }
+            return Touched(change: change, table: table, held: nil, own: [], confirmed: nil)
+        }
+        guard !change.creates else { throw StoreError.recordExists(change.record) }
+        let own = try ownChanges(of: change.record, db).filter(\.isLaid)
+        let confirmed = try held.confirmed(change.record, table, self, db)
+        let overlay = Overlay(change.record, change.collection, over: confirmed, own: own)
+        for write in change.writes {
+            if let kind = overlay.state?[write.unit]?.kind, kind != write.operation.kind {
+                throw StoreError.heldOtherwise(change.record, write.unit)
+            }
+        }
+        return Touched(change: change, table: table, held: held, own: own, confirmed: confirmed)
+    }
+
+    // MARK: Where it lies, and under whose authority
+
+    /// The leaf area of each record; those created here lie where their home does, perhaps in this very draft.
+    private func areas(of touched: [Touched], _ db: Database) throws -> [UInt32?] {
+        let territory = try self.territory(db)
+        func home(_ change: RecordChange, _ unit: UnitID) -> RecordID? {
+            for write in change.writes where write.unit == unit {
+                if case .set(.reference(let id), _) = write.operation { return id }
+            }
+            return nil
+        }
+        func area(_ place: Int, depth: Int) throws -> UInt32? {
+            let it = touched[place]
+            if let held = it.held { return held.area }
+            switch it.table.collection.home {
+            case .scope(let unit):
+                return home(it.change, unit).flatMap {
+                    territory.numbers[ScopeID(high: $0.high, low: $0.low)]
+                }
+            case .with(let unit):
+                guard let id = home(it.change, unit) else { return nil }
+                let sibling = touched.firstIndex { $0.change.record == id }
+                if let sibling, depth < touched.count { return try area(sibling, depth: depth + 1) }
+                for table in tables {
+                    if let held = try held(id, table, db) { return held.area }
+                }
+                return nil
+            }
+        }
+        return try touched.indices.map { try area($0, depth: 0) }
+    }
+
+    /// The narrowest grant that covers all records; one that has ended only where none in force does.
+    private func grant(
+        covering areas: [UInt32?], _ touched: [Touched], _ db: Database
+    ) throws -> GrantID {
+        let territory = try self.territory(db)
+        var candidates: [Territory.Grant]?
+        for (area, touched) in zip(areas, touched) {
+            let covering = area.map(territory.covering) ?? []
+            guard !covering.isEmpty else { throw StoreError.outsideGrants(touched.change.record) }
+            candidates = candidates.map { known in
+                known.filter { grant in covering.contains { $0.id == grant.id } }
+            } ?? covering
+        }
+        guard let grant = candidates?.first else { throw StoreError.severalGrants }
+        return grant.id
+    }
+
+    // MARK: The seal
+
+    private struct Author {
+        let replica: ReplicaID
+        let person: PersonID
+        let epoch: EpochID?
+        let salt: SaltSeed?
+        let offset_ms: Int64?
+        let offsetMonotonic_ms: UInt64?
+        let offsetBoot: UInt64?
+    }
+
+    private func author(_ db: Database) throws -> Author {
+        let author = try db.first(
+            """
+            SELECT replica, person, e.id, salt, offset_ms, offset_monotonic_ms, offset_boot
+            FROM sync_replica r LEFT JOIN sync_epochs e ON e.era = r.era
+            """
+        ) { row -> Author in
+            guard let person: PersonID = try row.nameOrNil(1) else {
+                throw StoreError.notEnrolled
+            }
+            return Author(
+                replica: try row.name(0), person: person, epoch: try row.nameOrNil(2),
+                salt: try row.nameOrNil(3), offset_ms: try row.intOrNil(4),
+                offsetMonotonic_ms: try row.intOrNil(5).map { UInt64(bitPattern: $0) },
+                offsetBoot: try row.intOrNil(6).map { UInt64(bitPattern: $0) })
+        }
+        guard let author else { throw StoreError.notEnrolled }
+        return author
+    }
+
+    struct LastSealed {
+        let number: ChangeSetNumber?
+        let hash: ContentHash
+        let clock: HybridClock
+    }
+
+    /// The end of this device's chain. Kept nowhere else, so that nothing can disagree with it.
+    func lastSealed(_ db: Database) throws -> LastSealed {
+        try db.first(
+            """
+            SELECT number, hash, clock_ms, clock_counter FROM sync_outbox
+            ORDER BY number DESC LIMIT 1
+            """
+        ) { row in
+            guard
+                let timestamp = HybridTimestamp(
+                    milliseconds: UInt64(clamping: try row.int(2)),
+                    counter: UInt16(clamping: try row.int(3)))
+            else { throw StoreFault(.damaged, "the clock is out of range") }
+            return LastSealed(
+                number: try row.changeSetNumber(0), hash: try row.contentHash(1),
+                clock: HybridClock(last: timestamp))
+        } ?? LastSealed(number: nil, hash: .none, clock: HybridClock())
+    }
+
+    private func writeTime(
+        _ now: ClockReading, after clock: HybridClock, _ author: Author
+    ) throws -> WriteTime {
+        let end = HybridTimestamp.maximumMilliseconds
+        guard clock.last.milliseconds < end || clock.last.counter < .max else {
+            throw StoreError.clockExhausted
+        }
+        var clock = clock
+        let timestamp = clock.tick(wall: now.wall_ms)
+        var age: UInt64?
+        if let measured = author.offsetMonotonic_ms, author.offsetBoot == now.boot,
+            measured <= now.monotonic_ms
+        {
+            age = now.monotonic_ms - measured
+        }
+        return WriteTime(
+            timestamp: timestamp, wall_ms: now.wall_ms, monotonic_ms: now.monotonic_ms,
+            boot: now.boot, offset_ms: author.offset_ms, offsetAge_ms: age)
+    }
+
+    private func saltSeed(
+        _ known: SaltSeed?, or fresh: SaltSeed, _ db: Database
+    ) throws -> SaltSeed {
+        if let known { return known }
+        try db.run("UPDATE sync_replica SET salt = ?", [fresh.stored])
+        return fresh
+    }
+
+    private func keep(_ sealed: HashedChangeSet, _ db: Database) throws {
+        let set = sealed.changeSet
+        let bytes = RunCoding.encode([set])
+        try db.run(
+            """
+            INSERT INTO sync_outbox(number, hash, clock_ms, clock_counter, intent, made_ms, size,
+                key, bytes)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """,
+            [
+                Int64(set.name.number.value), sealed.hash.bytes.stored,
+                Int64(set.time.timestamp.milliseconds), Int64(set.time.timestamp.counter),
+                set.intent.string, set.time.wall_ms, bytes.count, seal.keyID,
+                seal.seal(bytes).stored,
+            ])
+        for change in set.changes {
+            try db.run(
+                """
+                INSERT INTO sync_outbox_records(record, number, collection, is_laid)
+                VALUES (?, ?, ?, 1)
+                """,
+                [
+                    change.record.stored, Int64(set.name.number.value),
+                    Int64(change.collection.value),
+                ])
+        }
+    }
+
+    private func show(
+        _ touched: Touched, _ area: UInt32?, _ set: ChangeSet, _ db: Database
+    ) throws {
+        let record = touched.change.record
+        let latest = OwnChange(
+            number: set.name.number, change: touched.change,
+            origin: Origin(
+                name: set.name, author: set.author, time: .estimate(set.time), position: nil,
+                shown: touched.change.shown),
+            made_ms: set.time.wall_ms, isLaid: true, disposition: nil, isUnsent: true)
+        let overlay = Overlay(
+            record, touched.change.collection, over: touched.confirmed,
+            own: touched.own + [latest])
+        guard let held = touched.held else {
+            let arguments = try shownArguments(record, touched.table, area, overlay, had: 0, db)
+            try db.run(
+                touched.table.insertSQL,
+                arguments + [nil, 0, nil, seal.keyID, nil, record.stored])
+            return
+        }
+        try show(record, touched.table, held.area ?? area, overlay, had: held.conflicts, db)
+    }
+}

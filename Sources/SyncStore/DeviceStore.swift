@@ -1,0 +1,243 @@
+internal import Foundation
+internal import GRDB
+internal import Synchronization
+public import SyncCore
+public import SyncProtocol
+
+/// What a device remembers: the hub's confirmed states, and everything it wrote itself.
+///
+/// Invariants:
+/// * A change set recorded here stays in `sync_outbox` for ever, with its number, hash and bytes; the numbers
+///   have no gaps and each names its predecessor's hash.
+/// * `state` of a record holds exactly the bytes the hub sent last. Own writes it does not contain are marked
+///   in `sync_outbox_records`, and laid over it when it is shown: none twice, none left out.
+/// * A grant's cursor moves only in the transaction that applied the page for it.
+/// * The typed columns, `sync_disputes` and `sync_digests` follow from the rest; `doctor` compares them.
+///
+/// One folder, one process, one connection: functions block while the disk works, and may be called from any
+/// thread. Each is one transaction; one that throws leaves everything as it was.
+public final class DeviceStore: Sendable {
+    public let schema: Schema
+    /// The folder the store lies in.
+    public let path: String
+    let tables: [DeviceTable]
+    let seal = PayloadSeal.null
+    private let queue: DatabaseQueue
+    private let folder: Mutex<DeviceFolder?>
+    /// What is asked for all the time. Touched only within the queue's transactions.
+    let memory = Mutex(DeviceMemory())
+
+    /// Opens the store in the folder `path`.
+    ///
+    /// - Parameter waits: asked after each failed attempt to lock the folder, with their number; pauses a
+    ///   little and returns whether to try again. Left out, a store in use is `.inUse` at once.
+    /// - Throws: `.noStore` where none was made.
+    public static func open(
+        _ path: String, schema: Schema, waits: (Int) -> Bool = { _ in false }
+    ) throws(StoreError) -> DeviceStore {
+        try DeviceStore(path, schema: schema, waits: waits, making: nil)
+    }
+
+    /// Makes a store in the folder `path`, with a replica name and a key of its own; opens it where it is
+    /// there already, even half-made.
+    public static func create(
+        _ path: String, schema: Schema, using generator: inout some RandomNumberGenerator,
+        waits: (Int) -> Bool = { _ in false }
+    ) throws(StoreError) -> DeviceStore {
+        // Drawn before anything is known of the folder; dropped where it has its own.
+        let birth = Birth(
+            replica: .makeDevice(using: &generator), key: .random(using: &generator))
+        return try DeviceStore(path, schema: schema, waits: waits, making: birth)
+    }
+
+    private struct Birth {
+        let replica: ReplicaID
+        let key: SigningKey
+    }
+
+    private init(
+        _ path: String, schema: Schema, waits: (Int) -> Bool, making birth: Birth?
+    ) throws(StoreError) {
+        self.schema = schema
+        self.path = path
+        tables = schema.collections.map(DeviceTable.init)
+        folder = Mutex(try DeviceFolder(path, makes: birth != nil, waits: waits))
+        let file = DeviceFolder.database(in: path)
+        if try !DeviceFolder.check(file) {
+            guard birth != nil else { throw .noStore(path: path) }
+            try DeviceFolder.make(file)
+        }
+        for suffix in ["-wal", "-shm"] { _ = try DeviceFolder.check(file + suffix) }
+        var configuration = Configuration()
+        configuration.label = "device"
+        configuration.foreignKeysEnabled = false
+        configuration.prepareDatabase { db in
+            try db.execute(
+                sql: """
+                    PRAGMA trusted_schema = OFF;
+                    PRAGMA cell_size_check = ON;
+                    PRAGMA secure_delete = ON;
+                    PRAGMA temp_store = MEMORY;
+                    PRAGMA synchronous = FULL;
+                    PRAGMA cache_size = -16384;
+                    PRAGMA wal_autocheckpoint = 2000;
+                    """)
+        }
+        do {
+            queue = try DatabaseQueue(path: file, configuration: configuration)
+        } catch {
+            throw StoreError(error)
+        }
+        let isNew = try prepare(birth)
+        if let birth, isNew {
+            try DeviceFolder.write(birth.key.seed, to: keyPath)
+            try write { db in
+                try db.run(
+                    "INSERT INTO sync_replica(one, replica, schema) VALUES (1, ?, ?)",
+                    [birth.replica.stored, Int64(schema.version.value)])
+            }
+        } else if isNew {
+            throw .noStore(path: path)
+        }
+        try followSchema()
+    }
+
+    /// Writes what the log still holds into the file, closes it and frees the folder for others.
+    public func close() throws(StoreError) {
+        do {
+            try queue.writeWithoutTransaction { db in _ = try db.checkpoint(.truncate) }
+            try queue.close()
+        } catch {
+            throw StoreError(error)
+        }
+        folder.withLock { $0 = nil }
+    }
+
+    var keyPath: String { path + "/key" }
+    var authorityPath: String { path + "/ca.pem" }
+
+    // MARK: Transactions
+
+    /// Runs `body` in one transaction that is durable when this returns, or leaves nothing when it throws.
+    func write<Result>(_ body: (Database) throws -> Result) throws(StoreError) -> Result {
+        do {
+            return try queue.writeWithoutTransaction { db in
+                var result: Result?
+                try db.inTransaction(.immediate) {
+                    result = try body(db)
+                    return .commit
+                }
+                guard let result else { throw StoreFault(.other, "a transaction without a result") }
+                return result
+            }
+        } catch {
+            // What was remembered may come from the transaction that is gone.
+            memory.withLock { $0 = DeviceMemory() }
+            throw StoreError(error)
+        }
+    }
+
+    /// Runs `body` over one unchanging view of the store.
+    func read<Result>(_ body: (Database) throws -> Result) throws(StoreError) -> Result {
+        do {
+            return try queue.writeWithoutTransaction { db in
+                var result: Result?
+                try db.inTransaction(.deferred) {
+                    result = try body(db)
+                    return .commit
+                }
+                guard let result else { throw StoreFault(.other, "a transaction without a result") }
+                return result
+            }
+        } catch {
+            throw StoreError(error)
+        }
+    }
+
+    /// Calls `body` outside any transaction, for what SQLite allows only there.
+    func outside<Result>(_ body: (Database) throws -> Result) throws(StoreError) -> Result {
+        do {
+            return try queue.writeWithoutTransaction(body)
+        } catch {
+            throw StoreError(error)
+        }
+    }
+
+    /// Sets SQLite's limit on the size of the file, in pages: how tests fill the disk.
+    package func limit(pages: Int) throws(StoreError) {
+        try outside { db in _ = try Int.fetchOne(db, sql: "PRAGMA max_page_count = \(pages)") }
+    }
+
+    /// The size of the file, in pages.
+    package func pages() throws(StoreError) -> Int {
+        try outside { db in try Int.fetchOne(db, sql: "PRAGMA page_count") ?? 0 }
+    }
+
+    // MARK: Opening
+
+    /// Checks whose file it is and brings it to this program's version; returns whether it is new.
+    private func prepare(_ birth: Birth?) throws(StoreError) -> Bool {
+        try outside { db in
+            let tables = try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_schema") ?? 0
+            let application = try Int32.fetchOne(db, sql: "PRAGMA application_id") ?? 0
+            let version = try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0
+            guard tables == 0 || application == DeviceTables.applicationID else {
+                throw StoreError.notOurs("a database of another program")
+            }
+            guard version >= 0, version <= DeviceTables.version else {
+                throw StoreError.fromTheFuture(version: version)
+            }
+            // No trigger, view or virtual table is ours; one that is here was put here by somebody else.
+            let strangers = try Int.fetchOne(
+                db,
+                sql: """
+                    SELECT count(*) FROM sqlite_schema
+                    WHERE type NOT IN ('table', 'index') OR sql LIKE 'CREATE VIRTUAL%'
+                    """)
+            guard strangers == 0 else {
+                throw StoreError.notOurs("it holds triggers, views or virtual tables")
+            }
+            if tables == 0, birth == nil { return true }
+            _ = try String.fetchOne(db, sql: "PRAGMA journal_mode = WAL")
+            try db.inTransaction(.immediate) {
+                for migration in DeviceTables.migrations[version...] { try db.execute(sql: migration) }
+                if version < DeviceTables.version {
+                    try db.execute(sql: "PRAGMA application_id = \(DeviceTables.applicationID)")
+                    try db.execute(sql: "PRAGMA user_version = \(DeviceTables.version)")
+                }
+                return .commit
+            }
+            return try Int.fetchOne(db, sql: "SELECT count(*) FROM sync_replica") == 0
+        }
+    }
+
+    /// Makes the tables and columns that the schema wants and the file lacks, and fills them.
+    private func followSchema() throws(StoreError) {
+        try write { db in
+            let written =
+                try Int64.fetchOne(db, sql: "SELECT schema FROM sync_replica") ?? 0
+            var isBehind = written != Int64(schema.version.value)
+            for table in tables {
+                for sql in table.createSQL { try db.execute(sql: sql) }
+                let present = try Set(db.columns(in: table.collection.name).map(\.name))
+                for unit in table.columns where !present.contains("u_" + unit.name) {
+                    try db.execute(
+                        sql: "ALTER TABLE \(table.name) ADD COLUMN \(DeviceTable.column(unit)) ANY")
+                    isBehind = true
+                }
+            }
+            guard isBehind else { return }
+            try adoptUnknown(db)
+            for table in tables { try showAll(table, db) }
+            try db.run(
+                "UPDATE sync_replica SET schema = ?", [Int64(schema.version.value)])
+        }
+    }
+}
+
+/// What a store keeps in memory: read from its tables when first asked for, dropped when they change.
+struct DeviceMemory: Sendable {
+    /// By era.
+    var writers: [Int64: WriterTable] = [:]
+    var territory: Territory?
+}

@@ -1,0 +1,152 @@
+internal import GRDB
+internal import SyncCore
+
+/// The tables of a device's store. Those of the collections are made from the schema; the others are here.
+enum DeviceTables {
+    /// `PRAGMA user_version`; the number of migrations below.
+    static let version = migrations.count
+    /// "Hazd" in ASCII; tells our file from any other SQLite database.
+    static let applicationID: Int32 = 0x4861_7a64
+
+    /// Step n brings a store from version n to n + 1. Never edited once released.
+    static let migrations: [String] = [
+        """
+        CREATE TABLE sync_replica(
+            one INTEGER PRIMARY KEY CHECK (one = 1), replica BLOB NOT NULL,
+            device TEXT NOT NULL DEFAULT '', enrolment TEXT NOT NULL DEFAULT 'none', url TEXT,
+            hub BLOB, person BLOB, person_name TEXT NOT NULL DEFAULT '',
+            district TEXT NOT NULL DEFAULT '', receipt_key BLOB, schema INTEGER NOT NULL,
+            era INTEGER NOT NULL DEFAULT 0, nonce INTEGER NOT NULL DEFAULT 0,
+            grants_version INTEGER NOT NULL DEFAULT 0, notices INTEGER NOT NULL DEFAULT 0,
+            merged BLOB NOT NULL DEFAULT x'', anchored INTEGER NOT NULL DEFAULT 0,
+            settled INTEGER NOT NULL DEFAULT 0, is_complete INTEGER NOT NULL DEFAULT 0,
+            is_repaired INTEGER NOT NULL DEFAULT 0, salt BLOB, offset_ms INTEGER,
+            offset_monotonic_ms INTEGER, offset_boot INTEGER, lease_ms INTEGER,
+            synced_ms INTEGER, synced_hub_ms INTEGER) STRICT;
+        CREATE TABLE sync_epochs(
+            era INTEGER PRIMARY KEY, id BLOB NOT NULL, began_ms INTEGER NOT NULL) STRICT;
+        CREATE TABLE sync_outbox(
+            number INTEGER PRIMARY KEY, hash BLOB NOT NULL, clock_ms INTEGER NOT NULL,
+            clock_counter INTEGER NOT NULL, intent TEXT NOT NULL, made_ms INTEGER NOT NULL,
+            era INTEGER, disposition INTEGER, position INTEGER, time_ms INTEGER,
+            received_ms INTEGER, reason TEXT NOT NULL DEFAULT '',
+            is_anchored INTEGER NOT NULL DEFAULT 0, size INTEGER NOT NULL,
+            key INTEGER NOT NULL, bytes BLOB NOT NULL) STRICT;
+        CREATE TABLE sync_outbox_records(
+            record BLOB NOT NULL, number INTEGER NOT NULL, collection INTEGER NOT NULL,
+            is_laid INTEGER NOT NULL,
+            PRIMARY KEY (record, number)) STRICT, WITHOUT ROWID;
+        CREATE TABLE sync_writers(
+            era INTEGER NOT NULL, number INTEGER NOT NULL, replica BLOB NOT NULL,
+            author BLOB NOT NULL, PRIMARY KEY (era, number)) STRICT, WITHOUT ROWID;
+        CREATE TABLE sync_people(id BLOB PRIMARY KEY, name TEXT NOT NULL) STRICT, WITHOUT ROWID;
+        CREATE TABLE sync_areas(
+            number INTEGER PRIMARY KEY, scope BLOB NOT NULL UNIQUE, parent INTEGER,
+            name TEXT NOT NULL) STRICT;
+        CREATE TABLE sync_digests(
+            area INTEGER PRIMARY KEY, high INTEGER NOT NULL, low INTEGER NOT NULL,
+            records INTEGER NOT NULL) STRICT;
+        CREATE TABLE sync_grants(
+            id BLOB PRIMARY KEY, place INTEGER, scope BLOB NOT NULL,
+            cursor INTEGER NOT NULL DEFAULT 0,
+            complete INTEGER NOT NULL DEFAULT 0) STRICT, WITHOUT ROWID;
+        CREATE TABLE sync_receipts(
+            id INTEGER PRIMARY KEY, first INTEGER NOT NULL, last INTEGER NOT NULL,
+            arrived_ms INTEGER NOT NULL, signature BLOB NOT NULL, bytes BLOB NOT NULL) STRICT;
+        CREATE INDEX sync_receipts_first ON sync_receipts(first);
+        CREATE TABLE sync_notices(
+            id INTEGER PRIMARY KEY, hash BLOB NOT NULL UNIQUE, is_read INTEGER NOT NULL DEFAULT 0,
+            key INTEGER NOT NULL, bytes BLOB NOT NULL) STRICT;
+        CREATE TABLE sync_disputes(
+            record BLOB NOT NULL, unit INTEGER NOT NULL, collection INTEGER NOT NULL,
+            kind INTEGER NOT NULL, PRIMARY KEY (record, unit)) STRICT, WITHOUT ROWID;
+        CREATE TABLE sync_history(
+            id INTEGER PRIMARY KEY, record BLOB NOT NULL, collection INTEGER NOT NULL,
+            position INTEGER NOT NULL, era INTEGER NOT NULL, applied_ms INTEGER NOT NULL,
+            key INTEGER NOT NULL, state BLOB NOT NULL) STRICT;
+        CREATE INDEX sync_history_record ON sync_history(record);
+        CREATE TABLE sync_drafts(
+            name TEXT PRIMARY KEY, saved_ms INTEGER NOT NULL, key INTEGER NOT NULL,
+            bytes BLOB NOT NULL) STRICT, WITHOUT ROWID;
+        CREATE TABLE sync_unknown(
+            id BLOB NOT NULL, collection INTEGER NOT NULL, area INTEGER NOT NULL,
+            position INTEGER NOT NULL, era INTEGER NOT NULL, applied_ms INTEGER NOT NULL,
+            key INTEGER NOT NULL, state BLOB NOT NULL,
+            PRIMARY KEY (collection, id)) STRICT, WITHOUT ROWID;
+        """
+    ]
+}
+
+/// The table of one collection, with the statements that its rows are read and written by.
+///
+/// Every row has an id; `state` is the hub's confirmed one, NULL while it has none. `era` tells which life of
+/// the hub `position` and the writers' numbers in `state` belong to; 0 without a state. The
+/// unit columns, `area`, `home`, `is_void` and `conflicts` show the state with own writes laid
+/// over it. `own` counts the change sets laid over.
+struct DeviceTable: Sendable {
+    let collection: CollectionDeclaration
+    let name: String
+    /// The units kept as columns, in order.
+    let columns: [UnitDeclaration]
+    let createSQL: [String]
+    let selectSQL: String
+    let rowsSQL: String
+    let insertSQL: String
+    let updateSQL: String
+    /// Writes what is shown, and leaves the confirmed state alone.
+    let showSQL: String
+
+    init(_ declaration: CollectionDeclaration) {
+        precondition(
+            !declaration.name.hasPrefix("sync_") && !declaration.name.hasPrefix("sqlite_"),
+            "a collection may not be called \(declaration.name)")
+        collection = declaration
+        let table = Self.quoted(declaration.name)
+        name = table
+        columns = declaration.units.filter(\.isColumn)
+        let names = columns.map(Self.column)
+        var create = [
+            """
+            CREATE TABLE IF NOT EXISTS \(table)(
+                rid INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, area INTEGER, position INTEGER,
+                era INTEGER NOT NULL DEFAULT 0, own INTEGER NOT NULL DEFAULT 0,
+                conflicts INTEGER NOT NULL DEFAULT 0, is_void INTEGER NOT NULL DEFAULT 0,
+                home BLOB, applied_ms INTEGER, \(names.map { $0 + " ANY, " }.joined())
+                key INTEGER NOT NULL DEFAULT 0, state BLOB) STRICT
+            """
+        ]
+        if case .with = declaration.home {
+            let index = Self.quoted("sync_home_of_" + declaration.name)
+            create.append("CREATE INDEX IF NOT EXISTS \(index) ON \(table)(home)")
+        }
+        createSQL = create
+        selectSQL = """
+            SELECT rid, area, position, era, own, conflicts, applied_ms, key, state
+            FROM \(table) WHERE id = ?
+            """
+        rowsSQL = """
+            SELECT id, area, home, position, is_void, conflicts, \
+            own\(names.map { ", " + $0 }.joined()) FROM \(table)
+            """
+        let shown = ["area", "own", "conflicts", "is_void", "home"] + names
+        let held = ["position", "era", "applied_ms", "key", "state"]
+        let all = shown + held
+        insertSQL = """
+            INSERT INTO \(table)(\(all.joined(separator: ", ")), id)
+            VALUES (\(all.map { _ in "?" }.joined(separator: ", ")), ?) ON CONFLICT(id) DO NOTHING
+            """
+        updateSQL = """
+            UPDATE \(table) SET \(all.map { $0 + " = ?" }.joined(separator: ", ")) WHERE id = ?
+            """
+        showSQL = """
+            UPDATE \(table) SET \(shown.map { $0 + " = ?" }.joined(separator: ", ")) WHERE id = ?
+            """
+    }
+
+    static func column(_ unit: UnitDeclaration) -> String { quoted("u_" + unit.name) }
+
+    static func quoted(_ name: String) -> String {
+        "\"" + name.split(separator: "\"", omittingEmptySubsequences: false)
+            .joined(separator: "\"\"") + "\""
+    }
+}

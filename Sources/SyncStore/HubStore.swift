@@ -1,0 +1,250 @@
+internal import Foundation
+internal import GRDB
+public import SyncCore
+
+
+/// What a hub remembers: one SQLite file, one connection, one writer.
+///
+/// Invariants: positions rise by one from 1; a change set is in the legal log (`uploads`) exactly once; the
+/// table of a collection holds per record its newest state and nothing else; an area's digest is the sum
+/// over its records. `checkInvariants` tests them.
+public final class HubStore: Sendable {
+    /// The version of the tables, `PRAGMA user_version`.
+    static let tablesVersion = 1
+    /// "Hazh" in ASCII; tells our file from any other SQLite database.
+    static let applicationID: Int32 = 0x4861_7a68
+
+    public let schema: Schema
+    private let queue: DatabaseQueue
+
+    /// Opens the store at `path`, making it if it is not there.
+    ///
+    /// - Parameter maximumPages: SQLite's limit on the size of the file, for tests of a full disk.
+    public init(path: String, schema: Schema, maximumPages: Int? = nil) throws(StoreFault) {
+        self.schema = schema
+        var configuration = Configuration()
+        configuration.label = "hub"
+        configuration.prepareDatabase { db in
+            try db.execute(
+                sql: """
+                    PRAGMA trusted_schema = OFF;
+                    PRAGMA secure_delete = ON;
+                    PRAGMA temp_store = MEMORY;
+                    PRAGMA synchronous = FULL;
+                    PRAGMA cache_size = -32768;
+                    PRAGMA mmap_size = 1073741824;
+                    PRAGMA wal_autocheckpoint = 2000;
+                    """)
+            if let maximumPages {
+                _ = try Int.fetchOne(db, sql: "PRAGMA max_page_count = \(maximumPages)")
+            }
+        }
+        do {
+            queue = try DatabaseQueue(path: path, configuration: configuration)
+            try queue.writeWithoutTransaction { db in
+                let application = try Int32.fetchOne(db, sql: "PRAGMA application_id") ?? 0
+                let version = try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0
+                let isEmpty = try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_schema") == 0
+                guard isEmpty || application == Self.applicationID else {
+                    throw StoreFault(.damaged, "the file is a database of another program")
+                }
+                guard version <= Self.tablesVersion else {
+                    throw StoreFault(.fromTheFuture, "the store was written by a newer hazamad")
+                }
+                _ = try String.fetchOne(db, sql: "PRAGMA journal_mode = WAL")
+                try db.inTransaction(.immediate) {
+                    if isEmpty {
+                        try db.execute(sql: HubTables.fixed)
+                        try db.execute(sql: "PRAGMA application_id = \(Self.applicationID)")
+                        try db.execute(sql: "PRAGMA user_version = \(Self.tablesVersion)")
+                    }
+                    for collection in schema.collections {
+                        try HubTables.create(collection, in: db)
+                    }
+                    return .commit
+                }
+            }
+        } catch {
+            throw StoreFault(error)
+        }
+    }
+
+    /// Runs `body` in one transaction that is durable when this returns, or leaves nothing when it throws.
+    public func write<Result>(
+        _ body: (borrowing HubTransaction) throws -> Result
+    ) throws -> Result {
+        do {
+            return try queue.writeWithoutTransaction { db in
+                var result: Result?
+                try db.inTransaction(.immediate) {
+                    result = try body(HubTransaction(db, schema))
+                    return .commit
+                }
+                return result!
+            }
+        } catch let error as DatabaseError {
+            throw StoreFault(error)
+        }
+    }
+
+    /// Runs `body` over one unchanging view of the store.
+    public func read<Result>(
+        _ body: (borrowing HubTransaction) throws -> Result
+    ) throws -> Result {
+        do {
+            return try queue.writeWithoutTransaction { db in
+                var result: Result?
+                try db.inTransaction(.deferred) {
+                    result = try body(HubTransaction(db, schema))
+                    return .commit
+                }
+                return result!
+            }
+        } catch let error as DatabaseError {
+            throw StoreFault(error)
+        }
+    }
+
+    /// Closes the file after moving everything from the write-ahead log into it.
+    public func close() throws(StoreFault) {
+        do {
+            try queue.writeWithoutTransaction { db in
+                _ = try db.checkpoint(.truncate)
+            }
+            try queue.close()
+        } catch {
+            throw StoreFault(error)
+        }
+    }
+}
+
+/// A transaction of a hub's store, lent for the length of a closure: no `await` can split it.
+public struct HubTransaction: ~Copyable {
+    let db: Database
+    let schema: Schema
+
+    init(_ db: Database, _ schema: Schema) { (self.db, self.schema) = (db, schema) }
+}
+
+extension HubTransaction {
+    /// Returns a value kept under a name; `nil` if there is none.
+    public func setting(_ name: String) throws -> [UInt8]? {
+        let statement = try db.cachedStatement(sql: "SELECT value FROM settings WHERE name = ?")
+        return try Row.fetchOne(statement, arguments: [name]).map { try $0.bytes(0) }
+    }
+
+    /// Keeps a value under a name.
+    public func set(_ name: String, _ value: [UInt8]) throws {
+        try db.cachedStatement(
+            sql: """
+                INSERT INTO settings(name, value) VALUES (?, ?)
+                ON CONFLICT(name) DO UPDATE SET value = excluded.value
+                """
+        ).execute(arguments: [name, value.data])
+    }
+}
+
+enum HubTables {
+    /// The tables that do not depend on the schema.
+    static let fixed = """
+        CREATE TABLE settings(name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT, WITHOUT ROWID;
+        CREATE TABLE epochs(
+            id BLOB PRIMARY KEY, began_ms INTEGER NOT NULL, ended_at INTEGER) STRICT, WITHOUT ROWID;
+        CREATE TABLE areas(
+            number INTEGER PRIMARY KEY, scope BLOB NOT NULL UNIQUE, parent INTEGER, name TEXT NOT NULL,
+            digest_high INTEGER NOT NULL DEFAULT 0, digest_low INTEGER NOT NULL DEFAULT 0,
+            records INTEGER NOT NULL DEFAULT 0, position INTEGER NOT NULL DEFAULT 0) STRICT;
+        CREATE TABLE people(
+            id BLOB PRIMARY KEY, name TEXT NOT NULL UNIQUE, roles TEXT NOT NULL,
+            password TEXT) STRICT, WITHOUT ROWID;
+        CREATE TABLE grants(
+            id BLOB PRIMARY KEY, person BLOB NOT NULL, area INTEGER NOT NULL,
+            began_at INTEGER NOT NULL, ended_at INTEGER, ended_ms INTEGER) STRICT;
+        CREATE INDEX grants_of_person ON grants(person, area);
+        CREATE TABLE codes(
+            hash BLOB PRIMARY KEY, person BLOB NOT NULL, areas TEXT NOT NULL,
+            expires_ms INTEGER NOT NULL, made_by BLOB NOT NULL, used_by BLOB) STRICT, WITHOUT ROWID;
+        CREATE TABLE sessions(
+            hash BLOB PRIMARY KEY, person BLOB NOT NULL, began_ms INTEGER NOT NULL,
+            seen_ms INTEGER NOT NULL, ends_ms INTEGER NOT NULL,
+            idle_ms INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+        CREATE TABLE replicas(
+            rid INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, key BLOB NOT NULL,
+            person BLOB NOT NULL, name TEXT NOT NULL, state TEXT NOT NULL,
+            enrolled_ms INTEGER NOT NULL, synced_ms INTEGER, pending INTEGER NOT NULL DEFAULT 0,
+            skew_ms INTEGER NOT NULL DEFAULT 0, nonce INTEGER NOT NULL DEFAULT 0,
+            stored INTEGER NOT NULL DEFAULT 0, head BLOB NOT NULL,
+            merged BLOB NOT NULL) STRICT;
+        CREATE TABLE writers(
+            number INTEGER PRIMARY KEY, replica BLOB NOT NULL, author BLOB NOT NULL) STRICT;
+        CREATE TABLE uploads(
+            id INTEGER PRIMARY KEY, replica INTEGER NOT NULL, first INTEGER NOT NULL,
+            last INTEGER NOT NULL, head BLOB NOT NULL, received_ms INTEGER NOT NULL,
+            wall_ms INTEGER NOT NULL, monotonic_ms INTEGER NOT NULL, boot INTEGER NOT NULL,
+            state INTEGER NOT NULL, attempts INTEGER NOT NULL DEFAULT 0, position INTEGER,
+            receipt BLOB, signature BLOB NOT NULL, bytes BLOB NOT NULL) STRICT;
+        CREATE INDEX uploads_of_replica ON uploads(replica, last);
+        CREATE INDEX uploads_waiting ON uploads(state) WHERE state <> 1;
+        CREATE TABLE unmerged(
+            replica INTEGER NOT NULL, number INTEGER NOT NULL, upload INTEGER NOT NULL,
+            disposition INTEGER NOT NULL, reason TEXT NOT NULL, missing BLOB,
+            since_ms INTEGER NOT NULL, PRIMARY KEY (replica, number)) STRICT, WITHOUT ROWID;
+        CREATE INDEX unmerged_missing ON unmerged(missing) WHERE missing IS NOT NULL;
+        CREATE TABLE unmerged_records(
+            record BLOB NOT NULL, replica INTEGER NOT NULL, number INTEGER NOT NULL,
+            PRIMARY KEY (record, replica, number)) STRICT, WITHOUT ROWID;
+        CREATE TABLE conflicts(
+            id BLOB PRIMARY KEY, record BLOB NOT NULL, collection INTEGER NOT NULL,
+            unit INTEGER NOT NULL, area INTEGER NOT NULL, kind INTEGER NOT NULL,
+            state TEXT NOT NULL, opened_ms INTEGER NOT NULL, owner BLOB,
+            proposals INTEGER NOT NULL DEFAULT 0, reopened INTEGER NOT NULL DEFAULT 0,
+            decision BLOB) STRICT, WITHOUT ROWID;
+        CREATE INDEX conflicts_by_state ON conflicts(state, opened_ms);
+        CREATE INDEX conflicts_of_record ON conflicts(record);
+        CREATE TABLE notices(
+            person BLOB NOT NULL, number INTEGER NOT NULL, bytes BLOB NOT NULL,
+            PRIMARY KEY (person, number)) STRICT, WITHOUT ROWID;
+        CREATE TABLE audit(
+            number INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL, person BLOB, act TEXT NOT NULL,
+            subject TEXT NOT NULL, reason TEXT NOT NULL, hash BLOB NOT NULL) STRICT;
+        """
+
+    /// The table of a collection: typed columns to list by, and the state last, which is the truth.
+    static func create(_ collection: CollectionDeclaration, in db: Database) throws {
+        let columns = collection.units.filter(\.isColumn).map { "\($0.name.quoted) ANY, " }
+        try db.execute(
+            sql: """
+                CREATE TABLE IF NOT EXISTS \(collection.tableName)(
+                    rid INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, area INTEGER NOT NULL,
+                    position INTEGER NOT NULL, \(columns.joined()) state BLOB NOT NULL) STRICT;
+                CREATE INDEX IF NOT EXISTS \(collection.tableName + "_stream")
+                    ON \(collection.tableName)(area, position);
+                """)
+    }
+}
+
+extension CollectionDeclaration {
+    /// Names of collections are lower-case ASCII words, so this needs no quoting.
+    var tableName: String { "c_" + name }
+}
+
+extension String {
+    /// As an SQL name.
+    var quoted: String { "\"" + replacing("\"", with: "\"\"") + "\"" }
+}
+
+extension Row {
+    /// The bytes of a column that holds a blob; empty for NULL.
+    func bytes(_ index: Int) throws -> [UInt8] {
+        try withUnsafeData(atIndex: index) { $0.map { Array($0) } ?? [] }
+    }
+
+    /// The bytes of a column; `nil` for NULL.
+    func optionalBytes(_ index: Int) throws -> [UInt8]? {
+        try withUnsafeData(atIndex: index) { $0.map { Array($0) } }
+    }
+}
+
+extension [UInt8] {
+    var data: Data { Data(self) }
+}

@@ -1,0 +1,367 @@
+internal import Foundation
+internal import GRDB
+public import SyncCore
+public import SyncProtocol
+
+/// A replica as a hub knows it.
+public struct StoredReplica: Sendable {
+    public let rid: Int64
+    public let id: ReplicaID
+    public let key: VerifyingKey
+    public let person: PersonID
+    public let name: String
+    public var state: String
+    public let enrolled_ms: Int64
+    public var synced_ms: Int64?
+    public var pending: Int64
+    public var skew_ms: Int64
+    /// What the last answer gave out.
+    public var nonce: UInt64
+    /// The number up to which all change sets are in the log, judged or not.
+    public var stored: UInt64
+    /// The hash of that one.
+    public var head: ContentHash
+    /// The numbers that are merged.
+    public var merged: NumberSet
+}
+
+/// One run in the legal log, as it came.
+public struct StoredUpload: Sendable {
+    public enum State: Int64, Sendable {
+        /// Stored, not looked at.
+        case waiting = 0
+        /// Every change set has a disposition.
+        case judged = 1
+        /// Its predecessor is missing.
+        case gap = 2
+        /// Another branch of a copied device; kept for people.
+        case branch = 3
+    }
+    public let id: Int64
+    public let replica: Int64
+    /// The first number that was new when it came; the run may begin earlier.
+    public let first: UInt64
+    public let last: UInt64
+    public let head: ContentHash
+    public let received_ms: Int64
+    /// What the device's clocks showed when it sent this.
+    public let sent: ClockReading
+    public let state: State
+    public let attempts: Int64
+    /// The receipt for `first ... last`, once judged.
+    public let receipt: [UInt8]?
+    public let run: SignedRun
+}
+
+extension HubTransaction {
+    // MARK: Replicas
+
+    public func replica(_ id: ReplicaID) throws -> StoredReplica? {
+        try replicas("WHERE id = ?", [id.bytes.data]).first
+    }
+
+    public func replica(rid: Int64) throws -> StoredReplica? {
+        try replicas("WHERE rid = ?", [rid]).first
+    }
+
+    /// All replicas, in the order in which they were enrolled.
+    public func replicas() throws -> [StoredReplica] { try replicas("ORDER BY rid", []) }
+
+    private func replicas(_ rest: String, _ arguments: StatementArguments) throws -> [StoredReplica]
+    {
+        let statement = try db.cachedStatement(
+            sql: """
+                SELECT rid, id, key, person, name, state, enrolled_ms, synced_ms, pending, skew_ms,
+                    nonce, stored, head, merged FROM replicas \(rest)
+                """)
+        return try Row.fetchAll(statement, arguments: arguments).map { row in
+            guard let key = VerifyingKey(bytes: try row.bytes(2)),
+                let head = ContentHash(bytes: try row.bytes(12)),
+                let merged = NumberSet(stored: try row.bytes(13))
+            else { throw StoreFault(.damaged, "a replica's row can't be read") }
+            return StoredReplica(
+                rid: row[0], id: try identifier(row, 1), key: key, person: try identifier(row, 3),
+                name: row[4], state: row[5], enrolled_ms: row[6], synced_ms: row[7],
+                pending: row[8], skew_ms: row[9], nonce: UInt64(bitPattern: row[10] as Int64),
+                stored: UInt64(row[11] as Int64), head: head, merged: merged)
+        }
+    }
+
+    /// Enters a replica, whose log is empty.
+    public func insertReplica(
+        _ id: ReplicaID, key: VerifyingKey, person: PersonID, name: String, state: String,
+        now_ms: Int64
+    ) throws {
+        try db.cachedStatement(
+            sql: """
+                INSERT INTO replicas(id, key, person, name, state, enrolled_ms, head, merged)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+                """
+        ).execute(arguments: [
+            id.bytes.data, key.bytes.data, person.bytes.data, name, state, now_ms,
+            ContentHash.none.bytes.data, Data(),
+        ])
+    }
+
+    /// Keeps what changes of a replica.
+    public func update(_ replica: StoredReplica) throws {
+        let statement = try db.cachedStatement(
+            sql: """
+                UPDATE replicas SET state = ?, synced_ms = ?, pending = ?, skew_ms = ?, nonce = ?,
+                    stored = ?, head = ?, merged = ? WHERE rid = ?
+                """)
+        statement.setUncheckedArguments([
+            replica.state, replica.synced_ms, replica.pending, replica.skew_ms,
+            Int64(bitPattern: replica.nonce), Int64(replica.stored), replica.head.bytes.data,
+            replica.merged.storedBytes.data, replica.rid,
+        ])
+        try statement.execute()
+    }
+
+    // MARK: The legal log
+
+    /// Appends a run to the legal log, as it came. Returns its row.
+    public func appendUpload(
+        _ run: SignedRun, replica: Int64, first: UInt64, last: UInt64, head: ContentHash,
+        received_ms: Int64, sent: ClockReading, state: StoredUpload.State
+    ) throws -> Int64 {
+        let statement = try db.cachedStatement(
+            sql: """
+                INSERT INTO uploads(replica, first, last, head, received_ms, wall_ms, monotonic_ms,
+                    boot, state, signature, bytes) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                """)
+        statement.setUncheckedArguments([
+            replica, Int64(first), Int64(last), head.bytes.data, received_ms, sent.wall_ms,
+            Int64(bitPattern: sent.monotonic_ms), Int64(bitPattern: sent.boot), state.rawValue,
+            run.signature.bytes.data, Zstd.compress(run.bytes).data,
+        ])
+        try statement.execute()
+        return db.lastInsertedRowID
+    }
+
+    /// The upload that holds a number of a replica as new; branches are never found here.
+    public func upload(of replica: Int64, holding number: UInt64) throws -> StoredUpload? {
+        try uploads(
+            "WHERE replica = ? AND last >= ? AND first <= ? AND state <> 3 ORDER BY last LIMIT 1",
+            [replica, Int64(number), Int64(number)]
+        ).first
+    }
+
+    public func upload(_ id: Int64) throws -> StoredUpload? {
+        try uploads("WHERE id = ?", [id]).first
+    }
+
+    /// The uploads of a replica that hold any of these numbers as new, rising.
+    public func uploads(
+        of replica: Int64, first: UInt64, last: UInt64
+    ) throws -> [StoredUpload] {
+        try uploads(
+            "WHERE replica = ? AND last >= ? AND first <= ? AND state <> 3 ORDER BY last",
+            [replica, Int64(first), Int64(last)])
+    }
+
+    /// The upload of another branch of this replica with this last hash.
+    public func uploads(ofBranch replica: Int64, head: ContentHash) throws -> Int64? {
+        try uploads(
+            "WHERE replica = ? AND state = 3 AND head = ?", [replica, head.bytes.data]
+        ).first?.id
+    }
+
+    /// The uploads in a state that is not `judged`, in the order in which they came.
+    public func unjudgedUploads(_ state: StoredUpload.State) throws -> [StoredUpload] {
+        try uploads("WHERE state = ? AND state <> 1 ORDER BY id", [state.rawValue])
+    }
+
+    /// Calls `body` with every upload of the legal log, in the order in which they came.
+    public func allUploads(_ body: (StoredUpload) throws -> Void) throws {
+        var last: Int64 = 0
+        while let upload = try uploads("WHERE id > ? ORDER BY id LIMIT 1", [last]).first {
+            try body(upload)
+            last = upload.id
+        }
+    }
+
+    private func uploads(_ rest: String, _ arguments: StatementArguments) throws -> [StoredUpload] {
+        let statement = try db.cachedStatement(
+            sql: """
+                SELECT id, replica, first, last, head, received_ms, wall_ms, monotonic_ms, boot,
+                    state, attempts, receipt, signature, bytes FROM uploads \(rest)
+                """)
+        return try Row.fetchAll(statement, arguments: arguments).map { row in
+            guard let head = ContentHash(bytes: try row.bytes(4)),
+                let state = StoredUpload.State(rawValue: row[9]),
+                let signature = Signature(bytes: try row.bytes(12))
+            else { throw StoreFault(.damaged, "an upload's row can't be read") }
+            return StoredUpload(
+                id: row[0], replica: row[1], first: UInt64(row[2] as Int64),
+                last: UInt64(row[3] as Int64), head: head, received_ms: row[5],
+                sent: ClockReading(
+                    wall_ms: row[6], monotonic_ms: UInt64(bitPattern: row[7] as Int64),
+                    boot: UInt64(bitPattern: row[8] as Int64)),
+                state: state, attempts: row[10], receipt: try row.optionalBytes(11),
+                run: SignedRun(
+                    bytes: try Zstd.decompress(
+                        try row.bytes(13), maximumBytes: Limits.requestBytesUnpacked),
+                    signature: signature))
+        }
+    }
+
+    /// Counts one more try at judging an upload; after a crash in the middle the count tells.
+    public func countAttempt(_ upload: Int64) throws {
+        try db.cachedStatement(sql: "UPDATE uploads SET attempts = attempts + 1 WHERE id = ?")
+            .execute(arguments: [upload])
+    }
+
+    /// Closes an upload with its receipt, or sets it aside.
+    public func finishUpload(
+        _ id: Int64, state: StoredUpload.State, position: LogPosition?, receipt: [UInt8]?
+    ) throws {
+        let statement = try db.cachedStatement(
+            sql: "UPDATE uploads SET state = ?, position = ?, receipt = ? WHERE id = ?")
+        statement.setUncheckedArguments([
+            state.rawValue, position.map { Int64($0.value) }, receipt?.data, id,
+        ])
+        try statement.execute()
+    }
+
+    public func uploadCount() throws -> Int {
+        try Int.fetchOne(db, sql: "SELECT count(*) FROM uploads") ?? 0
+    }
+
+    // MARK: What is stored and not merged
+
+    /// A change set that waits: for something to arrive, or for a person.
+    public struct Unmerged: Sendable {
+        public let replica: Int64
+        public let number: UInt64
+        public let upload: Int64
+        public let disposition: Disposition
+        public let reason: String
+        /// The record or change set it waits for, as bytes.
+        public let missing: [UInt8]?
+        public let since_ms: Int64
+
+        public init(
+            replica: Int64, number: UInt64, upload: Int64, disposition: Disposition,
+            reason: String, missing: [UInt8]?, since_ms: Int64
+        ) {
+            self.replica = replica
+            self.number = number
+            self.upload = upload
+            self.disposition = disposition
+            self.reason = reason
+            self.missing = missing
+            self.since_ms = since_ms
+        }
+    }
+
+    /// Sets a change set aside, and remembers the records that wait behind it.
+    public func setAside(_ unmerged: Unmerged, creating records: [RecordID]) throws {
+        try db.cachedStatement(
+            sql: """
+                INSERT OR REPLACE INTO unmerged
+                    (replica, number, upload, disposition, reason, missing, since_ms)
+                VALUES (?, ?, ?, ?, ?, ?, ?)
+                """
+        ).execute(arguments: [
+            unmerged.replica, Int64(unmerged.number), unmerged.upload,
+            Int64(unmerged.disposition.rawValue), unmerged.reason, unmerged.missing?.data,
+            unmerged.since_ms,
+        ])
+        for record in records {
+            try db.cachedStatement(
+                sql: "INSERT OR IGNORE INTO unmerged_records(record, replica, number) VALUES (?, ?, ?)"
+            ).execute(arguments: [record.bytes.data, unmerged.replica, Int64(unmerged.number)])
+        }
+    }
+
+    /// The change sets that are stored and not merged, all or of one replica, by replica and number.
+    public func unmerged(of replica: Int64? = nil) throws -> [Unmerged] {
+        let sql = """
+            SELECT replica, number, upload, disposition, reason, missing, since_ms FROM unmerged
+            WHERE ?1 IS NULL OR replica = ?1 ORDER BY replica, number
+            """
+        return try Row.fetchAll(db.cachedStatement(sql: sql), arguments: [replica]).map { row in
+            guard let disposition = Disposition(rawValue: UInt8(row[3] as Int64)) else {
+                throw StoreFault(.damaged, "an unmerged row can't be read")
+            }
+            return Unmerged(
+                replica: row[0], number: UInt64(row[1] as Int64), upload: row[2],
+                disposition: disposition, reason: row[4], missing: try row.optionalBytes(5),
+                since_ms: row[6])
+        }
+    }
+
+    /// Whether anything is stored and not merged; nearly always not, and then nothing more is asked.
+    public func hasUnmerged() throws -> Bool {
+        let statement = try db.cachedStatement(sql: "SELECT 1 FROM unmerged LIMIT 1")
+        return try Row.fetchCursor(statement).next() != nil
+    }
+
+    /// Whether a change set of this replica that is not merged creates or writes the record.
+    public func waitsBehind(_ record: RecordID, replica: Int64) throws -> UInt64? {
+        let statement = try db.cachedStatement(
+            sql: "SELECT max(number) FROM unmerged_records WHERE record = ? AND replica = ?")
+        return try Int64.fetchOne(statement, arguments: [record.bytes.data, replica])
+            .map { UInt64($0) }
+    }
+
+    /// Takes a change set out of those that wait: it is merged now.
+    public func release(replica: Int64, number: UInt64) throws {
+        try db.cachedStatement(sql: "DELETE FROM unmerged WHERE replica = ? AND number = ?")
+            .execute(arguments: [replica, Int64(number)])
+        try db.cachedStatement(
+            sql: "DELETE FROM unmerged_records WHERE replica = ? AND number = ?"
+        ).execute(arguments: [replica, Int64(number)])
+    }
+
+    // MARK: Writers
+
+    public func writers() throws -> WriterTable {
+        var table = WriterTable()
+        for row in try Row.fetchAll(
+            db, sql: "SELECT number, replica, author FROM writers ORDER BY number")
+        {
+            table.insert(
+                Writer(replica: try identifier(row, 1), author: try identifier(row, 2)),
+                number: UInt32(row[0] as Int64))
+        }
+        return table
+    }
+
+    /// Keeps the writers numbered from `first` on.
+    public func keepWriters(_ table: WriterTable, from first: Int) throws {
+        for number in first...max(first, table.writers.count) {
+            guard let writer = table[UInt32(number)] else { continue }
+            try db.cachedStatement(
+                sql: "INSERT OR IGNORE INTO writers(number, replica, author) VALUES (?, ?, ?)"
+            ).execute(arguments: [number, writer.replica.bytes.data, writer.author.bytes.data])
+        }
+    }
+}
+
+extension NumberSet {
+    /// Ranges as varints; empty for none.
+    var storedBytes: [UInt8] {
+        var writer = ByteWriter()
+        for range in ranges {
+            writer.varint(range.lowerBound)
+            writer.varint(range.upperBound - range.lowerBound)
+        }
+        return writer.bytes
+    }
+
+    init?(stored bytes: [UInt8]) {
+        var reader = ByteReader(bytes)
+        var ranges: [ClosedRange<UInt64>] = []
+        do {
+            while !reader.isAtEnd {
+                let lower = try reader.number()
+                ranges.append(
+                    lower.value...lower.value
+                        + (try reader.varint(upTo: ChangeSetNumber.maximum - lower.value)))
+            }
+        } catch { return nil }
+        self.init(ranges: ranges)
+    }
+}

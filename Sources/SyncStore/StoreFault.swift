@@ -1,0 +1,52 @@
+internal import GRDB
+
+/// What went wrong beneath a store: the disk, the file, another process. Nothing of the transaction remains.
+public struct StoreFault: Error, Hashable, Sendable, CustomStringConvertible {
+    public enum Kind: Hashable, Sendable {
+        /// No room is left where the store lies.
+        case full
+        /// The store may not be written.
+        case readOnly
+        /// Another process holds it.
+        case busy
+        /// The file is damaged, or was never a store of ours.
+        case damaged
+        /// The disk failed.
+        case io
+        /// The store was written by a newer program.
+        case fromTheFuture
+        /// Anything else; a fault of ours.
+        case other
+    }
+    public let kind: Kind
+    /// SQLite's extended code; 0 where it is not SQLite's.
+    public let code: Int32
+    public let message: String
+
+    public init(_ kind: Kind, code: Int32 = 0, _ message: String) {
+        (self.kind, self.code, self.message) = (kind, code, message)
+    }
+
+    /// Says in our words what GRDB said. Statements and their arguments, which may be personal, are left out.
+    public init(_ error: any Error) {
+        switch error {
+        case let fault as StoreFault: self = fault
+        case let error as DatabaseError:
+            let kind: Kind =
+                switch error.resultCode {
+                case .SQLITE_FULL: .full
+                case .SQLITE_READONLY, .SQLITE_PERM, .SQLITE_AUTH: .readOnly
+                case .SQLITE_BUSY, .SQLITE_LOCKED: .busy
+                case .SQLITE_CORRUPT, .SQLITE_NOTADB: .damaged
+                case .SQLITE_IOERR, .SQLITE_CANTOPEN: .io
+                default: .other
+                }
+            self.init(
+                kind, code: error.extendedResultCode.rawValue,
+                error.message ?? "SQLite error \(error.extendedResultCode.rawValue)")
+        default: self.init(.other, "\(type(of: error))")
+        }
+    }
+
+    public var description: String { message }
+}

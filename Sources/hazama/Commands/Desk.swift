@@ -1,0 +1,134 @@
+import Fieldwork
+import Glibc
+import SyncCore
+import SyncStore
+
+/// Where a command works: the person's screen, the clocks, and the store, which is opened when it is first
+/// asked for and closed when the command ends.
+final class Desk {
+    let console: Console
+    let environment: [String: String]
+    /// The clocks as they were when the command began.
+    let started: ClockReading
+    let formats: Formats
+    let typed: Typed
+    let prompt: Prompt
+    private var opened: DeviceStore?
+    /// Whether the last line may tell what is unsent. `status` has said it already.
+    var tellsUnsent = true
+
+    var today: CalendarDate { formats.today }
+
+    init(_ options: GlobalOptions) {
+        console = Self.console(for: options)
+        environment = ThisProcess.environment
+        started = Clocks.read()
+        // Beyond the calendar there is no day here; the first of all is as wrong as any.
+        let epoch = CalendarDate(ordinal: 0)!
+        let today = LocalTime(milliseconds: started.wall_ms)?.date ?? epoch
+        formats = Formats(language: console.language, now_ms: started.wall_ms, today: today)
+        typed = Typed(console: console, today: today)
+        prompt = Prompt(console: console) { isSecret in
+            isSecret ? TerminalEcho.hidden { readLine() } : readLine()
+        }
+    }
+
+    static func console(for options: GlobalOptions) -> Console {
+        let environment = ThisProcess.environment
+        let language = options.lang ?? Language(environment: environment)
+        func look(_ stream: Int32) -> Look {
+            let isTerminal = ThisProcess.isTerminal(stream)
+            return Look(
+                language: language, isPlain: options.plain,
+                hasColours: !options.plain
+                    && options.color.hasColours(isTerminal: isTerminal, environment: environment),
+                width: options.plain ? nil : ThisProcess.columns(of: stream))
+        }
+        return Console(
+            language: language, isJSON: options.json, isQuiet: options.quiet,
+            isVerbose: options.verbose,
+            canAsk: !options.noInput && !options.json && ThisProcess.isTerminal(STDIN_FILENO)
+                && ThisProcess.isTerminal(STDERR_FILENO),
+            resultLook: look(STDOUT_FILENO), talkLook: look(STDERR_FILENO)
+        ) { channel, text in
+            let stream =
+                switch channel {
+                case .result: STDOUT_FILENO
+                case .talk: STDERR_FILENO
+                }
+            ThisProcess.write(Array(text.utf8), to: stream)
+        }
+    }
+
+    /// Runs a command to its end, whatever that is, and tells how it ended.
+    func conduct(_ command: any DeskCommand) async -> ExitStatus {
+        var status: ExitStatus
+        do {
+            status = try await command.run(at: self)
+        } catch {
+            let failure = failure(for: error)
+            console.report(failure)
+            status = failure.status
+        }
+        do {
+            try tellUnsent()
+            try opened?.close()
+        } catch {
+            // What the command did is done and told; only the closing words are missing.
+            console.detail(Line(failure(for: error).what))
+        }
+        console.finish(status)
+        return status
+    }
+
+    // MARK: The store
+
+    /// The folder of the store.
+    func folder() throws(Failure) -> String {
+        guard let folder = Home.folder(environment: environment) else {
+            throw Failure(
+                status: .usage, code: DeviceCode.badUsage.rawValue, what: console.text(.noHome),
+                next: console.text(.noHomeNext))
+        }
+        return folder
+    }
+
+    /// The store, opened when first asked for. Waits up to five seconds for another process to let go of it.
+    func store() throws -> DeviceStore {
+        if let opened { return opened }
+        let store = try DeviceStore.open(
+            folder(), schema: .fieldwork, waits: Self.waitForStore)
+        opened = store
+        return store
+    }
+
+    /// The store, made where there is none.
+    func makeStore() throws -> DeviceStore {
+        if let opened { return opened }
+        let folder = try folder()
+        try Files.makeFolder(folder)
+        var chance = SystemRandomNumberGenerator()
+        let store = try DeviceStore.create(
+            folder, schema: .fieldwork, using: &chance, waits: Self.waitForStore)
+        opened = store
+        return store
+    }
+
+    /// Pauses a tenth of a second and says whether to try again: for five seconds.
+    private static func waitForStore(attempt: Int) -> Bool {
+        guard attempt <= 50 else { return false }
+        usleep(100_000)
+        return true
+    }
+
+    /// The last line of every command: what is only on this machine.
+    private func tellUnsent() throws {
+        guard let opened, tellsUnsent else { return }
+        let status = try opened.status()
+        guard status.unsent > 0 else { return }
+        let age = formats.age(since: status.oldestUnsent_ms ?? started.wall_ms)
+        console.hint(
+            "\(Mark.unsent) \(console.text(.unsentLine, ["n": "\(status.unsent)", "age": age]))")
+        console.summarise(["unsent": .integer(Int64(status.unsent))])
+    }
+}

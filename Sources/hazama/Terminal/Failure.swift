@@ -1,0 +1,53 @@
+/// Why a command did not do what it was asked, in the order in which a person needs it.
+struct Failure: Error, Sendable {
+    let status: ExitStatus
+    /// A code of `protocol/errors.md`, the same in every language.
+    let code: String
+    /// What is safe; left out only where nothing of anybody's could have been touched.
+    var safe: String?
+    let what: String
+    /// What to do next.
+    var next: String?
+}
+
+/// The codes of what only a device can meet. They never travel.
+enum DeviceCode: String, CaseIterable, Sendable {
+    /// The words of a command don't fit together.
+    case badUsage = "HZ-7001"
+    /// An answer is missing, and nobody could be asked.
+    case answerMissing = "HZ-7002"
+    /// Something typed can't be read: a date, an amount, a number.
+    case badInput = "HZ-7003"
+    /// No record, draft or conflict has that id.
+    case noSuchRecord = "HZ-7004"
+    /// Several have that short id.
+    case ambiguousID = "HZ-7005"
+    /// An edit that its unit does not allow.
+    case editRefused = "HZ-7006"
+    /// A file can't be read or written.
+    case badFile = "HZ-7007"
+    /// This machine is not enrolled.
+    case notEnrolled = "HZ-7101"
+    /// It is already.
+    case alreadyEnrolled = "HZ-7102"
+    /// Nobody is logged in as an administrator.
+    case noAdministrator = "HZ-7103"
+    /// The hub can't be reached.
+    case offline = "HZ-7201"
+    /// Something answered that is not the hub.
+    case notTheHub = "HZ-7202"
+    /// The store is open in another process.
+    case storeBusy = "HZ-7301"
+    /// The disk is full.
+    case diskFull = "HZ-7302"
+    /// The store can't be written.
+    case storeReadOnly = "HZ-7303"
+    /// The store is damaged.
+    case storeDamaged = "HZ-7304"
+    /// The store was made by a newer program.
+    case storeNewer = "HZ-7305"
+    /// The store failed in a way of its own.
+    case storeFailed = "HZ-7306"
+    /// A receipt does not fit what it is for.
+    case receiptWrong = "HZ-7401"
+}

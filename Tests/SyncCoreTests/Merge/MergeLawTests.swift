@@ -1,0 +1,194 @@
+import SyncCore
+import SyncTesting
+import Testing
+
+@Suite("merge laws")
+struct MergeLawTests {
+    @Test(
+        "every history of four settings of one unit",
+        arguments: SmallScope.all(count: 4, units: [.register]))
+    func fourSettings(scope: SmallScope) { expectLaws(in: scope) }
+
+    @Test(
+        "every history of five settings of one unit, one device before the other",
+        arguments: [[2, 2, 1], [3, 1, 1], [3, 2, 0], [2, 0, 3]].map {
+            SmallScope(writes: $0, units: [.register])
+        })
+    func fiveSettings(scope: SmallScope) { expectLaws(in: scope) }
+
+    @Test(
+        "every history of three change sets to two units",
+        arguments: SmallScope.all(count: 3, units: [.register, .register])
+            + SmallScope.all(count: 3, units: [.register, .elements]))
+    func twoUnits(scope: SmallScope) { expectLaws(in: scope) }
+
+    @Test(
+        "every history of four changes of one set",
+        arguments: SmallScope.all(count: 4, units: [.elements]))
+    func oneSet(scope: SmallScope) { expectLaws(in: scope) }
+
+    @Test("generated histories of four replicas and units of all kinds", arguments: Seed.all)
+    func generated(seed: Seed) { expectLaws(over: History.samples(seed)) }
+
+    @Test("names that nobody could have known still make no difference between orders")
+    func forgedNames() {
+        expectLaws(over: Self.forged)
+    }
+
+    @Test("increments, entries and elements merge alike in any order at all", arguments: Seed.all)
+    func contributions(seed: Seed) {
+        var generator = TestGenerator(seed)
+        for history in History.samples(seed, count: 10) {
+            let parts = history.withoutRegisters
+            let model = MergeModel(parts).state(after: parts.everything)
+            for _ in 0..<10 {
+                let order = parts.entries.indices.shuffled(using: &generator)
+                #expect(parts.state(mergedIn: order) == model)
+            }
+        }
+    }
+
+    /// What quarantine does: a device's change set merges after a later one of the same device.
+    @Test(
+        "out of a device's own order no head is lost, at worst one is seen again",
+        arguments: Seed.all)
+    func releasedLate(seed: Seed) {
+        var generator = TestGenerator(seed)
+        for history in History.samples(seed, count: 10) {
+            let model = MergeModel(history)
+            for _ in 0..<10 {
+                let order = history.entries.indices.shuffled(using: &generator)
+                let state = history.state(mergedIn: order)
+                for unit in History.units where unit.kind == .register {
+                    let heads = Set(state.heads(of: unit.id))
+                    #expect(
+                        heads.isSuperset(
+                            of: model.heads(of: unit.id, after: history.everything)))
+                }
+            }
+        }
+    }
+
+    /// Ways in which four settings can name each other and themselves, cycles included: one in 31 of all.
+    private static var forged: [History] {
+        let replicas = [
+            ReplicaID(high: 0, low: 1), ReplicaID(high: 0, low: 2),
+            ReplicaID(high: 1 << 63, low: 3),
+        ]
+        let names = [
+            ChangeSetName(replicas[0], .first), ChangeSetName(replicas[0], .first.next),
+            ChangeSetName(replicas[1], .first), ChangeSetName(replicas[2], .first),
+        ]
+        return (0..<(1 << 16)).filter { $0 % 31 == 0 }.map { choice in
+            History(
+                names.indices.map { slot in
+                    let replaced = names.indices.filter { choice >> (slot * 4 + $0) & 1 == 1 }
+                    return .setting(names[slot], .integer(1), replacing: replaced.map { names[$0] })
+                })
+        }
+    }
+}
+
+@Suite("merge laws notice a merge that")
+struct MergeLawCanaries {
+    @Test("keeps the local side")
+    func keepsLocal() {
+        expectCaught { state, change, origin, hasMerged in
+            let fresh = change.with(writes: change.writes.filter { state[$0.unit] == nil })
+            state.merge(fresh, from: origin, hasMerged: hasMerged)
+        }
+    }
+
+    @Test("lets the last one win")
+    func keepsArriving() {
+        expectCaught { state, change, origin, hasMerged in
+            let all = change.replacing { [state] unit in state.heads(of: unit) }
+            state.merge(all, from: origin, hasMerged: hasMerged)
+        }
+    }
+
+    @Test("forgets names that come early")
+    func forgetsEarly() {
+        expectCaught { state, change, origin, hasMerged in
+            state.merge(change, from: origin) { $0 != origin.name || hasMerged($0) }
+        }
+    }
+
+    @Test("lets a covered write add itself")
+    func coveredAdds() {
+        expectCaught { state, change, origin, hasMerged in
+            state = state.mappingRegisters { register in
+                Register(
+                    heads: register.heads, early: register.early.filter { $0 != origin.name },
+                    base: nil)!
+            }
+            state.merge(change, from: origin, hasMerged: hasMerged)
+        }
+    }
+
+    @Test("lets a covered write cover nothing")
+    func coveredCoversNothing() {
+        expectCaught { state, change, origin, hasMerged in
+            let isCovered = state.units.contains {
+                if case .register(let register) = $0.state {
+                    register.early.contains(origin.name)
+                } else {
+                    false
+                }
+            }
+            let before = state
+            state.merge(change, from: origin, hasMerged: hasMerged)
+            guard isCovered, !hasMerged(origin.name) else { return }
+            state = state.mappingRegisters { register in
+                guard case .register(let old)? = before[UnitID(16)] else { return register }
+                return Register(heads: old.heads, early: register.early, base: nil)!
+            }
+        }
+    }
+
+    @Test("covers by time")
+    func coversByTime() {
+        expectCaught { state, change, origin, hasMerged in
+            let timed = change.replacing { [state] unit in
+                state.origins(of: unit).filter { $0.time < origin.time }.map(\.name)
+            }
+            state.merge(timed, from: origin, hasMerged: hasMerged)
+        }
+    }
+
+    @Test("merges again what comes again")
+    func mergesAgain() {
+        expectCaught { state, change, origin, hasMerged in
+            state.merge(change, from: origin) { $0 != origin.name && hasMerged($0) }
+        }
+    }
+
+    @Test("takes an element away, whoever added it")
+    func removesAll() {
+        expectCaught(in: SmallScope(writes: [1, 1, 1], units: [.elements])) {
+            state, change, origin, hasMerged in
+            state.merge(change.removingAll(in: state), from: origin, hasMerged: hasMerged)
+        }
+    }
+
+    @Test("orders a log by arrival")
+    func logByArrival() {
+        var arrived: Int64 = 0
+        expectCaught(over: History.samples(.first)) { state, change, origin, hasMerged in
+            arrived += 1
+            let late = Origin(
+                name: origin.name, author: origin.author,
+                time: CorrectedTime(clamping: arrived), position: origin.position,
+                shown: origin.shown)
+            state.merge(change, from: late, hasMerged: hasMerged)
+        }
+    }
+
+    @Test("lets the first to arrive have created the record")
+    func firstCreates() {
+        expectCaught { state, change, origin, hasMerged in
+            let once = state.created == nil ? change : change.creating(false)
+            state.merge(once, from: origin, hasMerged: hasMerged)
+        }
+    }
+}

@@ -20,6 +20,8 @@ final class CurlConnection: @unchecked Sendable {
     /// Where libcurl puts its own words for an error.
     private let words: UnsafeMutablePointer<CChar>
 
+    private var optionFailure = CURLE_OK
+
     private static let isReady: Bool = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
 
     init() {
@@ -58,10 +60,11 @@ final class CurlConnection: @unchecked Sendable {
         // Options of the last request are gone, the connection stays.
         curl_easy_reset(easy)
         words.pointee = 0
+        optionFailure = CURLE_OK
         setConnection(hub, trust, timeouts)
         setCallbacks(incoming)
-        ccurl_set_string(easy, CURLOPT_URL, hub.description + request.path)
-        ccurl_set_list(easy, CURLOPT_HTTPHEADER, headers.first)
+        set(CURLOPT_URL, hub.description + request.path)
+        note(ccurl_set_list(easy, CURLOPT_HTTPHEADER, headers.first))
         let code = request.body.withUnsafeBytes { body in
             setBody(request.method, body)
             // Callbacks and body are only lent: nothing of them is used after this.
@@ -72,85 +75,94 @@ final class CurlConnection: @unchecked Sendable {
 
     // MARK: Options
 
+    /// Remembers the first option that this libcurl does not know: none of them may just be missing.
+    private func note(_ code: CURLcode) {
+        if optionFailure == CURLE_OK { optionFailure = code }
+    }
+
+    private func set(_ option: CURLoption, _ value: Int) {
+        note(ccurl_set_long(easy, option, value))
+    }
+
+    private func set(_ option: CURLoption, _ text: String?) {
+        note(ccurl_set_string(easy, option, text))
+    }
+
     private func setConnection(_ hub: HubAddress, _ trust: Trust, _ timeouts: TransportTimeouts) {
-        ccurl_set_pointer(easy, CURLOPT_ERRORBUFFER, words)
-        ccurl_set_long(easy, CURLOPT_NOSIGNAL, 1)
-        ccurl_set_string(easy, CURLOPT_PROTOCOLS_STR, hub.isPlain ? "http" : "https")
-        ccurl_set_long(easy, CURLOPT_FOLLOWLOCATION, 0)
-        ccurl_set_long(easy, CURLOPT_PATH_AS_IS, 1)
+        note(ccurl_set_pointer(easy, CURLOPT_ERRORBUFFER, words))
+        set(CURLOPT_NOSIGNAL, 1)
+        set(CURLOPT_PROTOCOLS_STR, hub.isPlain ? "http" : "https")
+        set(CURLOPT_FOLLOWLOCATION, 0)
+        set(CURLOPT_PATH_AS_IS, 1)
         // libcurl 7.88 and the hub's HTTP/2 disagree about what a flood is, and one request at a
         // time gains nothing from it.
-        ccurl_set_long(easy, CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1))
+        set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1))
         // An empty text means none; unset would mean the environment's.
-        ccurl_set_string(easy, CURLOPT_PROXY, "")
-        ccurl_set_string(easy, CURLOPT_NOPROXY, "*")
-        ccurl_set_long(easy, CURLOPT_UPLOAD_BUFFERSIZE, 512 << 10)
-        ccurl_set_long(easy, CURLOPT_BUFFERSIZE, 256 << 10)
+        set(CURLOPT_PROXY, "")
+        set(CURLOPT_NOPROXY, "*")
+        set(CURLOPT_UPLOAD_BUFFERSIZE, 512 << 10)
+        set(CURLOPT_BUFFERSIZE, 256 << 10)
 
-        ccurl_set_long(easy, CURLOPT_CONNECTTIMEOUT_MS, max(timeouts.connect.milliseconds, 1))
-        ccurl_set_long(easy, CURLOPT_LOW_SPEED_LIMIT, 1)
-        ccurl_set_long(
-            easy, CURLOPT_LOW_SPEED_TIME, max((timeouts.stall.milliseconds + 999) / 1000, 1))
+        set(CURLOPT_CONNECTTIMEOUT_MS, max(timeouts.connect.milliseconds, 1))
+        set(CURLOPT_LOW_SPEED_LIMIT, 1)
+        set(CURLOPT_LOW_SPEED_TIME, max((timeouts.stall.milliseconds + 999) / 1000, 1))
 
-        ccurl_set_long(easy, CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2))
+        set(CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2))
         // Debian's libcurl starts out with the system's authorities as file and as folder.
-        ccurl_set_string(easy, CURLOPT_CAINFO, nil)
-        ccurl_set_string(easy, CURLOPT_CAPATH, nil)
+        set(CURLOPT_CAINFO, nil)
+        set(CURLOPT_CAPATH, nil)
         switch trust {
         case .authority(let pem):
-            ccurl_set_long(easy, CURLOPT_SSL_VERIFYPEER, 1)
-            ccurl_set_long(easy, CURLOPT_SSL_VERIFYHOST, 2)
-            _ = pem.withUnsafeBytes { bytes in
-                // No blob at all would leave the choice to OpenSSL; a byte that is no PEM trusts no
-                // one.
-                bytes.isEmpty
-                    ? ccurl_set_blob(easy, CURLOPT_CAINFO_BLOB, "-", 1)
-                    : ccurl_set_blob(easy, CURLOPT_CAINFO_BLOB, bytes.baseAddress, bytes.count)
+            set(CURLOPT_SSL_VERIFYPEER, 1)
+            set(CURLOPT_SSL_VERIFYHOST, 2)
+            pem.withUnsafeBytes { bytes in
+                note(ccurl_set_blob(easy, CURLOPT_CAINFO_BLOB, bytes.baseAddress, bytes.count))
             }
         case .anybody:
-            ccurl_set_long(easy, CURLOPT_SSL_VERIFYPEER, 0)
-            ccurl_set_long(easy, CURLOPT_SSL_VERIFYHOST, 0)
+            set(CURLOPT_SSL_VERIFYPEER, 0)
+            set(CURLOPT_SSL_VERIFYHOST, 0)
         }
     }
 
     private func setCallbacks(_ incoming: Incoming) {
         let context = Unmanaged.passUnretained(incoming).toOpaque()
-        ccurl_set_write(
-            easy,
-            { bytes, _, count, context in
-                Incoming.at(context).take(UnsafeRawBufferPointer(start: bytes, count: count))
-                    ? count : -1
-            }, context)
-        ccurl_set_header(
-            easy,
-            { _, _, count, context in Incoming.at(context).takeHead(count) ? count : -1 }, context)
-        ccurl_set_progress(
-            easy,
-            { context, toReceive, received, toSend, sent in
-                let state = TransferProgress(
-                    sent: sent, toSend: toSend, received: received, toReceive: toReceive)
-                return Incoming.at(context).report(state) ? 0 : 1
-            }, context)
-        // Decompressed by us: libcurl takes a zstd frame that was cut short for a whole one.
-        ccurl_set_long(easy, CURLOPT_HTTP_CONTENT_DECODING, 0)
+        // A callback that returns another count than it was given ends the transfer.
+        let write: curl_write_callback = { bytes, _, count, context in
+            let part = UnsafeRawBufferPointer(start: bytes, count: count)
+            return Incoming.at(context).take(part) ? count : -1
+        }
+        let header: curl_write_callback = { _, _, count, context in
+            Incoming.at(context).takeHead(count) ? count : -1
+        }
+        let progress: curl_xferinfo_callback = { context, toReceive, received, toSend, sent in
+            Incoming.at(context).report(
+                TransferProgress(
+                    sent: sent, toSend: toSend, received: received, toReceive: toReceive))
+            return 0
+        }
+        note(ccurl_set_write(easy, write, context))
+        note(ccurl_set_header(easy, header, context))
+        note(ccurl_set_progress(easy, progress, context))
     }
 
     private func setBody(_ method: TransportRequest.Method, _ body: UnsafeRawBufferPointer) {
         switch method {
-        case .get: ccurl_set_long(easy, CURLOPT_HTTPGET, 1)
+        case .get: set(CURLOPT_HTTPGET, 1)
         case .post:
-            ccurl_set_long(easy, CURLOPT_POST, 1)
-            ccurl_set_offset(easy, CURLOPT_POSTFIELDSIZE_LARGE, body.count)
+            set(CURLOPT_POST, 1)
+            note(ccurl_set_offset(easy, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(body.count)))
             // A body in memory is sent with its head in one packet, and can be sent again without a
             // seek callback. NULL would mean to read standard input.
-            ccurl_set_pointer(
-                easy, CURLOPT_POSTFIELDS, body.baseAddress ?? UnsafeRawPointer(words))
+            note(
+                ccurl_set_pointer(
+                    easy, CURLOPT_POSTFIELDS, body.baseAddress ?? UnsafeRawPointer(words)))
         }
     }
 
     // MARK: The transfer
 
     private func run(_ pending: PendingAnswer) -> CURLcode {
+        guard optionFailure == CURLE_OK else { return optionFailure }
         guard curl_multi_add_handle(multi, easy) == CURLM_OK else { return CURLE_FAILED_INIT }
         // Removing an unfinished transfer closes its connection.
         defer { curl_multi_remove_handle(multi, easy) }
@@ -283,6 +295,8 @@ private final class HeaderList {
 
     /// `nil` if a field holds what would end its line.
     init?(_ request: TransportRequest) {
+        // As a field of ours and not by libcurl's option, so that the body arrives as it was sent:
+        // libcurl takes a zstd frame that was cut short for a whole one.
         var fields = ["Accept-Encoding: zstd"]
         if let type = request.contentType { fields.append("Content-Type: \(type)") }
         if request.isCompressed { fields.append("Content-Encoding: zstd") }

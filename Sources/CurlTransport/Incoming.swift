@@ -44,14 +44,12 @@ final class Incoming {
         return !isHeadTooLarge
     }
 
-    /// Passes the state on, ten times a second at most; false ends the transfer.
-    func report(_ state: TransferProgress) -> Bool {
+    /// Passes the state on, ten times a second at most, and not to a caller that is gone.
+    func report(_ state: TransferProgress) {
         // libcurl asks up to a million times for a large page.
         let now = ContinuousClock.now
-        if let lastReport, now - lastReport < .milliseconds(100) { return true }
-        if pending.isOver { return false }
+        if let lastReport, now - lastReport < .milliseconds(100) { return }
         lastReport = now
-        progress(state)
-        return true
+        if !pending.isOver { progress(state) }
     }
 }

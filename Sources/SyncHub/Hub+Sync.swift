@@ -88,12 +88,13 @@ extension Hub {
             let stored = try store.write { tx in
                 try self.keep(run, sets, replica.id, now, request.clock, memory, tx)
             }
-            named.append(
-                (sets[0].changeSet.name.number.value, last.changeSet.name.number.value))
-            switch stored {
-            case .new: hasNew = true
-            case .known: break
-            case .branch(let upload): branches.append(upload)
+            if case .branch(let upload) = stored {
+                // The receipts of the other branch are none of this device's business.
+                branches.append(upload)
+            } else {
+                named.append(
+                    (sets[0].changeSet.name.number.value, last.changeSet.name.number.value))
+                if case .new = stored { hasNew = true }
             }
         }
         for number in request.unsettled { named.append((number.value, number.value)) }

@@ -131,7 +131,8 @@ final class Judgement {
     ) throws -> Admission.RecordFacts {
         var behind: UInt64?
         if hasUnmerged {
-            behind = try tx.waitsBehind(change.record, replica: replica.rid)
+            behind = try tx.waitsBehind(
+                change.record, replica: replica.rid, before: set.name.number.value)
             let own = try mergedNumbers(replica.id, tx)
             for name in change.replacedNames
             where name.replica == replica.id && name.number < set.name.number

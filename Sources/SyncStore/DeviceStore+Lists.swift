@@ -205,7 +205,7 @@ extension DeviceStore {
             // Numbers of our own, so they may stand in the statement.
             return ("area IN (\(numbers.sorted().map(String.init).joined(separator: ", ")))", [])
         case .disputed: return ("conflicts > 0", [])
-        case .unsent: return ("own > 0", [])
+        case .hasOwn: return ("own > 0", [])
         }
     }
 

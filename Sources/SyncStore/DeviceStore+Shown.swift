@@ -81,15 +81,14 @@ extension DeviceStore {
         var changes: [OwnChange] = []
         try db.each(
             """
-            SELECT r.number, r.is_laid, o.era, o.disposition, o.position, o.time_ms,
-                o.is_anchored, o.key, o.bytes
+            SELECT r.number, r.is_laid, o.era, o.disposition, o.position, o.time_ms, o.key, o.bytes
             FROM sync_outbox_records r JOIN sync_outbox o ON o.number = r.number
             WHERE r.record = ? ORDER BY r.number
             """, [record.stored]
         ) { row in
             let number = try row.changeSetNumber(0)
             let isReceipted = try row.intOrNil(2) == era
-            let set = try self.opened(try row.blob(8), key: try row.int(7), number)
+            let set = try self.opened(try row.blob(7), key: try row.int(6), number)
             guard let change = set.changeSet.changes.first(where: { $0.record == record }) else {
                 throw StoreFault(.damaged, "change set \(number) does not touch its record")
             }
@@ -104,7 +103,7 @@ extension DeviceStore {
                         position: position, shown: change.shown),
                     made_ms: set.changeSet.time.wall_ms, isLaid: try row.int(1) != 0,
                     disposition: isReceipted ? try self.disposition(row, 3) : nil,
-                    isUnsent: try !isReceipted && row.int(6) == 0))
+                    isUnsent: !isReceipted))
         }
         return changes
     }

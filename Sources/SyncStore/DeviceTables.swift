@@ -30,7 +30,8 @@ enum DeviceTables {
             clock_counter INTEGER NOT NULL, intent TEXT NOT NULL, made_ms INTEGER NOT NULL,
             era INTEGER, disposition INTEGER, position INTEGER, time_ms INTEGER,
             received_ms INTEGER, reason TEXT NOT NULL DEFAULT '',
-            is_anchored INTEGER NOT NULL DEFAULT 0, size INTEGER NOT NULL,
+            is_anchored INTEGER NOT NULL DEFAULT 0, is_settled INTEGER NOT NULL DEFAULT 0,
+            size INTEGER NOT NULL,
             key INTEGER NOT NULL, bytes BLOB NOT NULL) STRICT;
         CREATE TABLE sync_outbox_records(
             record BLOB NOT NULL, number INTEGER NOT NULL, collection INTEGER NOT NULL,

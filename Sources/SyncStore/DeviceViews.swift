@@ -88,7 +88,8 @@ public enum ColumnFilter: Hashable, Sendable {
     /// Lies in this area or below it.
     case area(ScopeID)
     case disputed
-    case unsent
+    /// Own writes are laid over the hub's state.
+    case hasOwn
 }
 
 /// What a typed short name stands for.

@@ -167,9 +167,9 @@ extension HubTransaction {
         ).first?.id
     }
 
-    /// The uploads in a state that is not `judged`, in the order in which they came.
+    /// The uploads in a state that is not `judged`, each replica's in the order of their numbers.
     public func unjudgedUploads(_ state: StoredUpload.State) throws -> [StoredUpload] {
-        try uploads("WHERE state = ? AND state <> 1 ORDER BY id", [state.rawValue])
+        try uploads("WHERE state = ? AND state <> 1 ORDER BY replica, first", [state.rawValue])
     }
 
     /// Calls `body` with every upload of the legal log, in the order in which they came.
@@ -295,15 +295,21 @@ extension HubTransaction {
     /// Whether anything is stored and not merged; nearly always not, and then nothing more is asked.
     public func hasUnmerged() throws -> Bool {
         let statement = try db.cachedStatement(sql: "SELECT 1 FROM unmerged LIMIT 1")
-        return try Row.fetchCursor(statement).next() != nil
+        return try Row.fetchOne(statement) != nil
     }
 
-    /// Whether a change set of this replica that is not merged creates or writes the record.
-    public func waitsBehind(_ record: RecordID, replica: Int64) throws -> UInt64? {
+    /// The last change set of this replica before `number` that touches the record and is not merged.
+    public func waitsBehind(
+        _ record: RecordID, replica: Int64, before number: UInt64
+    ) throws -> UInt64? {
         let statement = try db.cachedStatement(
-            sql: "SELECT max(number) FROM unmerged_records WHERE record = ? AND replica = ?")
-        return try Int64.fetchOne(statement, arguments: [record.bytes.data, replica])
-            .map { UInt64($0) }
+            sql: """
+                SELECT max(number) FROM unmerged_records
+                WHERE record = ? AND replica = ? AND number < ?
+                """)
+        return try Int64.fetchOne(
+            statement, arguments: [record.bytes.data, replica, Int64(number)]
+        ).map { UInt64($0) }
     }
 
     /// Takes a change set out of those that wait: it is merged now.

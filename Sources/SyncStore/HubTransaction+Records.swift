@@ -33,7 +33,7 @@ extension HubTransaction {
         let statement = try db.cachedStatement(
             sql: "SELECT area, position, state FROM \(declaration.tableName) WHERE id = ?")
         statement.setUncheckedArguments([id.bytes.data])
-        guard let row = try Row.fetchCursor(statement).next() else { return nil }
+        guard let row = try Row.fetchOne(statement) else { return nil }
         return StoredRecord(
             record: id, collection: collection, area: UInt32(row[0] as Int64),
             position: try position(row[1]), state: try row.bytes(2))
@@ -45,7 +45,7 @@ extension HubTransaction {
             let statement = try db.cachedStatement(
                 sql: "SELECT area FROM \(declaration.tableName) WHERE id = ?")
             statement.setUncheckedArguments([id.bytes.data])
-            if let row = try Row.fetchCursor(statement).next() { return UInt32(row[0] as Int64) }
+            if let row = try Row.fetchOne(statement) { return UInt32(row[0] as Int64) }
         }
         return nil
     }

@@ -125,6 +125,7 @@ struct JSONTests {
         ("\u{a0}1", 0, .unexpectedByte), ("\u{b}1", 0, .unexpectedByte),
         // Strings.
         ("\"a\nb\"", 2, .controlCharacter), ("\"\0\"", 1, .controlCharacter),
+        ("\"\u{1f}\"", 1, .controlCharacter),
         (#""\x""#, 1, .invalidEscape), (#""\u12g4""#, 1, .invalidEscape),
         (#""\u+123""#, 1, .invalidEscape),
         (#""\ud800""#, 1, .loneSurrogate), (#""\udc00\ud800""#, 1, .loneSurrogate),

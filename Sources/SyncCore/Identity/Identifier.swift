@@ -49,9 +49,7 @@ extension Identifier {
 
     /// Reads the text form; `nil` if it is not exactly that.
     public init?(_ text: String) {
-        guard let bytes = Base32.decode(text), bytes.count == 16, text.utf8.count == 26 else {
-            return nil
-        }
+        guard text.utf8.count == 26, let bytes = Base32.decode(text) else { return nil }
         self.init(bytes: bytes)
     }
 }

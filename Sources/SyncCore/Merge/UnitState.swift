@@ -141,7 +141,7 @@ public struct Elements: Hashable, Sendable {
         }
         entries.removeAll { $0.adds.isEmpty }
         // Asked before any is forgotten: an element may be added twice in one write.
-        let gone = early.filter { $0.add == origin.name && adding.contains($0.element) }
+        let gone = early.filter { $0.add == origin.name }
         if !gone.isEmpty { early.removeAll(where: gone.contains) }
         for element in adding where !gone.contains(where: { $0.element == element }) {
             insert(element, origin)

@@ -214,7 +214,8 @@ struct MergeTests {
         #expect(state == before)
     }
 
-    @Test("a change of another record, or of the record in another collection, is refused beforehand")
+    @Test(
+        "a change of another record, or of the record in another collection, is refused beforehand")
     func otherRecord() throws {
         let state = Self.state([Self.set(Self.deviceA, 1, to: 1)])
         for (record, collection) in [

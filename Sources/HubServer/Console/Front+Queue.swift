@@ -1,0 +1,177 @@
+internal import SyncCore
+internal import SyncHub
+internal import SyncProtocol
+
+extension Front {
+    /// What the list of conflicts is narrowed to. All of it stands in the address.
+    private struct Narrowing {
+        let state: String
+        let area: String
+        let stakes: String
+        let page: Int
+
+        init(_ query: [String: String]) {
+            state = query["state"] ?? ""
+            area = query["area"] ?? ""
+            stakes = query["stakes"] ?? ""
+            page = query["page"].flatMap { Int($0) } ?? 1
+        }
+
+        func pairs(page: Int) -> [(String, String)] {
+            [
+                ("state", state), ("area", area), ("stakes", stakes),
+                ("page", page > 1 ? "\(page)" : ""),
+            ]
+        }
+    }
+
+    private static let rowsPerPage = 50
+
+    func queuePage(_ call: Call, _ session: Session) async throws(Problem) -> Answer {
+        let page = page(for: call, session)
+        let narrowing = Narrowing(call.query)
+        let all = try await list(try Self.state(narrowing.state), session)
+        let areas = Set(all.map(\.area)).union(narrowing.area.isEmpty ? [] : [narrowing.area])
+            .sorted()
+        let found = all.filter {
+            (narrowing.area.isEmpty || $0.area == narrowing.area)
+                && (narrowing.stakes.isEmpty || $0.isHighStakes == (narrowing.stakes == "high"))
+        }.sorted(by: Self.isMoreUrgent)
+        let pages = max(1, (found.count + Self.rowsPerPage - 1) / Self.rowsPerPage)
+        let number = min(max(1, narrowing.page), pages)
+        let rows = found.dropFirst((number - 1) * Self.rowsPerPage).prefix(Self.rowsPerPage)
+        let content: HTML = """
+            <h1>\(page.say(.conflictQueue))</h1>
+            <p class="sub">\(page.say(.conflictCount, "\(found.count)"))</p>
+            \(filter(page, narrowing, areas))
+            \(rows.isEmpty ? "<p class=\"note\">\(page.say(.noConflicts))</p>" : table(page, Array(rows)))
+            \(pager(page, narrowing, number, of: pages))
+            """
+        return answer(page.html(title: page.say(.conflictQueue), content), to: call)
+    }
+
+    /// High stakes first, then what has waited longest.
+    static func isMoreUrgent(_ left: ConflictView, _ right: ConflictView) -> Bool {
+        (left.isHighStakes ? 0 : 1, left.opened_ms, left.id)
+            < (right.isHighStakes ? 0 : 1, right.opened_ms, right.id)
+    }
+
+    private func filter(_ page: Page, _ narrowing: Narrowing, _ areas: [String]) -> HTML {
+        func option(_ value: String, _ text: String, _ chosen: String) -> HTML {
+            "<option value=\"\(exactly: value)\"\(value == chosen ? " selected" as HTML : "")>\(text)</option>"
+        }
+        let states =
+            [option("", page.say(.anyUnresolved), narrowing.state)]
+            + ConflictState.allCases.map {
+                option($0.rawValue, page.say($0.phrase), narrowing.state)
+            } + [option("all", page.say(.anyState), narrowing.state)]
+        let places =
+            [option("", page.say(.anyArea), narrowing.area)]
+            + areas.map { option($0, $0, narrowing.area) }
+        let stakes = [
+            option("", page.say(.anyStakes), narrowing.stakes),
+            option("high", page.say(.highStakes), narrowing.stakes),
+            option("ordinary", page.say(.ordinaryStakes), narrowing.stakes),
+        ]
+        let language: HTML =
+            page.keepsLanguage
+            ? "<input type=\"hidden\" name=\"lang\" value=\"\(page.language.rawValue)\">" : ""
+        return """
+            <form class="filter" method="get" action="/console/conflicts" role="search" aria-label="\(page.say(.filter))">\(language)
+            <label>\(page.say(.state))<select name="state">\(states)</select></label>
+            <label>\(page.say(.area))<select name="area">\(places)</select></label>
+            <label>\(page.say(.stake))<select name="stakes">\(stakes)</select></label>
+            <button class="second">\(page.say(.apply))</button>
+            </form>
+            """
+    }
+
+    private func table(_ page: Page, _ rows: [ConflictView]) -> HTML {
+        let headings: [Phrase] = [
+            .record, .field, .kind, .area, .authors, .sides, .waiting, .state, .assignee,
+        ]
+        return """
+            <table class="queue">
+            <thead><tr>\(headings.map { heading -> HTML in "<th scope=\"col\">\(page.say(heading))</th>" })</tr></thead>
+            <tbody>
+            \(rows.map { row(page, $0) })
+            </tbody>
+            </table>
+            """
+    }
+
+    private func row(_ page: Page, _ view: ConflictView) -> HTML {
+        let address = page.link("/console/conflicts/\(view.id)")
+        let title: HTML = view.title.isEmpty ? "\(page.term(schema.name(of: view.collection)))" : "\(stored: view.title)"
+        let stakes: HTML = view.isHighStakes ? " <span class=\"tag high\">! \(page.say(.highStakes))</span>" : ""
+        let reopened: HTML =
+            view.timesReopened == 0
+            ? "" : "<br><span class=\"hint\">\(page.say(.reopenedTimes, "\(view.timesReopened)"))</span>"
+        let proposals: HTML =
+            view.proposals == 0
+            ? "" : "<br><span class=\"hint\">\(page.say(.proposals)): \(view.proposals)</span>"
+        return """
+            <tr>
+            <th scope="row"><a href="\(address)">\(title)</a> <span class="id">\(view.record.short())</span>\(stakes)</th>
+            <td data-label="\(page.say(.field))">\(fieldName(page, view))</td>
+            <td data-label="\(page.say(.kind))">\(page.say(view.kind.phrase))</td>
+            <td data-label="\(page.say(.area))">\(stored: view.area)</td>
+            <td data-label="\(page.say(.authors))">\(HTML.joined(view.authors.map { "\(stored: $0)" }, by: ", "))</td>
+            <td data-label="\(page.say(.sides))" class="number">\(view.sides)\(proposals)</td>
+            <td data-label="\(page.say(.waiting))" class="number">\(page.age(view.opened_ms))\(reopened)</td>
+            <td data-label="\(page.say(.state))"><span class="tag">\(page.say(view.state.phrase))</span></td>
+            <td data-label="\(page.say(.assignee))">\(view.ownerName.map { "\(stored: $0)" as HTML } ?? "\(page.say(.nobody))")</td>
+            </tr>
+
+            """
+    }
+
+    func fieldName(_ page: Page, _ view: ConflictView) -> String {
+        "\(page.term(schema.name(of: view.collection))) · \(page.term(schema.name(of: view.unit, in: view.collection)))"
+    }
+
+    private func pager(_ page: Page, _ narrowing: Narrowing, _ number: Int, of pages: Int) -> HTML {
+        guard pages > 1 else { return "" }
+        func link(_ number: Int, _ phrase: Phrase, _ relation: String) -> HTML {
+            "<a rel=\"\(relation)\" href=\"\(page.link("/console/conflicts", narrowing.pairs(page: number)))\">\(page.say(phrase))</a>"
+        }
+        return """
+            <nav class="pages">
+            \(number > 1 ? link(number - 1, .previousPage, "prev") : "")
+            <span>\(page.say(.page, "\(number)", "\(pages)"))</span>
+            \(number < pages ? link(number + 1, .nextPage, "next") : "")
+            </nav>
+            """
+    }
+}
+
+extension ConflictState {
+    var phrase: Phrase {
+        switch self {
+        case .open: .open
+        case .assigned: .assigned
+        case .proposed: .proposed
+        case .resolved: .resolved
+        }
+    }
+}
+
+extension Dispute.Kind {
+    var phrase: Phrase {
+        switch self {
+        case .value: .kindValue
+        case .group: .kindGroup
+        case .contestation: .kindContestation
+        case .deletion: .kindDeletion
+        }
+    }
+
+    var explanation: Phrase {
+        switch self {
+        case .value: .explainValue
+        case .group: .explainGroup
+        case .contestation: .explainContestation
+        case .deletion: .explainDeletion
+        }
+    }
+}

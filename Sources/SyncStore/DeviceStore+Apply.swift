@@ -1,0 +1,502 @@
+internal import Foundation
+internal import GRDB
+public import SyncCore
+public import SyncProtocol
+
+extension DeviceStore {
+    /// Applies an answer of the hub: grants, writers and receipts first, then each page with its cursors in
+    /// one transaction, and at the end what says that all of it is here.
+    ///
+    /// Cut off anywhere, the store is whole: what was not applied is asked for again. Applying an answer again,
+    /// or an older one, changes nothing.
+    ///
+    /// - Parameters:
+    ///   - receipts: those of the answer, as `verified` returned them.
+    ///   - sent, received: this machine's clocks when the request left and when the answer was there.
+    ///   - comparedDigest: whether the request asked to compare the digest.
+    /// - Throws: `.badAnswer` for what can't be true; the transaction it was found in leaves nothing.
+    @discardableResult
+    public func apply(
+        _ answer: SyncResponse, receipts: [Receipt], sent: ClockReading, received: ClockReading,
+        comparedDigest: Bool
+    ) throws(StoreError) -> AppliedAnswer {
+        var applied = AppliedAnswer()
+        var changed: Set<ChangeSetNumber> = []
+        func head(_ db: Database) throws {
+            changed = try self.applyHead(answer, receipts, received, db)
+            for receipt in receipts {
+                for number in receipt.first.value...receipt.last.value {
+                    applied.receipted.insert(ChangeSetNumber(number)!)
+                }
+            }
+        }
+        func page(_ place: Int, _ db: Database) throws {
+            let moved = try self.apply(answer.pages[place], answer.merged, received, db)
+            applied.cursorsMoved = applied.cursorsMoved || moved
+            applied.records += answer.pages[place].records.count
+        }
+        func tail(_ db: Database) throws {
+            applied.notices = try self.applyTail(
+                answer, changed, sent, received, comparedDigest, db)
+        }
+        // Few pages are the rule: then all of it costs one wait for the disk.
+        let last = answer.pages.count - 1
+        for place in 0...max(last, 0) {
+            try write { db in
+                if place == 0 { try head(db) }
+                if place <= last { try page(place, db) }
+                if place >= last { try tail(db) }
+            }
+        }
+        return applied
+    }
+
+    // MARK: Before the pages
+
+    /// Returns the change sets whose disposition is news.
+    private func applyHead(
+        _ answer: SyncResponse, _ receipts: [Receipt], _ now: ClockReading, _ db: Database
+    ) throws -> Set<ChangeSetNumber> {
+        let known = try identity(db).epoch
+        if known == nil { try beginEra(answer.epoch, now, db) }
+        guard known == nil || known == answer.epoch else {
+            throw StoreError.badAnswer(.otherEpoch(answer.epoch))
+        }
+        let era = try era(db)
+        if let grants = answer.grants { try apply(grants, db) }
+        for entry in answer.writers {
+            try db.run(
+                """
+                INSERT INTO sync_writers(era, number, replica, author) VALUES (?, ?, ?, ?)
+                ON CONFLICT(era, number) DO NOTHING
+                """,
+                [
+                    era, Int64(entry.number), entry.writer.replica.stored,
+                    entry.writer.author.stored,
+                ])
+        }
+        if !answer.writers.isEmpty { memory.withLock { $0.writers[era] = nil } }
+        for person in answer.people {
+            try db.run(
+                """
+                INSERT INTO sync_people(id, name) VALUES (?, ?)
+                ON CONFLICT(id) DO UPDATE SET name = excluded.name
+                """, [person.id.stored, person.name.string])
+        }
+        var changed: Set<ChangeSetNumber> = []
+        for (receipt, signed) in zip(receipts, answer.receipts) {
+            changed.formUnion(try keep(receipt, signed, era, now, db))
+        }
+        return changed
+    }
+
+    private func apply(_ grants: SyncResponse.Grants, _ db: Database) throws {
+        for area in grants.areas {
+            // A restored hub may have given the number, or the scope, anew.
+            try db.run(
+                "DELETE FROM sync_areas WHERE scope = ? AND number <> ?",
+                [area.scope.stored, Int64(area.number)])
+            try db.run(
+                """
+                INSERT INTO sync_areas(number, scope, parent, name) VALUES (?, ?, ?, ?)
+                ON CONFLICT(number) DO UPDATE SET scope = excluded.scope,
+                    parent = excluded.parent, name = excluded.name
+                """,
+                [
+                    Int64(area.number), area.scope.stored, area.parent.map(Int64.init),
+                    area.name.string,
+                ])
+        }
+        try db.run("UPDATE sync_grants SET place = NULL")
+        for (place, grant) in grants.grants.enumerated() {
+            try db.run(
+                """
+                INSERT INTO sync_grants(id, place, scope) VALUES (?, ?, ?)
+                ON CONFLICT(id) DO UPDATE SET place = excluded.place, scope = excluded.scope
+                """, [grant.id.stored, place, grant.scope.stored])
+        }
+        // Should it ever come back, what happened meanwhile was not sent.
+        try db.run("UPDATE sync_grants SET cursor = 0, complete = 0 WHERE place IS NULL")
+        try db.run(
+            "UPDATE sync_replica SET grants_version = ?, is_complete = 0",
+            [Int64(bitPattern: grants.version)])
+        forgetTerritory()
+    }
+
+    private func keep(
+        _ receipt: Receipt, _ signed: SignedReceipt, _ era: Int64, _ now: ClockReading,
+        _ db: Database
+    ) throws -> [ChangeSetNumber] {
+        try db.run(
+            """
+            INSERT INTO sync_receipts(first, last, arrived_ms, signature, bytes)
+            SELECT ?1, ?2, ?3, ?4, ?5
+            WHERE NOT EXISTS (SELECT 1 FROM sync_receipts WHERE first = ?1 AND bytes = ?5)
+            """,
+            [
+                Int64(receipt.first.value), Int64(receipt.last.value), now.wall_ms,
+                signed.signature.bytes.stored, signed.bytes.stored,
+            ])
+        let mark = Int64(receipt.anchored.value)
+        let before = try db.first("SELECT anchored FROM sync_replica") { try $0.int(0) } ?? 0
+        if mark > before {
+            try db.run("UPDATE sync_replica SET anchored = ?", [mark])
+            try db.run(
+                "UPDATE sync_outbox SET is_anchored = 1 WHERE era = ? AND position <= ?",
+                [era, mark])
+        }
+        var changed: [ChangeSetNumber] = []
+        var number = receipt.first
+        for entry in receipt.entries {
+            // A receipt that was overtaken by a later one changes nothing.
+            try db.run(
+                """
+                UPDATE sync_outbox SET era = ?1, disposition = ?2, position = ?3, time_ms = ?4,
+                    received_ms = ?5, reason = ?6, is_anchored = ?3 IS NOT NULL AND ?3 <= ?7
+                WHERE number = ?8
+                    AND NOT (era IS ?1 AND position IS NOT NULL AND ?3 IS NULL)
+                    AND NOT (era IS ?1 AND disposition IS ?2 AND position IS ?3
+                        AND time_ms IS ?4 AND reason IS ?6)
+                """,
+                [
+                    era, Int64(entry.disposition.rawValue),
+                    entry.disposition.isMerged ? entry.position.map { Int64($0.value) } : nil,
+                    Int64(entry.time.milliseconds), Int64(receipt.received_ms),
+                    entry.reason.string, max(mark, before), Int64(number.value),
+                ])
+            if db.changesCount > 0 { changed.append(number) }
+            number = number.next
+        }
+        return changed
+    }
+
+    // MARK: A page
+
+    /// Returns whether a cursor moved.
+    private func apply(
+        _ page: SyncResponse.Page, _ merged: NumberSet, _ now: ClockReading, _ db: Database
+    ) throws -> Bool {
+        let territory = try territory(db)
+        let current = territory.current
+        var grants: [Territory.Grant] = []
+        for place in page.grants {
+            guard current.indices.contains(place) else {
+                throw StoreError.badAnswer(.unknownGrant(place))
+            }
+            grants.append(current[place])
+        }
+        try db.run("UPDATE sync_replica SET merged = ?", [merged.stored.stored])
+        var context = PageContext(
+            era: try era(db), merged: merged, now: now, territory: territory,
+            isFirst: !grants.isEmpty && grants.allSatisfy { $0.cursor == .start })
+        context.writers = try writers(context.era, db)
+        for record in page.records { try apply(record, &context, db) }
+        try add(context.digests, db)
+        var moved = false
+        for grant in grants where page.through > grant.cursor {
+            try db.run(
+                "UPDATE sync_grants SET cursor = ? WHERE id = ?",
+                [Int64(page.through.value), grant.id.stored])
+            moved = true
+        }
+        if moved { forgetTerritory() }
+        return moved
+    }
+
+    private struct PageContext {
+        let era: Int64
+        let merged: NumberSet
+        let now: ClockReading
+        let territory: Territory
+        /// Whether the records are likely not here yet: then they are inserted without looking.
+        let isFirst: Bool
+        var writers = WriterTable()
+        /// What the page changes in the digests.
+        var digests: [UInt32: CountedDigest] = [:]
+
+        mutating func add(_ area: UInt32, _ record: RecordID, _ state: [UInt8]) {
+            digests[area, default: CountedDigest()].digest += .of(record, state: state)
+            digests[area, default: CountedDigest()].records += 1
+        }
+
+        mutating func remove(_ area: UInt32, _ record: RecordID, _ state: [UInt8]) {
+            digests[area, default: CountedDigest()].digest -= .of(record, state: state)
+            digests[area, default: CountedDigest()].records -= 1
+        }
+    }
+
+    private func apply(
+        _ sent: SyncResponse.PageRecord, _ context: inout PageContext, _ db: Database
+    ) throws {
+        guard let table = table(sent.collection) else {
+            return try keepUnknown(sent, &context, db)
+        }
+        let state: RecordState
+        do {
+            state = try StateCoding.decode(
+                sent.state, record: sent.record, collection: sent.collection,
+                writers: context.writers)
+        } catch {
+            throw StoreError.badAnswer(.unreadableState(sent.record))
+        }
+        let sealed: StatementArguments = [
+            Int64(sent.position.value), context.era, context.now.wall_ms, seal.keyID,
+            seal.seal(sent.state).stored, sent.record.stored,
+        ]
+        if context.isFirst {
+            let overlay = Overlay(sent.record, sent.collection, over: state, own: [])
+            try db.run(
+                table.insertSQL,
+                try shownArguments(sent.record, table, sent.area, overlay, had: 0, db) + sealed)
+            if db.changesCount > 0 { return context.add(sent.area, sent.record, sent.state) }
+        }
+        guard let held = try held(sent.record, table, db) else {
+            let overlay = Overlay(sent.record, sent.collection, over: state, own: [])
+            try db.run(
+                table.insertSQL,
+                try shownArguments(sent.record, table, sent.area, overlay, had: 0, db) + sealed)
+            return context.add(sent.area, sent.record, sent.state)
+        }
+        let isOfEra = held.state != nil && held.era == context.era
+        // An answer that was overtaken by a later one.
+        if isOfEra, let position = held.position, position > sent.position { return }
+        if let old = held.state {
+            if isOfEra, let area = held.area { context.remove(area, sent.record, old) }
+            if old != sent.state { try remember(sent.record, held, old, table, db) }
+        }
+        context.add(sent.area, sent.record, sent.state)
+        let reach = max(sent.position, context.territory.complete(sent.area))
+        let own = try mark(
+            try ownChanges(of: sent.record, db), of: sent.record, reach, context.merged, db)
+        let overlay = Overlay(sent.record, sent.collection, over: state, own: own)
+        try db.run(
+            table.updateSQL,
+            try shownArguments(sent.record, table, sent.area, overlay, had: 1, db) + sealed)
+    }
+
+    /// Keeps the state that is being replaced, for `log`, `diff` and `show --at`.
+    private func remember(
+        _ record: RecordID, _ held: HeldRecord, _ state: [UInt8], _ table: DeviceTable,
+        _ db: Database
+    ) throws {
+        try db.run(
+            """
+            INSERT INTO sync_history(record, collection, position, era, applied_ms, key, state)
+            VALUES (?, ?, ?, ?, ?, ?, ?)
+            """,
+            [
+                record.stored, Int64(table.collection.id.value),
+                Int64(held.position?.value ?? 0), held.era, held.applied_ms ?? 0, seal.keyID,
+                seal.seal(state).stored,
+            ])
+    }
+
+    /// Marks which own change sets a record's confirmed state does not contain, and returns those.
+    ///
+    /// A state contains every change to its record up to its own position, and once all that lay ready has
+    /// arrived, up to there. A change set whose position is not known yet is contained if the hub
+    /// says that it is merged.
+    private func mark(
+        _ own: [OwnChange], of record: RecordID, _ reach: LogPosition, _ merged: NumberSet,
+        _ db: Database
+    ) throws -> [OwnChange] {
+        try own.filter { change in
+            let isContained =
+                change.origin.position.map { $0 <= reach } ?? merged.contains(change.number)
+            if change.isLaid == isContained {
+                try db.run(
+                    "UPDATE sync_outbox_records SET is_laid = ? WHERE record = ? AND number = ?",
+                    [isContained ? 0 : 1, record.stored, Int64(change.number.value)])
+            }
+            return !isContained
+        }
+    }
+
+    private func add(_ deltas: [UInt32: CountedDigest], _ db: Database) throws {
+        let known = try storedDigests(db)
+        for (area, delta) in deltas {
+            var sum = known[area] ?? CountedDigest()
+            sum.digest += delta.digest
+            sum.records += delta.records
+            try db.run(
+                """
+                INSERT INTO sync_digests(area, high, low, records) VALUES (?, ?, ?, ?)
+                ON CONFLICT(area) DO UPDATE SET high = excluded.high, low = excluded.low,
+                    records = excluded.records
+                """,
+                [
+                    Int64(area), Int64(bitPattern: sum.digest.high),
+                    Int64(bitPattern: sum.digest.low), sum.records,
+                ])
+        }
+    }
+
+    // MARK: Collections of a newer schema
+
+    /// Keeps a record of a collection this program does not know, byte for byte.
+    private func keepUnknown(
+        _ sent: SyncResponse.PageRecord, _ context: inout PageContext, _ db: Database
+    ) throws {
+        struct Old {
+            let area: UInt32
+            let position: LogPosition
+            let era: Int64
+            let state: [UInt8]
+        }
+        let old = try db.first(
+            """
+            SELECT area, position, era, key, state FROM sync_unknown
+            WHERE collection = ? AND id = ?
+            """, [Int64(sent.collection.value), sent.record.stored]
+        ) { row in
+            Old(
+                area: UInt32(clamping: try row.int(0)), position: try row.logPosition(1),
+                era: try row.int(2),
+                state: try self.seal.open(try row.blob(4), keyID: try row.int(3)))
+        }
+        if let old, old.era == context.era {
+            if old.position > sent.position { return }
+            context.remove(old.area, sent.record, old.state)
+        }
+        context.add(sent.area, sent.record, sent.state)
+        try db.run(
+            """
+            INSERT INTO sync_unknown(id, collection, area, position, era, applied_ms, key, state)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+            ON CONFLICT(collection, id) DO UPDATE SET area = excluded.area,
+                position = excluded.position, era = excluded.era,
+                applied_ms = excluded.applied_ms, key = excluded.key, state = excluded.state
+            """,
+            [
+                sent.record.stored, Int64(sent.collection.value), Int64(sent.area),
+                Int64(sent.position.value), context.era, context.now.wall_ms, seal.keyID,
+                seal.seal(sent.state).stored,
+            ])
+    }
+
+    /// Moves records whose collection this program has learned into their table.
+    func adoptUnknown(_ db: Database) throws {
+        for table in tables {
+            let collection = Int64(table.collection.id.value)
+            try db.run(
+                """
+                INSERT INTO \(table.name)(id, area, position, era, applied_ms, key, state)
+                SELECT id, area, position, era, applied_ms, key, state FROM sync_unknown
+                WHERE collection = ?
+                """, [collection])
+            try db.run("DELETE FROM sync_unknown WHERE collection = ?", [collection])
+        }
+    }
+
+    // MARK: After the pages
+
+    /// Returns how many notices are new.
+    private func applyTail(
+        _ answer: SyncResponse, _ changed: Set<ChangeSetNumber>, _ sent: ClockReading,
+        _ received: ClockReading, _ comparedDigest: Bool, _ db: Database
+    ) throws -> Int {
+        var notices = 0
+        for notice in answer.notices {
+            if try keep(notice, db) { notices += 1 }
+            try db.run(
+                "UPDATE sync_replica SET notices = max(notices, ?)",
+                [Int64(clamping: notice.number)])
+        }
+        if !answer.hasMore {
+            try db.run("UPDATE sync_grants SET complete = cursor WHERE place IS NOT NULL")
+            forgetTerritory()
+        }
+        let cursors = Set(try territory(db).current.map(\.cursor))
+        let isComplete = !answer.hasMore && cursors.count <= 1
+        // The hub read its clock between sending and receiving; the middle errs by half the time at most.
+        let wayBack =
+            received.boot == sent.boot && received.monotonic_ms >= sent.monotonic_ms
+            ? Int64(clamping: (received.monotonic_ms - sent.monotonic_ms) / 2) : 0
+        let offset = Int64(clamping: answer.hub_ms)
+            .subtractingClamped(received.wall_ms.subtractingClamped(wayBack))
+        try db.run(
+            """
+            UPDATE sync_replica SET merged = ?, nonce = ?, lease_ms = ?, synced_ms = ?,
+                synced_hub_ms = ?, offset_ms = ?, offset_monotonic_ms = ?, offset_boot = ?,
+                salt = NULL, is_complete = ?,
+                is_repaired = CASE WHEN ? THEN 0 ELSE is_repaired END
+            """,
+            [
+                answer.merged.stored.stored, Int64(bitPattern: answer.nonce),
+                Int64(clamping: answer.lease_ms), received.wall_ms, Int64(clamping: answer.hub_ms),
+                offset, Int64(bitPattern: received.monotonic_ms), Int64(bitPattern: received.boot),
+                isComplete, comparedDigest && !answer.digestDiffers,
+            ])
+        try settle(changed, answer.merged, db)
+        return notices
+    }
+
+    /// Takes own writes off the records that now contain them, and shows what receipts have changed.
+    private func settle(
+        _ changed: Set<ChangeSetNumber>, _ merged: NumberSet, _ db: Database
+    ) throws {
+        struct Open {
+            let number: ChangeSetNumber
+            let isMerged: Bool
+            let position: LogPosition?
+            let changes: [RecordChange]
+        }
+        let era = try era(db)
+        let territory = try territory(db)
+        var open: [Open] = []
+        try db.each(
+            """
+            SELECT number, era, disposition, position, key, bytes FROM sync_outbox
+            WHERE number > (SELECT settled FROM sync_replica) AND is_settled = 0 ORDER BY number
+            """
+        ) { row in
+            let number = try row.changeSetNumber(0)
+            let isOfEra = try row.intOrNil(1) == era
+            let set = try self.opened(try row.blob(5), key: try row.int(4), number)
+            open.append(
+                Open(
+                    number: number,
+                    isMerged: try isOfEra && self.disposition(row, 2)?.isMerged == true,
+                    position: isOfEra ? try row.logPositionOrNil(3) : nil,
+                    changes: set.changeSet.changes))
+        }
+        var stale: [RecordID: DeviceTable] = [:]
+        for one in open {
+            var isSettled = one.isMerged
+            for change in one.changes {
+                guard let table = table(change.collection),
+                    let held = try held(change.record, table, db)
+                else { continue }
+                if held.state != nil, held.era == era {
+                    let reach = max(held.position ?? .start, territory.complete(held.area))
+                    if one.position.map({ $0 <= reach }) ?? merged.contains(one.number) {
+                        try db.run(
+                            """
+                            UPDATE sync_outbox_records SET is_laid = 0
+                            WHERE record = ? AND number = ? AND is_laid = 1
+                            """, [change.record.stored, Int64(one.number.value)])
+                        if db.changesCount > 0 { stale[change.record] = table }
+                    } else {
+                        isSettled = false
+                    }
+                } else {
+                    isSettled = false
+                }
+                if changed.contains(one.number) { stale[change.record] = table }
+            }
+            if isSettled {
+                try db.run(
+                    "UPDATE sync_outbox SET is_settled = 1 WHERE number = ?",
+                    [Int64(one.number.value)])
+            }
+        }
+        for (record, table) in stale { try show(record, table, db) }
+        try db.run(
+            """
+            UPDATE sync_replica SET settled = ifnull(
+                (SELECT min(number) - 1 FROM sync_outbox
+                    WHERE number > sync_replica.settled AND is_settled = 0),
+                (SELECT ifnull(max(number), 0) FROM sync_outbox))
+            """)
+    }
+}

@@ -1,0 +1,206 @@
+internal import Foundation
+internal import GRDB
+public import SyncCore
+public import SyncProtocol
+
+extension DeviceStore {
+    /// Returns what this device wrote, newest first.
+    ///
+    /// - Parameter onlyOpen: leaves out what the hub has merged.
+    public func outbox(
+        onlyOpen: Bool = false, limit: Int = 1000
+    ) throws(StoreError) -> [OutboxEntry] {
+        try read { db in
+            let era = try self.era(db)
+            var entries: [OutboxEntry] = []
+            try db.each(
+                Self.outboxSQL
+                    + (onlyOpen ? " WHERE era IS NOT ? OR position IS NULL" : " WHERE ? IS NOT NULL")
+                    + " ORDER BY number DESC LIMIT ?", [era, max(limit, 0)]
+            ) { row in entries.append(try self.outboxEntry(row, era)) }
+            return entries
+        }
+    }
+
+    /// Returns one entry of the outbox; `nil` if this device has not written so many.
+    public func outboxEntry(_ number: ChangeSetNumber) throws(StoreError) -> OutboxEntry? {
+        try read { db in
+            let era = try self.era(db)
+            return try db.first(
+                Self.outboxSQL + " WHERE number = ?", [Int64(number.value)]
+            ) { try self.outboxEntry($0, era) }
+        }
+    }
+
+    /// Returns a change set of this device with its contents.
+    public func changeSet(_ number: ChangeSetNumber) throws(StoreError) -> HashedChangeSet {
+        try read { db in try self.changeSet(number, db) }
+    }
+
+    func changeSet(_ number: ChangeSetNumber, _ db: Database) throws -> HashedChangeSet {
+        let set = try db.first(
+            "SELECT key, bytes FROM sync_outbox WHERE number = ?", [Int64(number.value)]
+        ) { try self.opened(try $0.blob(1), key: try $0.int(0), number) }
+        guard let set else { throw StoreError.unknownChangeSet(number) }
+        return set
+    }
+
+    /// Returns what was set aside: change sets that wait for a person at the hub, with the reason.
+    public func returned() throws(StoreError) -> [OutboxEntry] {
+        try read { db in
+            let era = try self.era(db)
+            var entries: [OutboxEntry] = []
+            try db.each(
+                Self.outboxSQL + " WHERE era = ? AND disposition = ? ORDER BY number",
+                [era, Int64(Disposition.quarantined.rawValue)]
+            ) { row in entries.append(try self.outboxEntry(row, era)) }
+            return entries
+        }
+    }
+
+    private static let outboxSQL = """
+        SELECT number, hash, intent, made_ms, era, disposition, position, time_ms, received_ms,
+            reason, is_anchored, size, key, bytes FROM sync_outbox
+        """
+
+    private func outboxEntry(_ row: Row, _ era: Int64) throws -> OutboxEntry {
+        let number = try row.changeSetNumber(0)
+        let isOfEra = try row.intOrNil(4) == era
+        let disposition = isOfEra ? try self.disposition(row, 5) : nil
+        let set = try opened(try row.blob(13), key: try row.int(12), number)
+        return OutboxEntry(
+            number: number, hash: try row.contentHash(1), intent: try row.text(2),
+            made_ms: try row.int(3), state: disposition.map(OutboxState.received) ?? .unsent,
+            position: isOfEra ? try row.logPositionOrNil(6) : nil,
+            corrected: try row.intOrNil(7).map { CorrectedTime(clamping: $0) },
+            received_ms: try row.intOrNil(8).map { UInt64(clamping: $0) },
+            reason: try row.text(9), isAnchored: try row.int(10) != 0,
+            records: set.changeSet.changes.map {
+                OutboxRecord(record: $0.record, collection: $0.collection)
+            }, bytes: Int(try row.int(11)))
+    }
+
+    // MARK: Receipts
+
+    /// Returns the receipts, newest first.
+    public func receipts(limit: Int = 1000) throws(StoreError) -> [KeptReceipt] {
+        try read { db in
+            var kept: [KeptReceipt] = []
+            try db.each(
+                "SELECT arrived_ms, signature, bytes FROM sync_receipts ORDER BY id DESC LIMIT ?",
+                [max(limit, 0)]
+            ) { row in
+                let signed = try self.signedReceipt(row, 1)
+                do {
+                    kept.append(
+                        KeptReceipt(
+                            signed: signed, receipt: try Receipt.decode(signed.bytes),
+                            arrived_ms: try row.int(0)))
+                } catch let error as CodecError {
+                    throw StoreError.unreadable("a receipt: \(error)")
+                }
+            }
+            return kept
+        }
+    }
+
+    private func signedReceipt(_ row: Row, _ index: Int) throws -> SignedReceipt {
+        guard let signature = Signature(bytes: try row.blob(index)) else {
+            throw StoreFault(.damaged, "a signature is not 64 bytes long")
+        }
+        return SignedReceipt(bytes: try row.blob(index + 1), signature: signature)
+    }
+
+    /// Verifies every receipt with the key learned at enrolment, and the outbox's chain of hashes against it.
+    ///
+    /// Works on bytes alone: whoever altered the store can't make this pass without the hub's secret key.
+    public func verifyReceipts() throws(StoreError) -> ReceiptCheck {
+        try read { db in
+            let identity = try self.identity(db)
+            guard let key = identity.receiptKey, let hub = identity.hub else {
+                throw StoreError.notEnrolled
+            }
+            let chain = try self.chain(db)
+            var faults = chain.faults
+            var valid = 0
+            var covered: Set<ChangeSetNumber> = []
+            try db.each("SELECT id, signature, bytes FROM sync_receipts ORDER BY id") { row in
+                guard let receipt = try self.signedReceipt(row, 1).verified(by: key) else {
+                    faults.append(.badSignature(row: try row.int(0)))
+                    return
+                }
+                guard receipt.hub == hub, receipt.replica == identity.replica else {
+                    faults.append(.foreign(receipt.first))
+                    return
+                }
+                guard chain.hashes[receipt.last] == receipt.lastHash else {
+                    faults.append(.otherHash(receipt.first))
+                    return
+                }
+                valid += 1
+                for value in receipt.first.value...receipt.last.value {
+                    if let number = ChangeSetNumber(value) { covered.insert(number) }
+                }
+            }
+            let numbers = chain.hashes.keys.sorted()
+            let missing = numbers.filter { !covered.contains($0) }
+            let through = numbers.prefix { covered.contains($0) }.last
+            return ReceiptCheck(valid: valid, faults: faults, through: through, missing: missing)
+        }
+    }
+
+    /// The hash of each own change set, worked out from its bytes, and where the chain is broken.
+    func chain(
+        _ db: Database
+    ) throws -> (hashes: [ChangeSetNumber: ContentHash], faults: [ReceiptCheck.Fault]) {
+        var hashes: [ChangeSetNumber: ContentHash] = [:]
+        var faults: [ReceiptCheck.Fault] = []
+        var expected = ChangeSetNumber.first
+        var previous = ContentHash.none
+        try db.each("SELECT number, hash, key, bytes FROM sync_outbox ORDER BY number") { row in
+            let number = try row.changeSetNumber(0)
+            let kept = try row.contentHash(1)
+            var isWhole = number == expected
+            do {
+                let set = try self.opened(try row.blob(3), key: try row.int(2), number)
+                isWhole = isWhole && set.hash == kept && set.changeSet.previous == previous
+                hashes[number] = set.hash
+            } catch StoreError.unreadable {
+                isWhole = false
+            }
+            if !isWhole { faults.append(.brokenChain(number)) }
+            expected = number.next
+            previous = kept
+        }
+        return (hashes, faults)
+    }
+
+    /// Verifies the receipts of an answer: the hub's signature, that they are for this device and of
+    /// `epoch`, and that they name what this device really wrote.
+    public func verified(
+        _ receipts: [SignedReceipt], epoch: EpochID
+    ) throws(StoreError) -> [Receipt] {
+        try read { db in
+            let identity = try self.identity(db)
+            guard let key = identity.receiptKey, let hub = identity.hub else {
+                throw StoreError.notEnrolled
+            }
+            return try receipts.map { signed in
+                guard let receipt = signed.verified(by: key) else {
+                    throw StoreError.badAnswer(.badReceiptSignature)
+                }
+                guard receipt.hub == hub, receipt.replica == identity.replica,
+                    receipt.epoch == epoch
+                else { throw StoreError.badAnswer(.foreignReceipt) }
+                let hash = try db.first(
+                    "SELECT hash FROM sync_outbox WHERE number = ?",
+                    [Int64(receipt.last.value)]
+                ) { try $0.contentHash(0) }
+                guard hash == receipt.lastHash else {
+                    throw StoreError.badAnswer(.receiptOfOther(receipt.last))
+                }
+                return receipt
+            }
+        }
+    }
+}

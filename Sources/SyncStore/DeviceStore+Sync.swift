@@ -1,0 +1,202 @@
+internal import Foundation
+internal import GRDB
+public import SyncCore
+public import SyncProtocol
+
+/// What a device's store knows that decides what the next request says.
+public struct SyncState: Hashable, Sendable {
+    public let replica: ReplicaID
+    public let hub: HubID?
+    public let epoch: EpochID?
+    public let nonce: UInt64
+    /// 0 where the hub has told no grants in this epoch; there are no cursors then.
+    public let grantsVersion: UInt64
+    /// In the hub's order of grants.
+    public let cursors: [LogPosition]
+    public let noticeCursor: UInt64
+    public let writerCursor: UInt32
+    /// The digest to have compared: only where the last sync brought everything up to one position.
+    public let digest: StateDigest?
+    /// Whether the store has tried to repair a differing digest and no comparison was right since.
+    public let isRepaired: Bool
+    /// Change sets without a receipt of this epoch, and those between them, from the first on. Without gaps.
+    public let offers: [Offer]
+    /// How many have no receipt, those beyond `offers` included.
+    public let pending: UInt64
+    /// Own numbers of which the hub is to tell what has become.
+    public let unsettled: [ChangeSetNumber]
+
+    public struct Offer: Hashable, Sendable {
+        public let number: ChangeSetNumber
+        /// What it takes on the wire at most, before compression.
+        public let bytes: Int
+
+        public init(number: ChangeSetNumber, bytes: Int) {
+            (self.number, self.bytes) = (number, bytes)
+        }
+    }
+}
+
+/// What applying an answer changed.
+public struct AppliedAnswer: Hashable, Sendable {
+    public var records = 0
+    public var receipted: Set<ChangeSetNumber> = []
+    public var notices = 0
+    public var cursorsMoved = false
+
+    public init() {}
+}
+
+extension DeviceStore {
+    /// Returns what the next request has to say.
+    ///
+    /// - Parameter limit: the most change sets to offer.
+    public func syncState(limit: Int) throws(StoreError) -> SyncState {
+        try read { db in
+            let identity = try self.identity(db)
+            let era = try self.era(db)
+            let territory = try self.territory(db)
+            var offers: [SyncState.Offer] = []
+            try db.each(
+                """
+                SELECT number, size FROM sync_outbox
+                WHERE number >= (SELECT min(number) FROM sync_outbox WHERE era IS NOT ?)
+                    AND number <= (SELECT max(number) FROM sync_outbox WHERE era IS NOT ?)
+                ORDER BY number LIMIT ?
+                """, [era, era, max(limit, 0)]
+            ) { row in
+                offers.append(
+                    SyncState.Offer(number: try row.changeSetNumber(0), bytes: Int(try row.int(1))))
+            }
+            let pending =
+                try db.first("SELECT count(*) FROM sync_outbox WHERE era IS NOT ?", [era]) {
+                    try $0.int(0)
+                } ?? 0
+            let writers = try self.writers(era, db).writers
+            let cursors = territory.current.map(\.cursor)
+            let state = try db.first(
+                """
+                SELECT nonce, grants_version, notices, merged, is_complete, is_repaired
+                FROM sync_replica
+                """
+            ) { row in
+                let version = UInt64(bitPattern: try row.int(1))
+                let merged = try NumberSet(stored: try row.blob(3))
+                let isComplete = try row.int(4) != 0
+                return SyncState(
+                    replica: identity.replica, hub: identity.hub, epoch: identity.epoch,
+                    nonce: UInt64(bitPattern: try row.int(0)), grantsVersion: version,
+                    cursors: version == 0 ? [] : cursors,
+                    noticeCursor: UInt64(clamping: try row.int(2)),
+                    writerCursor: UInt32(writers.prefix { $0 != nil }.count),
+                    digest: isComplete && version != 0 ? try self.totalDigest(db) : nil,
+                    isRepaired: try row.int(5) != 0, offers: offers,
+                    pending: UInt64(clamping: pending),
+                    unsettled: try self.unsettled(era, merged, db))
+            }
+            guard let state else { throw StoreFault(.damaged, "the store does not know its name") }
+            return state
+        }
+    }
+
+    /// Held ones, and those that the hub has merged although its last receipt said otherwise.
+    private func unsettled(
+        _ era: Int64, _ merged: NumberSet, _ db: Database
+    ) throws -> [ChangeSetNumber] {
+        var numbers: [ChangeSetNumber] = []
+        try db.each(
+            """
+            SELECT number, disposition FROM sync_outbox
+            WHERE number > (SELECT settled FROM sync_replica) AND is_settled = 0 AND era = ?
+                AND position IS NULL
+            ORDER BY number LIMIT 10000
+            """, [era]
+        ) { row in
+            let number = try row.changeSetNumber(0)
+            if try self.disposition(row, 1) == .held || merged.contains(number) {
+                numbers.append(number)
+            }
+        }
+        return numbers
+    }
+
+    /// Returns consecutive change sets with their contents.
+    public func changeSets(
+        _ numbers: ClosedRange<ChangeSetNumber>
+    ) throws(StoreError) -> [HashedChangeSet] {
+        try read { db in
+            var sets: [HashedChangeSet] = []
+            try db.each(
+                """
+                SELECT number, key, bytes FROM sync_outbox WHERE number BETWEEN ? AND ?
+                ORDER BY number
+                """,
+                [Int64(numbers.lowerBound.value), Int64(numbers.upperBound.value)]
+            ) { row in
+                let number = try row.changeSetNumber(0)
+                sets.append(try self.opened(try row.blob(2), key: try row.int(1), number))
+            }
+            guard sets.count == Int(numbers.upperBound.value - numbers.lowerBound.value) + 1 else {
+                throw StoreError.unknownChangeSet(numbers.lowerBound)
+            }
+            return sets
+        }
+    }
+
+    // MARK: The hub's lives
+
+    /// Begins a new life of the hub: cursors and numbers of writers mean nothing any more, and everything not
+    /// anchored is offered again. Does nothing where the epoch is the present one.
+    ///
+    /// Records stay readable as they were until the hub sends them again; own writes, drafts and
+    /// history are not touched.
+    public func adopt(_ epoch: EpochID, now: ClockReading) throws(StoreError) {
+        try write { db in
+            guard try self.identity(db).epoch != epoch else { return }
+            try self.beginEra(epoch, now, db)
+        }
+    }
+
+    func beginEra(_ epoch: EpochID, _ now: ClockReading, _ db: Database) throws {
+        let (old, new) = try nextEra(epoch, now, db)
+        // A backup that was verified holds them, at the same positions.
+        try db.run("UPDATE sync_outbox SET era = ? WHERE era = ? AND is_anchored = 1", [new, old])
+        try db.run(
+            """
+            UPDATE sync_replica SET era = ?, grants_version = 0, notices = 0, merged = x'',
+                settled = 0, is_complete = 0, is_repaired = 0
+            """, [new])
+    }
+
+    /// Asks for everything again, because the digest differed: the same epoch, but nothing believed.
+    public func beginRepair(now: ClockReading) throws(StoreError) {
+        try write { db in
+            guard let epoch = try self.identity(db).epoch else { return }
+            let (old, new) = try self.nextEra(epoch, now, db)
+            try db.run("UPDATE sync_outbox SET era = ? WHERE era = ?", [new, old])
+            try db.run(
+                """
+                INSERT INTO sync_writers(era, number, replica, author)
+                SELECT ?, number, replica, author FROM sync_writers WHERE era = ?
+                """, [new, old])
+            try db.run(
+                "UPDATE sync_replica SET era = ?, settled = 0, is_complete = 0, is_repaired = 1",
+                [new])
+        }
+    }
+
+    private func nextEra(
+        _ epoch: EpochID, _ now: ClockReading, _ db: Database
+    ) throws -> (old: Int64, new: Int64) {
+        let old = try era(db)
+        let new = old + 1
+        try db.run(
+            "INSERT INTO sync_epochs(era, id, began_ms) VALUES (?, ?, ?)",
+            [new, epoch.stored, now.wall_ms])
+        try db.run("UPDATE sync_grants SET cursor = 0, complete = 0")
+        try db.run("UPDATE sync_outbox SET is_settled = 0")
+        try db.run("DELETE FROM sync_digests")
+        memory.withLock { $0 = DeviceMemory() }
+        return (old, new)
+    }
+}

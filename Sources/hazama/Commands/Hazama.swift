@@ -1,0 +1,48 @@
+import ArgumentParser
+
+/// The command for people. Every command works on the store of this machine; only `sync`, `enroll` and
+/// `admin` ever use the network.
+struct Hazama: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "hazama",
+        abstract: "Record visits without a network; send them when there is one.",
+        discussion: """
+            A day:
+              hazama today                          what is due
+              hazama household show K3F2A           before the door
+              hazama visit start K3F2A              then note, answer, end
+              hazama household edit K3F2A --member-count 3
+              hazama status                         what is only on this machine
+              hazama sync                           when there is a network
+
+            Ids may be typed from their end: the five characters lists show are enough.
+            """,
+        version: programVersion,
+        groupedSubcommands: [
+            CommandGroup(
+                name: "The day",
+                subcommands: [TodayCommand.self, StatusCommand.self, SyncCommand.self, InboxCommand.self]),
+            CommandGroup(
+                name: "Records",
+                subcommands: [
+                    HouseholdCommand.self, PersonCommand.self, VisitCommand.self,
+                    FollowCommand.self,
+                ]),
+            CommandGroup(
+                name: "History and conflicts",
+                subcommands: [
+                    ShowCommand.self, LogCommand.self, DiffCommand.self, ConflictCommand.self,
+                    UndoCommand.self, OutboxCommand.self, ReceiptsCommand.self, DigestCommand.self,
+                ]),
+            CommandGroup(
+                name: "This machine",
+                subcommands: [
+                    EnrollCommand.self, WhoamiCommand.self, DoctorCommand.self,
+                    VersionCommand.self,
+                ]),
+            CommandGroup(name: "The office", subcommands: [AdminCommand.self]),
+        ])
+}
+
+/// The version of this program.
+let programVersion = "0.1.0"

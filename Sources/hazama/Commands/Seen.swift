@@ -1,0 +1,180 @@
+import Fieldwork
+import SyncCore
+import SyncProtocol
+import SyncStore
+
+/// What a person was last shown of a record: what their next edit of it may say they have seen.
+///
+/// `show` and `edit` keep it in the store's drafts, and no sync touches it. An edit names the heads in it, never
+/// newer ones: otherwise a value that came in with the last sync would be covered by somebody who
+/// never read it. After an edit the person's own writes are laid over it, and nothing else.
+///
+/// It counts for twelve hours, a day's work. An edit of a record not shown within that time begins with
+/// what the store shows now, and the values it replaces are printed beside the new ones.
+struct Seen: Hashable, Sendable {
+    static let life_ms: Int64 = 12 * 3_600_000
+
+    var state: RecordState
+    let position: LogPosition?
+
+    init(_ state: RecordState, at position: LogPosition?) {
+        (self.state, self.position) = (state, position)
+    }
+
+    static func key(_ record: RecordID) -> String { "seen/\(record)" }
+
+    /// The bytes of the draft: writers are numbered for this draft alone.
+    func encode() -> [UInt8] {
+        var writers = WriterTable()
+        let bytes = StateCoding.encode(state, writers: &writers)
+        let pairs: [JSON] = writers.writers.compactMap(\.self).map {
+            [.string("\($0.replica)"), .string("\($0.author)")]
+        }
+        return JSON.object([
+            "v": 1, "record": .string("\(state.record)"),
+            "collection": .integer(Int64(state.collection.value)),
+            "position": position.map { .integer(Int64($0.value)) } ?? .null,
+            "writers": .array(pairs), "state": .string(Base32.encode(bytes)),
+        ]).bytes()
+    }
+
+    /// Reads a draft; `nil` if it is of another version or broken: then nothing was seen.
+    init?(_ bytes: [UInt8]) {
+        let json: JSON
+        do { json = try JSON.parse(bytes) } catch { return nil }
+        guard json["v"]?.integer == 1, let record = json["record"]?.string.flatMap(RecordID.init),
+            let collection = json["collection"]?.integer.flatMap({ UInt16(exactly: $0) }),
+            let pairs = json["writers"]?.array,
+            let blob = json["state"]?.string.flatMap(Base32.decode)
+        else { return nil }
+        var writers = WriterTable()
+        for (place, pair) in pairs.enumerated() {
+            guard let names = pair.array, names.count == 2,
+                let replica = names[0].string.flatMap(ReplicaID.init),
+                let author = names[1].string.flatMap(PersonID.init)
+            else { return nil }
+            writers.insert(Writer(replica: replica, author: author), number: UInt32(place + 1))
+        }
+        do {
+            state = try StateCoding.decode(
+                blob, record: record, collection: CollectionID(collection), writers: writers)
+        } catch { return nil }
+        position = json["position"]?.integer.flatMap { LogPosition(UInt64(clamping: $0)) }
+    }
+
+    /// The units in which `now` holds a setting by somebody else that was not seen.
+    func unitsMovedOn(in now: RecordState, replica: ReplicaID) -> [UnitID] {
+        now.units.compactMap { unit in
+            guard case .register(let register) = unit.state else { return nil }
+            var seen: Set<ChangeSetName> = []
+            if case .register(let old)? = state[unit.id] {
+                seen.formUnion(old.heads.map(\.origin.name))
+            }
+            let isNew = register.heads.contains {
+                $0.origin.name.replica != replica && !seen.contains($0.origin.name)
+            }
+            return isNew ? unit.id : nil
+        }
+    }
+
+    /// Lays the person's own change over it: that they have seen, for they wrote it.
+    mutating func lay(_ change: RecordChange, of set: ChangeSet) {
+        let origin = Origin(
+            name: set.name, author: set.author, time: .estimate(set.time), position: nil,
+            shown: change.shown)
+        state.merge(change, from: origin) { $0 != set.name }
+    }
+}
+
+extension Desk {
+    /// Keeps what was just printed of a record as seen.
+    func remember(_ shown: ShownRecord) throws {
+        try keep(Seen(shown.state, at: shown.position))
+    }
+
+    private func keep(_ seen: Seen) throws {
+        try store().putDraft(
+            Seen.key(seen.state.record), seen.encode(), now: started)
+    }
+
+    /// Begins an edit of a record with what its author was last shown of it.
+    func edit(_ record: RecordID) throws -> Editing {
+        let author = try author()
+        let now = try shown(record)
+        var seen = Seen(now.state, at: now.position)
+        if let draft = try store().draft(Seen.key(record)),
+            (0...Seen.life_ms).contains(started.wall_ms - draft.saved_ms),
+            let kept = Seen(draft.bytes), kept.state.collection == now.collection
+        {
+            seen = kept
+        }
+        let declaration = try declaration(now.collection)
+        return Editing(
+            seen: seen, now: now, declaration: declaration, replica: author.replica,
+            edit: Edit(of: seen.state, at: seen.position, by: author.replica, as: declaration))
+    }
+
+    /// Records edits as one change set, keeps them as seen, and tells what became of each unit.
+    func seal(
+        _ intent: String, _ edits: [Editing], creating: [RecordChange] = [],
+        reason: String? = nil
+    ) throws {
+        let changes = edits.compactMap(\.edit.recordChange)
+        guard !changes.isEmpty || !creating.isEmpty else { throw StoreError.nothingToRecord }
+        let sealed = try record(intent, changes + creating, reason: reason)
+        for editing in edits {
+            guard let change = editing.edit.recordChange else { continue }
+            var seen = editing.seen
+            seen.lay(change, of: sealed.changeSet)
+            try keep(seen)
+        }
+        try tell(sealed, edits)
+    }
+
+    private func tell(_ sealed: HashedChangeSet, _ edits: [Editing]) throws {
+        let titles = try titles()
+        let values = values(titles)
+        for editing in edits {
+            guard let change = editing.edit.recordChange else { continue }
+            let movedOn = editing.seen.unitsMovedOn(in: editing.now.state, replica: editing.replica)
+            let after = try shown(change.record)
+            for write in change.writes {
+                guard let unit = editing.declaration.unit(write.unit) else { continue }
+                let label = Vocabulary.unit(unit.id, of: change.collection).text(in: console.language)
+                let sheet = UnitSheet(values: values, titles: titles, unit: unit, of: after)
+                let before = UnitSheet(
+                    values: values, titles: titles, unit: unit, in: editing.seen.state)
+                console.result(
+                    "  \(label, .dim): \(before.short) → \(sheet.short, .strong)")
+                if movedOn.contains(unit.id) {
+                    console.hint(
+                        "\(Mark.conflict) \(console.text(.movedOn, ["unit": label, "id": change.record.short()]))"
+                    )
+                }
+            }
+            console.item(
+                "edit",
+                [
+                    "record": .string("\(change.record)"),
+                    "changeSet": .string("\(sealed.changeSet.name)"),
+                    "units": .array(
+                        change.writes.compactMap { write in
+                            editing.declaration.unit(write.unit).map { .string($0.name) }
+                        }),
+                    "movedOn": .array(
+                        movedOn.compactMap { unit in
+                            editing.declaration.unit(unit).map { .string($0.name) }
+                        }),
+                ])
+        }
+    }
+}
+
+/// An edit in the making, with what its author saw and what there is.
+struct Editing {
+    let seen: Seen
+    let now: ShownRecord
+    let declaration: CollectionDeclaration
+    let replica: ReplicaID
+    var edit: Edit
+}

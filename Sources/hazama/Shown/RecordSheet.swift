@@ -1,0 +1,65 @@
+import Fieldwork
+import SyncCore
+import SyncProtocol
+import SyncStore
+
+/// A whole record, as it is printed and as JSON.
+struct RecordSheet {
+    let titles: Titles
+    let declaration: CollectionDeclaration
+    let state: RecordState
+    let units: [UnitSheet]
+    private let look: Language
+
+    /// - Parameter unsent: own change sets on it that only this machine has.
+    init(
+        _ state: RecordState, as declaration: CollectionDeclaration, values: ShownValue,
+        titles: Titles, unsent: Set<ChangeSetName>
+    ) {
+        self.titles = titles
+        self.declaration = declaration
+        self.state = state
+        look = values.formats.language
+        units = declaration.units.map {
+            UnitSheet(values: values, titles: titles, unit: $0, in: state, unsent: unsent)
+        }
+    }
+
+    /// Prints every unit that somebody has written, one below the other.
+    ///
+    /// - Parameter isFull: whether to say who wrote each unit, and when.
+    func print(to console: Console, isFull: Bool) {
+        let written = units.filter { $0.outcome != nil }
+        let labels = written.map { label($0.unit) }
+        let width = labels.map(\.columns).max() ?? 0
+        for (sheet, label) in zip(written, labels) {
+            let space = String(repeating: " ", count: width - label.columns)
+            var lines = sheet.lines()
+            if lines.isEmpty { lines = [""] }
+            if isFull, !sheet.testimony.isEmpty {
+                lines[0] = "\(lines[0]) \(sheet.testimony, .dim)"
+            }
+            let mark = sheet.mark.isEmpty ? " " : sheet.mark
+            console.result("\(mark) \(label, .dim)\(space)  \(lines[0])")
+            let indent = String(repeating: " ", count: width + 4)
+            for line in lines.dropFirst() { console.result("\(indent)\(line)") }
+        }
+    }
+
+    /// Members for JSON: each written unit by its name.
+    var json: [JSONMember] {
+        [
+            JSONMember("record", .string("\(state.record)")),
+            JSONMember("id", .string(state.record.short())),
+            JSONMember("collection", .string(declaration.name)),
+            JSONMember(
+                "units",
+                .object(
+                    units.filter { $0.outcome != nil }.map { JSONMember($0.unit.name, $0.json) })),
+        ]
+    }
+
+    private func label(_ unit: UnitDeclaration) -> String {
+        Vocabulary.unit(unit.id, of: declaration.id).text(in: look)
+    }
+}

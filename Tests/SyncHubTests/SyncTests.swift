@@ -1,0 +1,233 @@
+import SyncCore
+import SyncHub
+import SyncProtocol
+import SyncTesting
+import Testing
+
+@Suite("sync")
+struct SyncTests {
+    let house = RecordID(high: 100, low: 1)
+
+    @Test("what one device sends another receives, with equal digests on all sides")
+    func converges() throws {
+        let fixture = try HubFixture()
+        var a = try fixture.device(1, person: "Li Na")
+        var b = try fixture.device(2, person: "Wang Fang")
+        a.seal([.house(house, in: HubFixture.north, title: "Zhang Guilan", count: 3)])
+        let sent = try fixture.syncAll(&a)
+        let received = try fixture.syncAll(&b)
+
+        #expect(sent.receipts.count == 1)
+        let receipt = try #require(sent.receipts[0].verified(by: fixture.hub.receiptKey))
+        #expect(receipt.entries.map(\.disposition) == [.applied])
+        #expect(receipt.lastHash == a.head)
+        #expect(received.pages.flatMap(\.records).map(\.record) == [house])
+        #expect(a.digest == b.digest)
+        #expect(try fixture.hub.status().digest == a.digest)
+        #expect(a.merged.contains(.first))
+    }
+
+    @Test("different units merge, the same unit becomes a conflict that both sides can see")
+    func conflict() throws {
+        let fixture = try HubFixture()
+        var a = try fixture.device(1, person: "Li Na")
+        var b = try fixture.device(2, person: "Wang Fang")
+        a.seal([.house(house, in: HubFixture.north, count: 3)])
+        try fixture.syncAll(&a)
+        try fixture.syncAll(&b)
+        let base = try a.heads(house, House.count)
+
+        a.seal([.set(house, House.count, .integer(4), replacing: base)])
+        b.seal([
+            .set(house, House.count, .integer(5), replacing: base)
+        ])
+        b.seal([.write(house, House.notes, .append([.text("a note")]))])
+        try fixture.syncAll(&a)
+        let answer = try fixture.syncAll(&b)
+        try fixture.syncAll(&a)
+
+        let receipt = try #require(answer.receipts[0].verified(by: fixture.hub.receiptKey))
+        #expect(receipt.entries.map(\.disposition) == [.conflicted, .applied])
+        let conflict = try #require(try a.state(house)?.conflicts(under: .test).first)
+        #expect(conflict.dispute.sides.map(\.value) == [.integer(4), .integer(5)])
+        #expect(conflict.dispute.base?.value == .integer(3))
+        #expect(conflict.dispute.shown == .integer(3))
+        #expect(a.digest == b.digest)
+        #expect(try fixture.hub.conflicts(state: nil, by: fixture.admin).count == 1)
+    }
+
+    @Test("sending the same run again, in any cut, changes nothing and brings the same receipt")
+    func repeated() throws {
+        let fixture = try HubFixture()
+        var a = try fixture.device(1, person: "Li Na")
+        a.seal([.house(house, in: HubFixture.north)])
+        a.seal([.write(house, House.minutes, .increment(10))])
+        let first = try fixture.sync(&a, [a.run()])
+        let before = try fixture.hub.status()
+        #expect(try fixture.sync(&a, [a.run()]).receipts == first.receipts)
+        #expect(try fixture.sync(&a, [a.run(from: 1, through: 1)]).receipts == first.receipts)
+        #expect(try fixture.sync(&a, [a.run(from: 2)]).receipts == first.receipts)
+        #expect(try fixture.hub.status() == before)
+
+        a.seal([.write(house, House.minutes, .increment(5))])
+        try fixture.sync(&a, [a.run()])
+        try fixture.sync(&a, [a.run(from: 2)])
+        #expect(try a.state(house)?[House.minutes].map { $0.outcome(under: unit(House.minutes)) }
+            == .some(.total(15)))
+    }
+
+    @Test("a number whose predecessor is missing is held, and merged when that comes")
+    func gap() throws {
+        let fixture = try HubFixture()
+        var a = try fixture.device(1, person: "Li Na")
+        a.seal([.house(house, in: HubFixture.north)])
+        a.seal([.write(house, House.notes, .append([.text("second")]))])
+        a.seal([.write(house, House.notes, .append([.text("third")]))])
+        let early = try fixture.sync(&a, [a.run(from: 3)])
+        #expect(
+            try #require(early.receipts.first?.verified(by: fixture.hub.receiptKey)).entries
+                .map(\.disposition) == [.held])
+        #expect(try fixture.hub.status().records == 0)
+        try fixture.sync(&a, [a.run(from: 1, through: 2)])
+        #expect(a.merged == NumberSet(ranges: [1...3]))
+        let log = try a.state(house)?[House.notes]?.outcome(under: unit(House.notes))
+        guard case .entries(let entries)? = log else { Issue.record("no notes"); return }
+        #expect(entries.map(\.value) == [.text("second"), .text("third")])
+    }
+
+    @Test("a write to a record that has not arrived is held, and released by its creation")
+    func missingRecord() throws {
+        let fixture = try HubFixture()
+        var a = try fixture.device(1, person: "Li Na")
+        var b = try fixture.device(2, person: "Wang Fang")
+        a.seal([.house(house, in: HubFixture.north, count: 3)])
+        // Known to b by bundle, say, before the hub has it.
+        b.seal([.set(house, House.count, .integer(4), replacing: [a.sealed[0].changeSet.name])])
+        b.seal([.house(RecordID(high: 100, low: 2), in: HubFixture.south)])
+        let held = try fixture.syncAll(&b)
+        let receipt = try #require(held.receipts[0].verified(by: fixture.hub.receiptKey))
+        #expect(receipt.entries.map(\.disposition) == [.held, .applied])
+        #expect(receipt.entries[0].reason == Text("HZ-5101"))
+
+        try fixture.syncAll(&a)
+        var request = b.request()
+        request.unsettled = [.first]
+        let later = try SyncResponse.decode(fixture.hub.sync(b.bytes(request)))
+        b.apply(later)
+        let after = try #require(later.receipts.first?.verified(by: fixture.hub.receiptKey))
+        #expect(after.entries.map(\.disposition) == [.applied, .applied])
+        #expect(try b.heads(house, House.count) == [b.sealed[0].changeSet.name])
+        #expect(try fixture.hub.status().held == 0)
+    }
+
+    @Test("the same number with other content is stored as a branch, and told as a fork")
+    func fork() throws {
+        let fixture = try HubFixture()
+        var a = try fixture.device(1, person: "Li Na")
+        a.seal([.house(house, in: HubFixture.north)])
+        try fixture.syncAll(&a)
+        var copy = a
+        a.seal([.write(house, House.minutes, .increment(1))])
+        copy.seal([.write(house, House.minutes, .increment(2))])
+        try fixture.sync(&a, [a.run(from: 2)])
+        let before = try fixture.hub.status().digest
+        let answer = try fixture.sync(&copy, [copy.run(from: 2)])
+        let receipt = try #require(answer.receipts[0].verified(by: fixture.hub.receiptKey))
+        #expect(receipt.lastHash == copy.head)
+        #expect(receipt.entries.map(\.disposition) == [.quarantined])
+        #expect(answer.notices.map(\.kind) == [.fork])
+        #expect(try fixture.hub.status().digest == before)
+        // Told again, it is not stored again.
+        let uploads = try fixture.hub.status().uploads
+        #expect(try fixture.sync(&copy, [copy.run(from: 2)]).receipts == answer.receipts)
+        #expect(try fixture.hub.status().uploads == uploads)
+        #expect(try fixture.hub.devices(by: fixture.admin).map(\.state) == [.copied])
+    }
+
+    @Test("what has no authority is set aside, and what follows it goes on")
+    func outOfScope() throws {
+        let fixture = try HubFixture()
+        var a = try fixture.device(1, person: "Li Na", areas: [HubFixture.north])
+        a.seal([.house(house, in: HubFixture.south)])
+        a.seal([.house(RecordID(high: 100, low: 2), in: HubFixture.north)])
+        a.seal([.write(house, House.minutes, .increment(1))])
+        let answer = try fixture.syncAll(&a)
+        let receipt = try #require(answer.receipts[0].verified(by: fixture.hub.receiptKey))
+        #expect(receipt.entries.map(\.disposition) == [.quarantined, .applied, .held])
+        #expect(receipt.entries[0].reason == Text("HZ-5003"))
+        #expect(answer.notices.map(\.kind) == [.returned])
+        #expect(a.states.keys.sorted() == [RecordID(high: 100, low: 2)])
+    }
+
+    @Test("a device receives only what its grants cover")
+    func scopes() throws {
+        let fixture = try HubFixture()
+        var a = try fixture.device(1, person: "Li Na")
+        var b = try fixture.device(2, person: "Wang Fang", areas: [HubFixture.south])
+        let far = RecordID(high: 100, low: 2)
+        a.seal([.house(house, in: HubFixture.north), .house(far, in: HubFixture.south)])
+        a.seal([.call(RecordID(high: 101, low: 1), on: house, story: "north")])
+        try fixture.syncAll(&a)
+        try fixture.syncAll(&b)
+        #expect(b.states.keys.sorted() == [far])
+        #expect(b.cursors == [a.trunk.position])
+    }
+
+    @Test("a snapshot in small pages is complete, and goes on where it was cut")
+    func pages() throws {
+        let fixture = try HubFixture()
+        var a = try fixture.device(1, person: "Li Na")
+        for number in 1...300 {
+            a.seal([
+                .house(
+                    RecordID(high: 100, low: UInt64(number)), in: HubFixture.north,
+                    title: String(repeating: "x", count: 150))
+            ])
+        }
+        try fixture.syncAll(&a)
+        var b = try fixture.device(2, person: "Wang Fang")
+        var rounds = 0
+        while true {
+            var request = b.request()
+            request.maximumDownBytes = 10_000
+            let response = try SyncResponse.decode(fixture.hub.sync(b.bytes(request)))
+            b.apply(response)
+            rounds += 1
+            if !response.hasMore { break }
+            if rounds > 50 { break }
+        }
+        #expect(b.states.count == 300)
+        #expect(b.digest == a.digest)
+    }
+
+    @Test("a digest that differs is noticed, and one that agrees is not")
+    func digest() throws {
+        let fixture = try HubFixture()
+        var a = try fixture.device(1, person: "Li Na")
+        a.seal([.house(house, in: HubFixture.north)])
+        try fixture.syncAll(&a)
+        try fixture.sync(&a)
+        var request = a.request()
+        request.digest = a.digest
+        #expect(try !SyncResponse.decode(fixture.hub.sync(a.bytes(request))).digestDiffers)
+        request.digest = .zero
+        #expect(try SyncResponse.decode(fixture.hub.sync(a.bytes(request))).digestDiffers)
+    }
+
+    @Test("a hub that is opened again goes on, and finds nothing wrong")
+    func reopened() throws {
+        let fixture = try HubFixture()
+        var a = try fixture.device(1, person: "Li Na")
+        a.seal([.house(house, in: HubFixture.north, count: 1)])
+        try fixture.syncAll(&a)
+        let status = try fixture.hub.status()
+        let hub = try fixture.reopened()
+        #expect(try hub.status() == status)
+        #expect(try hub.doctor() == [])
+        a.seal([.write(house, House.minutes, .increment(1))])
+        try fixture.sync(&a, [a.run(from: 2)], through: hub)
+        #expect(a.merged == NumberSet(ranges: [1...2]))
+    }
+
+    private func unit(_ id: UnitID) -> UnitDeclaration { Schema.test.unit(id, of: .house)! }
+}

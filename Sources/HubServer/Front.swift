@@ -25,7 +25,7 @@ struct Front: Sendable {
     /// Passwords: 128 MB each, so one at a time.
     let guessing: Work
     let brake: Brake
-    let consoleSessions: ConsoleSessions
+    let seal = FormSeal()
 
     init(
         hub: Hub, schema: Schema, limits: ServerLimits, wall: WallClock, logger: Logger,
@@ -45,7 +45,15 @@ struct Front: Sendable {
         brake = Brake(
             failures: limits.failuresPerAddress,
             forgivenPerMinute: limits.failuresForgivenPerMinute)
-        consoleSessions = ConsoleSessions(idle_ms: limits.consoleIdle_ms)
+    }
+
+    func shutDown() async {
+        do {
+            try await work.shutDown()
+            try await guessing.shutDown()
+        } catch {
+            logger.error("threads not ended", metadata: ["reason": "\(error)"])
+        }
     }
 
     /// Answers one request on a connection.
@@ -105,7 +113,7 @@ struct Front: Sendable {
         _ name: Route.Name, _ call: Call, _ session: Session?, isCompressed: Bool
     ) async throws(Problem) -> Answer {
         switch name {
-        case .health: return .json(["status": "ok"])
+        case .health: return .json(.object(["status": "ok"]))
         case .authority: return try authority()
         case .enrol: return try await enrol(call)
         case .sync: return try await sync(call, isCompressed: isCompressed)

@@ -26,13 +26,11 @@ extension Hub {
                 all.append(stored)
                 added.append(stored)
             }
-            let version = memory.grantsVersion + 1
             try store.write { [added] tx in
                 for area in added { try tx.put(area) }
-                try tx.set("grants-version", version.settingBytes)
             }
             memory.areas = all
-            memory.grantsVersion = version
+            memory.territories = [:]
         }
     }
 

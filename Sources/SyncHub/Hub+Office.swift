@@ -256,12 +256,11 @@ extension Hub {
         try serving { memory in
             var drawn: [GrantID] = []
             for _ in 0..<Limits.scopesPerDevice { drawn.append(memory.identifier()) }
-            let version = memory.grantsVersion + 1
-            let hasChanged = try self.store.write { [memory, drawn] tx in
+            try self.store.write { [memory, drawn] tx in
                 guard var replica = try tx.replica(id), !id.isHub else {
                     throw Problem(.noSuchDevice)
                 }
-                if replica.state == state.rawValue { return false }
+                if replica.state == state.rawValue { return }
                 if state == .approved {
                     // A copy or a revoked device is enrolled anew, never let in again under its old name.
                     guard replica.state == DeviceState.pending.rawValue else {
@@ -278,11 +277,9 @@ extension Hub {
                 }
                 replica.state = state.rawValue
                 try tx.update(replica)
-                try tx.set("grants-version", version.settingBytes)
                 try tx.audit(act, "\(id)", by: session.person, at_ms: now)
-                return true
             }
-            if hasChanged { memory.grantsVersion = version }
+            memory.territories = [:]
         }
     }
 }

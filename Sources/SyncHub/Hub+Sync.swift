@@ -28,6 +28,11 @@ extension Hub {
             let request = unverified.request
             let now = self.clock()
             // What the device has and the hub has not changed since, before anything new is merged.
+            if memory.territories[replica.person] == nil {
+                memory.territories[replica.person] = try self.store.read { [memory] tx in
+                    try self.territory(of: replica.person, memory, tx)
+                }
+            }
             let differs = try self.digestDiffers(request, replica, memory)
             var receipts: [SignedReceipt] = []
             if !request.isDryRun {
@@ -309,19 +314,21 @@ extension Hub {
             guard replica.state == DeviceState.approved.rawValue else {
                 return response.encode()
             }
-            let grants = try tx.grants(of: replica.person).filter { $0.ended == nil }
-            var cursors = request.cursors.flatMap { Array(repeating: $0.position, count: $0.count) }
-            if request.grantsVersion != snapshot.grantsVersion || cursors.count != grants.count {
-                response.grants = grantsToSend(grants, snapshot)
+            let territory = try self.territory(of: replica.person, snapshot, tx)
+            var cursors = request.cursorList
+            if request.grantsVersion != territory.grants.version
+                || cursors.count != territory.areas.count
+            {
+                response.grants = territory.grants
                 // The device keeps the cursors of grants it had; which those were only it knows, so
                 // this answer brings no page unless it knew none.
                 guard request.grantsVersion == 0 else {
                     response.hasMore = true
                     return try finish(response, request, snapshot, tx)
                 }
-                cursors = Array(repeating: .start, count: grants.count)
+                cursors = Array(repeating: .start, count: territory.areas.count)
             }
-            try addPages(to: &response, request, grants.map(\.area), cursors, snapshot, tx)
+            try addPages(to: &response, request, territory, cursors, snapshot, tx)
             return try finish(response, request, snapshot, tx)
         }
     }
@@ -350,32 +357,9 @@ extension Hub {
         return response.encode()
     }
 
-    private func grantsToSend(
-        _ grants: [StoredGrant], _ memory: HubMemory
-    ) -> SyncResponse.Grants {
-        var needed: Set<UInt32> = []
-        var lines: [SyncResponse.Grant] = []
-        for grant in grants {
-            guard let area = memory.area(grant.area) else { continue }
-            lines.append(SyncResponse.Grant(id: grant.id, scope: area.scope))
-            needed.formUnion(memory.subtree(grant.area))
-            var above = area.parent
-            while let number = above, let area = memory.area(number) {
-                needed.insert(number)
-                above = area.parent
-            }
-        }
-        return SyncResponse.Grants(
-            version: memory.grantsVersion, grants: lines,
-            areas: memory.areas.filter { needed.contains($0.number) }.map {
-                SyncResponse.Area(
-                    number: $0.number, scope: $0.scope, parent: $0.parent, name: Text($0.name))
-            })
-    }
-
     /// Fills pages in the order of positions until nothing is left or the budget is used.
     private func addPages(
-        to response: inout SyncResponse, _ request: SyncRequest, _ granted: [UInt32],
+        to response: inout SyncResponse, _ request: SyncRequest, _ territory: Territory,
         _ cursors: [LogPosition], _ memory: HubMemory, _ tx: borrowing HubTransaction
     ) throws {
         let budget =
@@ -386,9 +370,7 @@ extension Hub {
         var estimate = (records: UInt64(0), bytes: UInt64(0))
         for cursor in Set(cursors).sorted() where cursor < memory.position {
             let places = cursors.indices.filter { cursors[$0] == cursor }
-            let areas = places.reduce(into: Set<UInt32>()) {
-                $0.formUnion(memory.subtree(granted[$1]))
-            }
+            let areas = places.reduce(into: Set<UInt32>()) { $0.formUnion(territory.areas[$1]) }
             let changed = areas.sorted().filter { number in
                 memory.area(number).map { $0.position > cursor } ?? false
             }
@@ -441,18 +423,18 @@ extension Hub {
     private func digestDiffers(
         _ request: SyncRequest, _ replica: StoredReplica, _ memory: HubMemory
     ) throws -> Bool {
-        guard let digest = request.digest, request.grantsVersion == memory.grantsVersion else {
-            return false
-        }
-        let grants = try store.read { tx in
-            try tx.grants(of: replica.person).filter { $0.ended == nil }
-        }
-        let cursors = request.cursors.flatMap { Array(repeating: $0.position, count: $0.count) }
-        guard cursors.count == grants.count else { return false }
+        guard let digest = request.digest else { return false }
+        let territory =
+            try memory.territories[replica.person]
+            ?? store.read { tx in try self.territory(of: replica.person, memory, tx) }
+        let cursors = request.cursorList
+        guard request.grantsVersion == territory.grants.version,
+            cursors.count == territory.areas.count
+        else { return false }
         var sum = StateDigest.zero
         var seen: Set<UInt32> = []
-        for (grant, cursor) in zip(grants, cursors) {
-            for number in memory.subtree(grant.area) {
+        for (areas, cursor) in zip(territory.areas, cursors) {
+            for number in areas {
                 guard let area = memory.area(number) else { continue }
                 // Something lies after the cursor: the two are not meant to be equal now.
                 if area.position > cursor { return false }

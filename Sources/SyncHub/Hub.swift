@@ -47,7 +47,6 @@ public final class Hub: Sendable {
             try tx.set("hub", hub.bytes)
             try tx.set("district", Array(district.utf8))
             try tx.set("replica", replica.bytes)
-            try tx.set("grants-version", UInt64(1).settingBytes)
             try tx.beginEpoch(epoch, at: .start, now_ms: now_ms)
             try tx.insertReplica(
                 replica, key: key.verifying, person: .hub, name: "hub", state: "hub",
@@ -112,7 +111,8 @@ struct HubMemory: Sendable {
     var areas: [StoredArea]
     /// The last position given.
     var position: LogPosition
-    var grantsVersion: UInt64
+    /// What people may hold, as far as it was asked for since grants or areas last changed.
+    var territories: [PersonID: Territory] = [:]
     var random: any RandomNumberGenerator & Sendable
     /// What is known of devices' last contact and not yet written down.
     var contacts: [ReplicaID: Contact] = [:]
@@ -146,7 +146,6 @@ struct HubMemory: Sendable {
             throw StoreFault(.damaged, "the areas are not numbered 1, 2, 3 …")
         }
         position = try tx.setting("position").flatMap { HubMemory.position($0) } ?? .start
-        grantsVersion = (try tx.setting("grants-version") ?? []).reduce(0) { $0 << 8 | UInt64($1) }
     }
 
     static func position(_ bytes: [UInt8]) -> LogPosition? {

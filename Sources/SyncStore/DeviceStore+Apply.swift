@@ -1,5 +1,6 @@
 internal import Foundation
 internal import GRDB
+internal import Synchronization
 public import SyncCore
 public import SyncProtocol
 
@@ -103,7 +104,7 @@ extension DeviceStore {
                     parent = excluded.parent, name = excluded.name
                 """,
                 [
-                    Int64(area.number), area.scope.stored, area.parent.map(Int64.init),
+                    Int64(area.number), area.scope.stored, area.parent.map { Int64($0) },
                     area.name.string,
                 ])
         }

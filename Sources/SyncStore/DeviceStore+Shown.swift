@@ -1,5 +1,6 @@
 internal import Foundation
 internal import GRDB
+internal import Synchronization
 public import SyncCore
 internal import SyncProtocol
 
@@ -171,7 +172,7 @@ extension DeviceStore {
         let isVoid =
             if case .text? = state?.value(.void, in: table.collection) { 1 } else { 0 }
         var arguments: StatementArguments = [
-            area.map(Int64.init), overlay.laid.count, conflicts.count, isVoid, home?.stored,
+            area.map { Int64($0) }, overlay.laid.count, conflicts.count, isVoid, home?.stored,
         ]
         for unit in table.columns {
             let value = state?.value(unit.id, in: table.collection)

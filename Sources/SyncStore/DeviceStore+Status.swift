@@ -183,6 +183,14 @@ extension DeviceStore {
         }
     }
 
+    /// The hub's states of a record that were here, oldest first.
+    func statesHere(
+        _ record: RecordID, _ table: DeviceTable, _ db: Database
+    ) throws -> [RecordState] {
+        guard let held = try held(record, table, db) else { return [] }
+        return try history(record, table, held, db).map(\.state)
+    }
+
     private func history(
         _ record: RecordID, _ table: DeviceTable, _ held: HeldRecord, _ db: Database
     ) throws -> [HistoryEntry] {

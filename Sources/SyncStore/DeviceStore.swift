@@ -2,7 +2,7 @@ internal import Foundation
 internal import GRDB
 internal import Synchronization
 public import SyncCore
-public import SyncProtocol
+internal import SyncProtocol
 
 /// What a device remembers: the hub's confirmed states, and everything it wrote itself.
 ///

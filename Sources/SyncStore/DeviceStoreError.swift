@@ -1,5 +1,4 @@
 public import SyncCore
-public import SyncProtocol
 
 /// Why a device's store did not do what was asked. Nothing of it remains: the store is as it was before.
 ///

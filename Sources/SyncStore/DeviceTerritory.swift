@@ -1,4 +1,5 @@
 internal import GRDB
+internal import Synchronization
 public import SyncCore
 
 /// The areas and grants this device knows of.

@@ -26,6 +26,7 @@ struct Answer: Sendable {
         var answer = Answer(
             status: problem.code.status, contentType: "application/json", body: problem.json)
         if let seconds = problem.retryAfter_s { answer.fields.append((.retryAfter, "\(seconds)")) }
+        if problem.code == .notLoggedIn { answer.fields.append((.wwwAuthenticate, "Bearer")) }
         return answer
     }
 
@@ -49,8 +50,12 @@ struct Answer: Sendable {
 }
 
 extension Problem {
-    /// `{"code":…,"text":…}`, as in `protocol/errors.md`.
+    /// `{"code":…,"text":…}`, with `"epoch"` where the request named another; as in `protocol/errors.md`.
     var json: [UInt8] {
-        JSON.object(["code": .string(code.rawValue), "text": .string(text)]).bytes()
+        var members = [
+            JSONMember("code", .string(code.rawValue)), JSONMember("text", .string(text)),
+        ]
+        if let epoch { members.append(JSONMember("epoch", .string("\(epoch)"))) }
+        return JSON.object(members).bytes()
     }
 }

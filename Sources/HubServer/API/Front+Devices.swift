@@ -1,3 +1,4 @@
+internal import Logging
 internal import SyncCore
 internal import SyncHub
 internal import SyncProtocol

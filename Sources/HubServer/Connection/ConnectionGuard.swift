@@ -25,12 +25,11 @@ final class ConnectionGuard: ChannelDuplexHandler {
 
     func handlerAdded(context: ChannelHandlerContext) {
         connections.opened(context.channel)
-        let held = NIOLoopBound((self, context), eventLoop: context.eventLoop)
+        let held = NIOLoopBound((guard: self, context: context), eventLoop: context.eventLoop)
         stallTask = context.eventLoop.scheduleRepeatedTask(
             initialDelay: stallCheck, delay: stallCheck
         ) { _ in
-            let (self, context) = held.value
-            self.closeIfStalled(context)
+            held.value.guard.closeIfStalled(held.value.context)
         }
     }
 

@@ -8,9 +8,7 @@ extension Front {
 
     /// The session of the console's cookie; `nil` if there is none that still lives.
     func consoleSession(_ call: Call) async throws(Problem) -> Session? {
-        guard let token = call.cookie(ConsoleSessions.cookie), token.utf8.count <= 128,
-            consoleSessions.use(token)
-        else { return nil }
+        guard let token = call.cookie(FormSeal.cookie), token.utf8.count <= 128 else { return nil }
         do throws(Problem) {
             return try await work.run { () throws(Problem) in try hub.session(token: token) }
         } catch {
@@ -38,9 +36,9 @@ extension Front {
     /// Reads a form and refuses it if it was not made for this browser's cookie.
     func form(_ call: Call) throws(Problem) -> Form {
         guard let form = Form(call.body) else { throw Problem(.malformed) }
-        guard let cookie = call.cookie(ConsoleSessions.cookie), let token = form["form"],
+        guard let cookie = call.cookie(FormSeal.cookie), let token = form["form"],
             constantTimeEquals(
-                Array(token.utf8), Array(consoleSessions.formToken(for: cookie).utf8))
+                Array(token.utf8), Array(seal.token(for: cookie).utf8))
         else { throw Problem(.foreignOrigin) }
         return form
     }
@@ -51,8 +49,8 @@ extension Front {
         Page(
             language: Language(call), keepsLanguage: call.query["lang"] != nil, path: call.path,
             query: call.query, now_ms: wall.now_ms(), wall: wall, session: session,
-            formToken: consoleSessions.formToken(
-                for: cookie ?? call.cookie(ConsoleSessions.cookie) ?? ""))
+            formToken: seal.token(
+                for: cookie ?? call.cookie(FormSeal.cookie) ?? ""))
     }
 
     func link(_ path: String, _ call: Call) -> String { page(for: call).link(path) }
@@ -153,7 +151,7 @@ extension Front {
         _ call: Call, status: Int, notice: Phrase?, value: String = "", name: String = "",
         next: String, draft: String
     ) -> Answer {
-        let stranger = ConsoleSessions.makeStranger()
+        let stranger = FormSeal.makeStranger()
         let page = page(for: call, cookie: stranger)
         let shown: HTML = notice.map { "<div class=\"note bad\" role=\"alert\"><p>\(page.say($0, value))</p></div>" } ?? ""
         let kept: HTML = draft.isEmpty ? "" : "<input type=\"hidden\" name=\"draft\" value=\"\(exactly: draft)\">"
@@ -187,7 +185,8 @@ extension Front {
                 throw Problem(.badPassword)
             }
             opened = try await open(
-                name: name, password: form["password"] ?? "", from: call.address)
+                name: name, password: form["password"] ?? "", from: call.address,
+                idle_ms: limits.consoleIdle_ms)
         } catch {
             switch error.code {
             case .badPassword:
@@ -202,7 +201,6 @@ extension Front {
             default: throw error
             }
         }
-        consoleSessions.opened(opened.token)
         var answer: Answer
         if !draft.isEmpty, let kept = Form(Array(draft.utf8)), let id = conflictID(inPath: next) {
             var there = call
@@ -218,18 +216,17 @@ extension Front {
 
     func logOut(_ call: Call) async throws(Problem) -> Answer {
         _ = try form(call)
-        if let token = call.cookie(ConsoleSessions.cookie) {
-            consoleSessions.closed(token)
-            try await work.run { () throws(Problem) in hub.closeSession(token: token) }
+        if let token = call.cookie(FormSeal.cookie) {
+            try await work.run { () throws(Problem) in try hub.closeSession(token: token) }
         }
         var answer = Answer.seeOther(link("/console/login", call))
         answer.fields.append(
-            (.setCookie, "\(ConsoleSessions.cookie)=; Path=/; Secure; HttpOnly; SameSite=Strict; Max-Age=0"))
+            (.setCookie, "\(FormSeal.cookie)=; Path=/; Secure; HttpOnly; SameSite=Strict; Max-Age=0"))
         return answer
     }
 
     private static func cookie(_ value: String) -> String {
-        "\(ConsoleSessions.cookie)=\(value); Path=/; Secure; HttpOnly; SameSite=Strict"
+        "\(FormSeal.cookie)=\(value); Path=/; Secure; HttpOnly; SameSite=Strict"
     }
 
     /// Whether a login may lead here: a page of the console, and no other site's address.

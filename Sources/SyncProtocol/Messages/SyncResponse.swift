@@ -51,7 +51,7 @@ public struct SyncResponse: Hashable, Sendable {
 
     /// What a device may hold, and the areas it needs to know for that.
     public struct Grants: Hashable, Sendable {
-        /// Rises with every change.
+        /// Another one after every change; never 0.
         public let version: UInt64
         /// In the order by which cursors count.
         public let grants: [Grant]

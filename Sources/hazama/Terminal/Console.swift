@@ -80,9 +80,13 @@ final class Console {
 
     /// Says what the last line of JSON shall tell beside the status.
     func summarise(_ members: KeyValuePairs<String, JSON>) {
-        for (key, value) in members {
-            summaryMembers.removeAll { $0.key == key }
-            summaryMembers.append(JSONMember(key, value))
+        summarise(members.map { JSONMember($0.key, $0.value) })
+    }
+
+    func summarise(_ members: [JSONMember]) {
+        for member in members {
+            summaryMembers.removeAll { $0.key == member.key }
+            summaryMembers.append(member)
         }
     }
 

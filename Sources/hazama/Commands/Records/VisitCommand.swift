@@ -20,8 +20,18 @@ struct VisitCommand: ParsableCommand {
 extension Desk {
     /// The visits that have not ended, by start.
     func openVisits() throws -> [VisitDraft] {
-        try store().drafts(prefix: VisitDraft.prefix).compactMap { VisitDraft($0.bytes) }
-            .sorted { $0.started_ms < $1.started_ms }
+        let store = try store()
+        var open: [VisitDraft] = []
+        for draft in try store.drafts(prefix: VisitDraft.prefix) {
+            guard let visit = VisitDraft(draft.bytes) else { continue }
+            if try store.row(visit.visit) != nil {
+                // Sealed by a command that was cut short before it could throw the draft away.
+                try store.deleteDraft(draft.key)
+            } else {
+                open.append(visit)
+            }
+        }
+        return open.sorted { $0.started_ms < $1.started_ms }
     }
 
     /// The visit somebody named, or the only one there is.

@@ -1,0 +1,291 @@
+internal import SyncCore
+internal import SyncHub
+internal import SyncProtocol
+
+extension Front {
+    /// What a conflict's page says above everything else.
+    struct Notice: Sendable {
+        enum Weight: String, Sendable {
+            case good
+            case warn
+            case bad
+        }
+        let weight: Weight
+        let text: String
+    }
+
+    func conflictPage(
+        _ call: Call, _ session: Session, draft: Draft? = nil, notice: Notice? = nil,
+        status: Int = 200, cookie: String? = nil
+    ) async throws(Problem) -> Answer {
+        let detail = try await detail(call, session)
+        let page = page(for: call, session, cookie: cookie)
+        var notice = notice
+        var next: HTML = ""
+        if notice == nil, call.query["done"] != nil, detail.view.state == .resolved {
+            notice = Notice(weight: .good, text: page.say(.decisionSaved))
+            next = try await nextLink(page, session)
+        }
+        let view = detail.view
+        let shown = ShownValue(page: page, unit: schema.unit(view.unit, of: view.collection))
+        let title = view.title.isEmpty ? page.term(schema.name(of: view.collection)) : view.title
+        let content: HTML = """
+            <p><a href="\(page.link("/console/conflicts"))">← \(page.say(.backToQueue))</a></p>
+            \(notice.map { noticeBox($0, next) })
+            <h1>\(stored: title): \(page.term(schema.name(of: view.unit, in: view.collection)))</h1>
+            <p class="sub">\(page.say(view.kind.explanation))</p>
+            \(facts(page, view))
+            \(decision(page, shown, detail))
+            <h2>\(page.say(.shownMeanwhile))</h2>
+            \(shown.block(detail.shown))
+            <h2>\(page.say(.sides))</h2>
+            <div class="sides">
+            \(detail.sides.map { side(page, shown, $0, among: detail.sides) })
+            \(base(page, shown, detail))
+            </div>
+            <h2>\(page.say(.discussion))</h2>
+            \(discussion(page, detail))
+            \(view.state == .resolved
+                ? draftLeft(page, shown, draft, detail)
+                : form(page, shown, draft, detail))
+            """
+        return answer(
+            page.html(
+                title: "\(title): \(page.term(schema.name(of: view.unit, in: view.collection)))",
+                content), status: status, to: call)
+    }
+
+    private func noticeBox(_ notice: Notice, _ next: HTML) -> HTML {
+        "<div class=\"note \(notice.weight.rawValue)\" role=\"\(notice.weight == .good ? "status" : "alert")\"><p>\(notice.text)</p>\(next)</div>"
+    }
+
+    private func nextLink(_ page: Page, _ session: Session) async throws(Problem) -> HTML {
+        let waiting = try await list(.unresolved, session).min(by: Self.isMoreUrgent)
+        guard let waiting else { return "" }
+        return "<p><a href=\"\(page.link("/console/conflicts/\(waiting.id)"))\">\(page.say(.nextConflict)) →</a></p>"
+    }
+
+    // MARK: Parts
+
+    private func facts(_ page: Page, _ view: ConflictView) -> HTML {
+        let stakes: HTML = view.isHighStakes ? " <span class=\"tag high\">! \(page.say(.highStakes))</span>" : ""
+        let reopened: HTML =
+            view.timesReopened == 0 ? "" : " · \(page.say(.reopenedTimes, "\(view.timesReopened)"))"
+        let owner: HTML
+        if let owned = view.owner, owned == page.session?.person {
+            owner = "\(page.say(.claimedByYou))"
+        } else {
+            let name: HTML = view.ownerName.map { "\(stored: $0)" } ?? "\(page.say(.nobody))"
+            let claim: HTML =
+                view.state == .resolved
+                ? ""
+                : """
+                 <form method="post" action="\(page.link("/console/conflicts/\(view.id)/claim"))" style-free><button class="second">\(page.say(.claim))</button>\(page.formFields)</form>
+                """
+            owner = "\(name)\(claim)"
+        }
+        return """
+            <dl class="facts">
+            <dt>\(page.say(.state))</dt><dd><span class="tag">\(page.say(view.state.phrase))</span>\(stakes)\(reopened)</dd>
+            <dt>\(page.say(.kind))</dt><dd>\(page.say(view.kind.phrase))</dd>
+            <dt>\(page.say(.record))</dt><dd>\(page.term(schema.name(of: view.collection))) <span class="id">\(view.record)</span></dd>
+            <dt>\(page.say(.area))</dt><dd>\(stored: view.area)</dd>
+            <dt>\(page.say(.waiting))</dt><dd>\(page.age(view.opened_ms)) (\(page.time(view.opened_ms)))</dd>
+            <dt>\(page.say(.assignee))</dt><dd>\(owner)</dd>
+            </dl>
+            """
+    }
+
+    private func decision(_ page: Page, _ shown: ShownValue, _ detail: ConflictDetail) -> HTML {
+        guard let decision = detail.decision else { return "" }
+        let when = page.moment(decision.at_ms).short
+        return """
+            <h2>\(page.say(.decision))</h2>
+            <div class="note good">
+            \(shown.block(decision.value))
+            <p>\(stored: decision.reason)</p>
+            <p class="hint">\(page.say(.decidedBy, decision.byName, when))</p>
+            </div>
+            """
+    }
+
+    private func side(
+        _ page: Page, _ shown: ShownValue, _ side: ConflictDetail.SideView,
+        among sides: [ConflictDetail.SideView]
+    ) -> HTML {
+        let others = sides.filter { $0.key != side.key }.map(\.value)
+        return """
+            <section class="side" aria-labelledby="side-\(side.key)">
+            <h3 id="side-\(side.key)">\(page.say(.side, side.key.uppercased()))</h3>
+            \(shown.block(side.value, comparedWith: others))
+            \(side.writes.map { write(page, shown, $0) })
+            </section>
+
+            """
+    }
+
+    private func base(_ page: Page, _ shown: ShownValue, _ detail: ConflictDetail) -> HTML {
+        guard let base = detail.base else {
+            return """
+                <section class="side base"><h3>\(page.say(.base))</h3><p class="hint">\(page.say(.noBase))</p></section>
+                """
+        }
+        return """
+            <section class="side base" aria-labelledby="side-base">
+            <h3 id="side-base">\(page.say(.base))</h3>
+            <p class="hint">\(page.say(.baseExplained))</p>
+            \(shown.block(base.value))
+            \(base.writes.map { write(page, shown, $0) })
+            </section>
+            """
+    }
+
+    private func write(
+        _ page: Page, _ shown: ShownValue, _ write: ConflictDetail.Authorship
+    ) -> HTML {
+        let skew = write.corrected_ms - write.madeAt_ms
+        let clock: HTML =
+            abs(skew) < 120_000
+            ? "" : "<br><span class=\"hint\">! \(page.say(.clockDiffers, page.length(abs(skew))))</span>"
+        let saw: HTML
+        if let position = write.shown {
+            saw = "\(write.shownValue.map { shown.line($0) } ?? "\(page.say(.sawNothing))") <span class=\"hint\">(\(page.say(.sawThis, "\(position)")))</span>"
+        } else {
+            saw = "\(page.say(.sawNothing))"
+        }
+        let reason: HTML = write.reason.map { "<dt>\(page.say(.reasonGiven))</dt><dd>\(stored: $0)</dd>" } ?? ""
+        return """
+            <dl class="facts write">
+            <dt>\(page.say(.by))</dt><dd>\(stored: write.authorName)</dd>
+            <dt>\(page.say(.device))</dt><dd>\(stored: write.deviceName) <span class="id">\(write.name.replica.description.suffix(5).description)/\(write.name.number.value)</span></dd>
+            <dt>\(page.say(.madeAt))</dt><dd>\(page.time(write.madeAt_ms))\(clock)</dd>
+            <dt>\(page.say(.correctedTo))</dt><dd>\(page.time(write.corrected_ms))</dd>
+            <dt>\(page.say(.receivedAt))</dt><dd>\(page.time(write.received_ms)) <span class="hint">(\(page.say(.position, "\(write.position)")))</span></dd>
+            <dt>\(page.say(.sawValue))</dt><dd>\(saw)</dd>
+            <dt>\(page.say(.intent))</dt><dd>\(stored: page.term(write.intent))</dd>
+            \(reason)
+            </dl>
+            """
+    }
+
+    private func discussion(_ page: Page, _ detail: ConflictDetail) -> HTML {
+        guard !detail.discussion.isEmpty else {
+            return "<p class=\"hint\">\(page.say(.noDiscussion))</p>"
+        }
+        let remarks = detail.discussion.map { remark -> HTML in
+            let act =
+                remark.isProposal
+                ? page.say(.proposes, remark.keep.uppercased()) : page.say(.comments)
+            return """
+                <li><p class="meta"><b>\(stored: remark.authorName)</b> \(act) · \(page.time(remark.corrected_ms))</p><p>\(stored: remark.text)</p></li>
+
+                """
+        }
+        return "<ul class=\"remarks\">\(remarks)</ul>"
+    }
+
+    /// The decision as a form. Without a script: every control works by itself and by the keyboard.
+    private func form(
+        _ page: Page, _ shown: ShownValue, _ kept: Draft?, _ detail: ConflictDetail
+    ) -> HTML {
+        let entry = shown.unit.map(ValueEntry.init)
+        let start = detail.shown ?? detail.base?.value ?? detail.sides.first?.value ?? .absent
+        var draft = kept ?? Draft(startingAt: detail, texts: entry?.texts(start) ?? [])
+        // Whoever sends this page has seen this page.
+        draft.version = detail.version
+        let choices = detail.sides.map { side -> HTML in
+            """
+            <label class="choice"><input type="radio" name="choice" value="keep:\(side.key)" required\(checked(draft, .keep(side.key)))><span>\(page.say(.keepSide, side.key.uppercased())): <span class="preview">\(shown.line(side.value))</span></span></label>
+
+            """
+        }
+        return """
+            <h2 id="decide">\(page.say(.decide))</h2>
+            <form class="decide" method="post" action="\(page.link("/console/conflicts/\(detail.view.id)/decide"))">
+            \(page.formFields)<input type="hidden" name="version" value="\(exactly: draft.version)">
+            <fieldset><legend>\(page.say(.decide))</legend>
+            \(choices)
+            \(otherChoice(page, shown, entry, draft))
+            </fieldset>
+            <label for="reason"><b>\(page.say(.reason))</b></label>
+            <p class="hint" id="reason-hint">\(page.say(.reasonExplained))</p>
+            <textarea id="reason" name="reason" required maxlength="2000" aria-describedby="reason-hint">
+            \(exactly: draft.reason)</textarea>
+            <div class="actions"><button name="step" value="check">\(page.say(.check))</button></div>
+            </form>
+            """
+    }
+
+    private func checked(_ draft: Draft, _ choice: Draft.Choice) -> HTML {
+        draft.isChosen(choice) ? " checked" : ""
+    }
+
+    private func otherChoice(
+        _ page: Page, _ shown: ShownValue, _ entry: ValueEntry?, _ draft: Draft
+    ) -> HTML {
+        guard let entry, entry.isPossible else {
+            return "<p class=\"hint\">\(page.say(.cannotCompose))</p>"
+        }
+        let fields = entry.unit.members.enumerated().map { place, member -> HTML in
+            let name = shown.memberName(place)
+            let suffix = shown.isMoney(place) ? " (\(page.say(.yuan)))" : ""
+            let text = place < draft.texts.count ? draft.texts[place] : ""
+            return """
+                <label><span>\(name)\(suffix)</span>\(control(page, member, name: "v\(place)", text))</label>
+
+                """
+        }
+        return """
+            <label class="choice"><input type="radio" name="choice" value="other" required\(checked(draft, .other))><span>\(page.say(.otherValue))</span></label>
+            <div class="entry">
+            \(fields)
+            <p class="hint">\(page.say(.otherValueExplained))</p>
+            </div>
+            """
+    }
+
+    private func control(_ page: Page, _ member: Member, name: String, _ text: String) -> HTML {
+        func options(_ choices: [(String, String)]) -> HTML {
+            var known = [("", page.say(.leaveEmpty))] + choices
+            // A word of a newer schema stays what it is until somebody changes it.
+            if !known.contains(where: { $0.0 == text }) { known.append((text, text)) }
+            let options = known.map { value, shown -> HTML in
+                "<option value=\"\(exactly: value)\"\(value == text ? " selected" as HTML : "")>\(shown)</option>"
+            }
+            return "<select name=\"\(name)\">\(options)</select>"
+        }
+        switch member.type {
+        case .bool: return options([("yes", page.say(.yes)), ("no", page.say(.no))])
+        case .choice(let words): return options(words.map { ($0, page.term($0)) })
+        case .integer:
+            return "<input name=\"\(name)\" value=\"\(exactly: text)\" inputmode=\"decimal\" autocomplete=\"off\">"
+        case .day:
+            return "<input name=\"\(name)\" type=\"date\" value=\"\(exactly: text)\" min=\"0001-01-01\" max=\"9999-12-31\">"
+        case .text(let maximum):
+            // A line break right after the tag is not part of the text, so one of ours goes there.
+            return maximum > 400 || text.contains("\n")
+                ? "<textarea name=\"\(name)\" maxlength=\"\(maximum)\">\n\(exactly: text)</textarea>"
+                : "<input name=\"\(name)\" value=\"\(exactly: text)\" maxlength=\"\(maximum)\" autocomplete=\"off\">"
+        case .bytes, .reference: return ""
+        }
+    }
+
+    /// What the reader had entered when somebody else was faster: to read and to copy.
+    private func draftLeft(
+        _ page: Page, _ shown: ShownValue, _ draft: Draft?, _ detail: ConflictDetail
+    ) -> HTML {
+        guard let draft, draft.choice != nil || !draft.reason.isEmpty else { return "" }
+        let choice: HTML
+        switch draft.choice {
+        case .keep(let key)?: choice = "\(page.say(.keepSide, key.uppercased()))"
+        case .other?:
+            let texts = draft.texts.prefix(shown.unit?.members.count ?? 1).filter { !$0.isEmpty }
+            choice = "\(page.say(.otherValue)): \(HTML.joined(texts.map { "\(stored: $0)" }, by: "; "))"
+        case nil: choice = ""
+        }
+        return """
+            <h2>\(page.say(.yourDraft))</h2>
+            <div class="note"><p>\(choice)</p><p>\(stored: draft.reason)</p></div>
+            """
+    }
+}

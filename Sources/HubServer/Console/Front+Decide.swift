@@ -1,0 +1,159 @@
+internal import Logging
+internal import SyncCore
+internal import SyncHub
+internal import SyncProtocol
+
+extension Front {
+    func claimFromPage(_ call: Call, _ session: Session) async throws(Problem) -> Answer {
+        _ = try form(call)
+        let id = try Self.conflictID(call)
+        try await work.run { () throws(Problem) in _ = try hub.claim(id, by: session) }
+        return .seeOther(link("/console/conflicts/\(id)", call))
+    }
+
+    /// The form of a decision: `check` shows what it would do, `edit` goes back to it, `save` carries it out.
+    ///
+    /// Whatever goes wrong, the reader sees the conflict as it is now, with the draft as it was.
+    func decide(_ call: Call, _ session: Session) async throws(Problem) -> Answer {
+        let form = try form(call)
+        let draft = Draft(form)
+        let detail = try await detail(call, session)
+        if let refusal = refusal(draft, detail, call) {
+            return try await conflictPage(
+                call, session, draft: draft, notice: refusal.notice, status: refusal.status)
+        }
+        if form["step"] == "edit" { return try await conflictPage(call, session, draft: draft) }
+        let request: ResolutionRequest
+        switch resolution(draft, detail, page(for: call)) {
+        case .failure(let refusal):
+            return try await conflictPage(
+                call, session, draft: draft, notice: refusal.notice, status: 400)
+        case .success(let made): request = made
+        }
+        guard form["step"] == "save" else {
+            return checkPage(call, session, detail, draft, request)
+        }
+        return try await save(call, session, detail, draft, request)
+    }
+
+    private struct DraftRefusal: Error {
+        let notice: Notice
+        var status = 400
+    }
+
+    /// Why a draft can't be taken up: the conflict is not any more what its author looked at.
+    private func refusal(_ draft: Draft, _ detail: ConflictDetail, _ call: Call) -> DraftRefusal? {
+        let page = page(for: call)
+        if detail.view.state == .resolved {
+            let name = detail.decision?.byName ?? "-"
+            return DraftRefusal(
+                notice: Notice(weight: .warn, text: page.say(.alreadyResolved, name)), status: 409)
+        }
+        guard draft.version == detail.version else {
+            return DraftRefusal(
+                notice: Notice(weight: .warn, text: page.say(.staleView)), status: 409)
+        }
+        return nil
+    }
+
+    private func resolution(
+        _ draft: Draft, _ detail: ConflictDetail, _ page: Page
+    ) -> Result<ResolutionRequest, DraftRefusal> {
+        func bad(_ text: String) -> Result<ResolutionRequest, DraftRefusal> {
+            .failure(DraftRefusal(notice: Notice(weight: .bad, text: text)))
+        }
+        let reason = ValueEntry.trimmed(draft.reason)
+        let choice: ResolutionRequest.Choice
+        switch draft.choice {
+        case .keep(let key)? where detail.sides.contains { $0.key == key }: choice = .keep(key)
+        case .keep?, nil: return bad(page.say(.chooseFirst))
+        case .other?:
+            guard let unit = schema.unit(detail.view.unit, of: detail.view.collection),
+                ValueEntry(unit: unit).isPossible
+            else { return bad(page.say(.cannotCompose)) }
+            do throws(ValueEntry.Refusal) {
+                choice = .compose(try ValueEntry(unit: unit).value(draft.texts))
+            } catch {
+                return bad(page.say(.fieldDoesNotFit, page.term(error.member)))
+            }
+        }
+        if reason.isEmpty { return bad(page.say(.reasonMissing)) }
+        if reason.utf8.count > Limits.reasonBytes { return bad(page.say(.reasonTooLong)) }
+        return .success(
+            ResolutionRequest(version: draft.version, choice: choice, reason: reason))
+    }
+
+    /// What the decision would do, before anything is done.
+    private func checkPage(
+        _ call: Call, _ session: Session, _ detail: ConflictDetail, _ draft: Draft,
+        _ request: ResolutionRequest
+    ) -> Answer {
+        let page = page(for: call, session)
+        let view = detail.view
+        let shown = ShownValue(page: page, unit: schema.unit(view.unit, of: view.collection))
+        let value: Value
+        switch request.choice {
+        case .keep(let key): value = detail.sides.first { $0.key == key }?.value ?? .absent
+        case .compose(let composed): value = composed
+        }
+        let field = page.term(schema.name(of: view.unit, in: view.collection))
+        let title = view.title.isEmpty ? page.term(schema.name(of: view.collection)) : view.title
+        let ended = detail.sides.map { side -> HTML in
+            let authors = Set(side.writes.map(\.authorName)).sorted()
+            return """
+                <li>\(page.say(.side, side.key.uppercased())): \(shown.line(side.value)) <span class="hint">(\(HTML.joined(authors.map { "\(stored: $0)" }, by: ", ")))</span></li>
+
+                """
+        }
+        let content: HTML = """
+            <h1>\(page.say(.checkTitle))</h1>
+            <p class="sub">\(stored: title): \(field)</p>
+            <div class="note warn"><p>\(page.say(.checkExplained))</p></div>
+            <div class="compare">
+            <section class="side base"><h2>\(page.say(.before))</h2>\(shown.block(detail.shown))</section>
+            <section class="side"><h2>\(page.say(.after))</h2>\(shown.block(value, comparedWith: detail.shown.map { [$0] } ?? []))</section>
+            </div>
+            <h2>\(page.say(.endedSides))</h2>
+            <ul>\(ended)</ul>
+            <h2>\(page.say(.reason))</h2>
+            <p class="value">\(stored: request.reason)</p>
+            <form method="post" action="\(page.link("/console/conflicts/\(view.id)/decide"))">
+            \(page.formFields)\(draft.hidden(shown.unit?.members.count ?? 0))
+            <div class="actions"><button name="step" value="save" autofocus>\(page.say(.save))</button>
+            <button class="second" name="step" value="edit">\(page.say(.changeAgain))</button></div>
+            </form>
+            """
+        return answer(page.html(title: page.say(.checkTitle), content), to: call)
+    }
+
+    private func save(
+        _ call: Call, _ session: Session, _ detail: ConflictDetail, _ draft: Draft,
+        _ request: ResolutionRequest
+    ) async throws(Problem) -> Answer {
+        let id = detail.view.id
+        do throws(Problem) {
+            try await work.run { () throws(Problem) in
+                _ = try hub.resolve(id, request, by: session)
+            }
+        } catch {
+            let page = page(for: call)
+            let notice: Notice
+            switch error.code {
+            case .staleView: notice = Notice(weight: .warn, text: page.say(.staleView))
+            case .alreadyResolved:
+                let name = try await self.detail(call, session).decision?.byName ?? "-"
+                notice = Notice(weight: .warn, text: page.say(.alreadyResolved, name))
+            case .badValue: notice = Notice(weight: .bad, text: page.say(.valueDoesNotFit))
+            case .badChoice: notice = Notice(weight: .bad, text: page.say(.chooseFirst))
+            case .reasonRequired: notice = Notice(weight: .bad, text: page.say(.reasonMissing))
+            default: throw error
+            }
+            return try await conflictPage(
+                call, session, draft: draft, notice: notice, status: error.code.status)
+        }
+        logger.info(
+            "conflict resolved", metadata: ["conflict": "\(id)", "person": "\(session.person)"])
+        let page = page(for: call)
+        return .seeOther(page.link("/console/conflicts/\(id)", [("done", "1")]))
+    }
+}

@@ -1,0 +1,163 @@
+internal import Foundation
+internal import GRDB
+internal import Glibc
+public import SyncCore
+internal import SyncProtocol
+
+extension DeviceStore {
+    /// Looks the whole store over and returns what it found, the worst first. Changes nothing.
+    ///
+    /// - Parameter isQuick: leaves out what reads every page of the file.
+    public func doctor(isQuick: Bool = false) throws(StoreError) -> [Finding] {
+        var findings: [Finding] = []
+        findings += try checkFile(isQuick: isQuick)
+        findings += checkPermissions()
+        findings += checkDisk()
+        findings += try checkOutbox()
+        findings += try checkStates()
+        findings += try checkDigests()
+        findings += try checkReceipts()
+        return findings.sorted { $0.severity > $1.severity }
+    }
+
+    private func checkFile(isQuick: Bool) throws(StoreError) -> [Finding] {
+        let lines = try outside { db in
+            try String.fetchAll(
+                db, sql: isQuick ? "PRAGMA quick_check(20)" : "PRAGMA integrity_check(20)")
+        }
+        if lines == ["ok"] { return [Finding(.fine, "file", "The file is whole.")] }
+        return lines.map { Finding(.broken, "file", "SQLite says: \($0)") }
+    }
+
+    private func checkPermissions() -> [Finding] {
+        var findings: [Finding] = []
+        let files = ["store.sqlite", "store.sqlite-wal", "store.sqlite-shm", "key", "lock", "ca.pem"]
+        var entry = stat()
+        if stat(path, &entry) == 0, entry.st_mode & 0o077 != 0 {
+            findings.append(Finding(.warning, "permissions", "The folder is open to others."))
+        }
+        for name in files {
+            guard lstat(path + "/" + name, &entry) == 0 else { continue }
+            if entry.st_mode & S_IFMT != S_IFREG {
+                findings.append(Finding(.broken, "permissions", "\(name) is no plain file."))
+            } else if entry.st_uid != geteuid() {
+                findings.append(
+                    Finding(.warning, "permissions", "\(name) belongs to somebody else."))
+            } else if entry.st_mode & 0o077 != 0 {
+                findings.append(Finding(.warning, "permissions", "\(name) is open to others."))
+            }
+        }
+        do {
+            _ = try signingKey()
+        } catch {
+            findings.append(
+                Finding(.broken, "key", "The key is gone: this device can't send any more."))
+        }
+        return findings.isEmpty
+            ? [Finding(.fine, "permissions", "Only you can read the store.")] : findings
+    }
+
+    /// Free bytes where the store lies; `nil` where the system does not say.
+    public func freeBytes() -> UInt64? {
+        var entry = statvfs()
+        guard statvfs(path, &entry) == 0 else { return nil }
+        return UInt64(entry.f_bavail) &* UInt64(entry.f_frsize)
+    }
+
+    private func checkDisk() -> [Finding] {
+        guard let free = freeBytes() else {
+            return [Finding(.note, "disk", "The system does not say how much room is left.")]
+        }
+        let megabytes = free >> 20
+        return [
+            megabytes < 100
+                ? Finding(.warning, "disk", "Only \(megabytes) MB are free.")
+                : Finding(.fine, "disk", "\(megabytes) MB are free.")
+        ]
+    }
+
+    private func checkOutbox() throws(StoreError) -> [Finding] {
+        let (count, faults) = try read { db in
+            let chain = try self.chain(db)
+            return (chain.hashes.count, chain.faults)
+        }
+        if faults.isEmpty {
+            return [Finding(.fine, "outbox", "\(count) own change sets, the chain is whole.")]
+        }
+        return faults.map { fault in
+            guard case .brokenChain(let number) = fault else {
+                return Finding(.broken, "outbox", "A receipt does not fit.")
+            }
+            return Finding(.broken, "outbox", "Own change set \(number) was altered or is missing.")
+        }
+    }
+
+    /// Every state must be readable, and be written again as the same bytes.
+    private func checkStates() throws(StoreError) -> [Finding] {
+        try read { db in
+            var findings: [Finding] = []
+            var count = 0
+            for table in tables {
+                var writers: [Int64: WriterTable] = [:]
+                for row in try Row.fetchAll(
+                    db, sql: "SELECT DISTINCT era FROM \(table.name) WHERE state IS NOT NULL")
+                {
+                    let era = try row.int(0)
+                    writers[era] = try self.writers(era, db)
+                }
+                try db.each(
+                    "SELECT id, era, key, state FROM \(table.name) WHERE state IS NOT NULL"
+                ) { row in
+                    count += 1
+                    let id: RecordID = try row.name(0)
+                    let bytes = try self.seal.open(try row.blob(3), keyID: try row.int(2))
+                    var numbers = writers[try row.int(1)] ?? WriterTable()
+                    do {
+                        let state = try StateCoding.decode(
+                            bytes, record: id, collection: table.collection.id, writers: numbers)
+                        if StateCoding.encode(state, writers: &numbers) != bytes {
+                            findings.append(
+                                Finding(
+                                    .broken, "states", "The state of \(id) is not in its one form."))
+                        }
+                    } catch is CodecError {
+                        findings.append(
+                            Finding(.broken, "states", "The state of \(id) can't be read."))
+                    }
+                }
+            }
+            return findings.isEmpty
+                ? [Finding(.fine, "states", "\(count) states can be read.")] : findings
+        }
+    }
+
+    private func checkDigests() throws(StoreError) -> [Finding] {
+        let (kept, found) = try read { db in
+            (try self.storedDigests(db), try self.recomputedDigests(db))
+        }
+        let areas = Set(kept.keys).union(found.keys).sorted()
+        let wrong = areas.filter { kept[$0] ?? .init() != found[$0] ?? .init() }
+        if wrong.isEmpty {
+            return [Finding(.fine, "digests", "The digests of \(areas.count) areas are right.")]
+        }
+        return wrong.map {
+            Finding(.broken, "digests", "Area \($0) does not hold what its digest says.")
+        }
+    }
+
+    private func checkReceipts() throws(StoreError) -> [Finding] {
+        guard try identity().receiptKey != nil else {
+            return [Finding(.note, "receipts", "The device is not enrolled.")]
+        }
+        let check = try verifyReceipts()
+        let faults = check.faults.filter {
+            if case .brokenChain = $0 { false } else { true }
+        }
+        if faults.isEmpty {
+            return [Finding(.fine, "receipts", "\(check.valid) receipts are genuine.")]
+        }
+        return [
+            Finding(.broken, "receipts", "\(faults.count) receipts are not genuine or not ours.")
+        ]
+    }
+}

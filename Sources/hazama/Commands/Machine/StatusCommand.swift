@@ -1,0 +1,93 @@
+import ArgumentParser
+import SyncCore
+import SyncProtocol
+import SyncStore
+
+struct StatusCommand: DeskCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "status", abstract: "What is safe, what is only on this machine, what waits for people.")
+
+    @OptionGroup var global: GlobalOptions
+    @Flag(help: "End with 3 if something was set aside, with 6 if people have to decide something.")
+    var exitCode = false
+
+    func run(at desk: Desk) async throws -> ExitStatus {
+        let store = try desk.store()
+        let identity = try store.identity()
+        let status = try store.status()
+        let console = desk.console
+        desk.tellsUnsent = false
+        print(status, identity, desk)
+        var members: [JSONMember] = [
+            JSONMember("device", .string("\(identity.replica)")),
+            JSONMember("enrolment", .string(identity.enrolment.rawValue)),
+            JSONMember("unsent", .integer(Int64(status.unsent))),
+            JSONMember("unsentBytes", .integer(Int64(status.unsentBytes))),
+            JSONMember("held", .integer(Int64(status.held))),
+            JSONMember("quarantined", .integer(Int64(status.quarantined))),
+            JSONMember("conflicts", .integer(Int64(status.conflicts))),
+            JSONMember("notices", .integer(Int64(status.unreadNotices))),
+            JSONMember("records", .integer(Int64(status.records))),
+            JSONMember(
+                "receiptThrough",
+                status.receiptThrough.map { .integer(Int64($0.value)) } ?? .null),
+            JSONMember(
+                "lastNumber", status.lastNumber.map { .integer(Int64($0.value)) } ?? .null),
+            JSONMember(
+                "lastSync", status.lastSync_ms.map { .string(Formats.iso($0)) } ?? .null),
+            JSONMember("complete", .bool(status.isComplete)),
+            JSONMember(
+                "lease", status.lease_ms.map { .string(Formats.iso(Int64(clamping: $0))) } ?? .null),
+            JSONMember("diskFree_MB", .integer(Int64(clamping: Files.freeMegabytes(at: store.path)))),
+        ]
+        members += try desk.digestMembers()
+        console.summarise(members)
+        if exitCode {
+            if status.quarantined > 0 { return .partly }
+            if status.conflicts > 0 { return .decisionNeeded }
+        }
+        return .done
+    }
+
+    private func print(_ status: StoreStatus, _ identity: DeviceIdentity, _ desk: Desk) {
+        let (console, formats) = (desk.console, desk.formats)
+        switch identity.enrolment {
+        case .approved: break
+        case .none: console.result("\("!", .danger) \(console.text(.notEnrolled))")
+        case .pending: console.result("\(Mark.partlySent) \(console.text(.awaitingApproval))")
+        case .revoked: console.result("\("!", .danger) \(console.text(.revokedHere))")
+        case .copied: console.result("\("!", .danger) \(console.text(.copiedHere))")
+        }
+        if status.unsent > 0 {
+            let age = formats.age(since: status.oldestUnsent_ms ?? formats.now_ms)
+            console.result(
+                "\(Mark.unsent) \(console.text(.statusUnsent, ["n": "\(status.unsent)", "size": Formats.bytes(Int64(status.unsentBytes)), "age": age]))"
+            )
+        } else if status.lastNumber != nil {
+            console.result("\(Mark.durable) \(console.text(.statusAllSent))")
+        }
+        if status.held > 0 {
+            console.result("\(Mark.partlySent) \(console.text(.statusHeld, ["n": "\(status.held)"]))")
+        }
+        console.result(
+            "\(Mark.conflict) \(console.text(.statusConflicts, ["n": "\(status.conflicts)"]))     \(Mark.quarantined) \(console.text(.statusQuarantined, ["n": "\(status.quarantined)"]))"
+        )
+        if status.unreadNotices > 0 { console.result(.inboxWaits, ["n": "\(status.unreadNotices)"]) }
+        var last = console.text(.noReceipt)
+        if let number = status.receiptThrough {
+            let time = status.receiptTime_ms.map { formats.moment(Int64(clamping: $0)) } ?? ""
+            last = console.text(.lastReceipt, ["n": Formats.grouped(Int64(number.value)), "time": time])
+        }
+        var parts = [last]
+        if let lease = status.lease_ms {
+            let hub_ms = formats.now_ms + (status.offset_ms ?? 0)
+            parts.append(
+                console.text(.leaseLeft, ["time": formats.duration(Int64(clamping: lease) - hub_ms)]))
+        }
+        parts.append(
+            console.text(
+                .lastSync, ["time": status.lastSync_ms.map(formats.moment) ?? console.text(.never)]))
+        console.result(Line(parts.joined(separator: "   ")))
+        if status.unsent > 0 { console.hint(.statusNext) }
+    }
+}

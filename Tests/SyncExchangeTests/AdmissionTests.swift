@@ -1,0 +1,206 @@
+import SyncCore
+import SyncExchange
+import SyncProtocol
+import SyncTesting
+import Testing
+
+@Suite("admission")
+struct AdmissionTests {
+    let device = ReplicaID(high: 1, low: 1)
+    let person = PersonID(high: 2, low: 2)
+    let epoch = EpochID(high: 3, low: 3)
+    let house = RecordID(high: 4, low: 4)
+    let scope = ScopeID(high: 5, low: 5)
+
+    /// A change set of the device with these changes.
+    private func set(
+        _ changes: [RecordChange], author: PersonID? = nil, trunk: UInt64 = 0,
+        schema: SchemaVersion = Schema.test.version, replica: ReplicaID? = nil
+    ) -> ChangeSet {
+        ChangeSet(
+            name: ChangeSetName(replica ?? device, .first), previous: .none,
+            author: author ?? person, grant: GrantID(high: 0, low: 1),
+            trunk: Trunk(epoch: epoch, position: LogPosition(trunk)!),
+            time: WriteTime(
+                timestamp: HybridTimestamp(milliseconds: 1, counter: 0)!, wall_ms: 1,
+                monotonic_ms: 1, boot: 1, offset_ms: nil, offsetAge_ms: nil),
+            intent: Text("visit"), schema: schema, saltSeed: SaltSeed(high: 0, low: 0),
+            changes: changes)!
+    }
+
+    private func grant(ended: UInt64? = nil, ended_ms: Int64? = nil, areas: Set<UInt32> = [7])
+        -> Admission.Grant
+    {
+        Admission.Grant(
+            id: GrantID(high: 0, low: 1), areas: areas, ended: ended.map { LogPosition($0)! },
+            ended_ms: ended_ms)
+    }
+
+    private func decide(
+        _ set: ChangeSet, size: Int = 100, isHub: Bool = false, isRevoked: Bool = false,
+        grants: [Admission.Grant]? = nil, now_ms: Int64 = 1_000_000,
+        record: Admission.RecordFacts? = nil
+    ) -> Admission.Verdict {
+        let fresh = Admission.RecordFacts(area: 7, state: nil, missing: nil, behind: nil)
+        return Admission.decide(
+            Admission.Facts(
+                changeSet: set, size: size, isHub: isHub, owner: person, isRevoked: isRevoked,
+                grants: grants ?? [grant()], epoch: epoch, now_ms: now_ms,
+                records: set.changes.map { _ in record ?? fresh }), schema: .test)
+    }
+
+    /// A house that others have written: its count by two who did not know of each other.
+    private func disputed() -> RecordState {
+        var state = RecordState(record: house, collection: .house)
+        for other in [UInt64(8), 9] {
+            state.merge(
+                .set(house, House.count, .integer(Int64(other))),
+                from: Origin(
+                    name: ChangeSetName(ReplicaID(high: 0, low: other), .first),
+                    author: person, time: CorrectedTime(clamping: 1), position: LogPosition(other),
+                    shown: nil)
+            ) { _ in false }
+        }
+        return state
+    }
+
+    @Test("what fits is merged")
+    func plain() {
+        #expect(decide(set([.house(house, in: scope)])) == .merge(late: false))
+    }
+
+    @Test("each offence is set aside with its own reason")
+    func offences() {
+        let change = RecordChange.house(house, in: scope)
+        #expect(
+            decide(set([change]), size: Limits.changeSetBytes + 1) == .quarantined(.tooLarge))
+        #expect(
+            decide(set([change], author: PersonID(high: 9, low: 9)))
+                == .quarantined(.foreignAuthor))
+        #expect(decide(set([change]), isRevoked: true) == .quarantined(.revoked))
+        #expect(
+            decide(set([change], schema: SchemaVersion(4))) == .quarantined(.newerSchema))
+        #expect(
+            decide(set([.set(house, House.title, .integer(1))])) == .quarantined(.schema))
+        #expect(
+            decide(set([.set(house, House.count, .integer(101))])) == .quarantined(.schema))
+        #expect(decide(set([change]), grants: []) == .quarantined(.outOfScope))
+        #expect(
+            decide(set([change]), grants: [grant(areas: [8])]) == .quarantined(.outOfScope))
+    }
+
+    @Test("what is missing is waited for")
+    func waiting() {
+        let change = RecordChange.set(house, House.count, .integer(1))
+        #expect(
+            decide(
+                set([change]),
+                record: Admission.RecordFacts(area: nil, state: nil, missing: house, behind: nil))
+                == .held(missing: house))
+        #expect(
+            decide(
+                set([change]),
+                record: Admission.RecordFacts(area: 7, state: nil, missing: nil, behind: 3))
+                == .behind(3))
+    }
+
+    @Test("a unit that holds its writes in another way takes none of this kind")
+    func kind() {
+        var state = RecordState(record: house, collection: .house)
+        state.merge(
+            .write(house, House.minutes, .append([.text("x")])),
+            from: Origin(
+                name: ChangeSetName(ReplicaID(high: 0, low: 8), .first), author: person,
+                time: CorrectedTime(clamping: 1), position: nil, shown: nil)
+        ) { _ in false }
+        #expect(
+            decide(
+                set([.write(house, House.minutes, .increment(1))]),
+                record: Admission.RecordFacts(area: 7, state: state, missing: nil, behind: nil))
+                == .quarantined(.kind))
+    }
+
+    @Test("an ordinary write of a disputed unit corrects one side; naming both needs authority")
+    func resolution() {
+        let state = disputed()
+        let names = [8, 9].map { ChangeSetName(ReplicaID(high: 0, low: $0), .first) }
+        let record = Admission.RecordFacts(area: 7, state: state, missing: nil, behind: nil)
+        func verdict(_ names: [ChangeSetName], isHub: Bool = false, replica: ReplicaID? = nil)
+            -> Admission.Verdict
+        {
+            decide(
+                set(
+                    [.set(house, House.count, .integer(1), replacing: names)], replica: replica),
+                isHub: isHub, record: record)
+        }
+        #expect(verdict([names[0]]) == .merge(late: false))
+        #expect(verdict([]) == .merge(late: false))
+        #expect(verdict(names) == .quarantined(.resolution))
+        #expect(verdict(names, isHub: true) == .merge(late: false))
+        // Its own side is covered by the order of its numbers, named or not.
+        #expect(
+            verdict([names[1]], replica: names[0].replica) == .quarantined(.resolution))
+        #expect(verdict([names[0]], replica: names[0].replica) == .merge(late: false))
+    }
+
+    @Test("what never changes is not written again by the same device, nor replaced by anybody")
+    func immutable() {
+        var state = RecordState(record: house, collection: .house)
+        state.merge(
+            .house(house, in: scope),
+            from: Origin(
+                name: ChangeSetName(device, .first), author: person,
+                time: CorrectedTime(clamping: 1), position: nil, shown: nil)
+        ) { _ in false }
+        let record = Admission.RecordFacts(area: 7, state: state, missing: nil, behind: nil)
+        let again = RecordChange.set(
+            house, House.area, .reference(RecordID(high: scope.high, low: scope.low)))
+        #expect(decide(set([again]), record: record) == .quarantined(.immutable))
+        #expect(
+            decide(set([again], replica: ReplicaID(high: 1, low: 2)), record: record)
+                == .merge(late: false))
+        let replacing = RecordChange.set(
+            house, House.area, .reference(RecordID(high: scope.high, low: scope.low)),
+            replacing: [ChangeSetName(device, .first)])
+        #expect(
+            decide(set([replacing], replica: ReplicaID(high: 1, low: 2)), record: record)
+                == .quarantined(.immutable))
+        #expect(decide(set([replacing]), isHub: true, record: record) == .merge(late: false))
+    }
+
+    @Test("work under an ended grant is late within the grace, and set aside after it or if it was known")
+    func late() {
+        let change = RecordChange.house(house, in: scope)
+        let grace = Admission.grace_ms
+        func verdict(trunk: UInt64, after: Int64) -> Admission.Verdict {
+            decide(
+                set([change], trunk: trunk), grants: [grant(ended: 10, ended_ms: 0)],
+                now_ms: after)
+        }
+        #expect(verdict(trunk: 9, after: grace) == .merge(late: true))
+        #expect(verdict(trunk: 9, after: grace + 1) == .quarantined(.tooLate))
+        #expect(verdict(trunk: 10, after: 1) == .quarantined(.outOfScope))
+        // Another grant that still holds makes nothing late.
+        #expect(
+            decide(
+                set([change], trunk: 9), grants: [grant(ended: 10, ended_ms: 0), grant()],
+                now_ms: 1) == .merge(late: false))
+    }
+
+    @Test("several grants together may cover what none covers alone")
+    func together() {
+        let other = RecordID(high: 4, low: 5)
+        let set = set([.house(house, in: scope), .house(other, in: scope)])
+        func verdict(_ grants: [Admission.Grant]) -> Admission.Verdict {
+            Admission.decide(
+                Admission.Facts(
+                    changeSet: set, size: 1, isHub: false, owner: person, isRevoked: false,
+                    grants: grants, epoch: epoch, now_ms: 1,
+                    records: [7, 8].map {
+                        Admission.RecordFacts(area: $0, state: nil, missing: nil, behind: nil)
+                    }), schema: .test)
+        }
+        #expect(verdict([grant(areas: [7]), grant(areas: [8])]) == .merge(late: false))
+        #expect(verdict([grant(areas: [7])]) == .quarantined(.outOfScope))
+    }
+}

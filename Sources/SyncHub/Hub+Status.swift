@@ -63,6 +63,11 @@ extension Hub {
                     findings.append(
                         Finding(.damage, "audit", "audit entry \(entry) does not fit its chain"))
                 }
+                for upload in try tx.unjudgedUploads(.waiting) {
+                    findings.append(
+                        Finding(
+                            .warning, "unjudged", "upload \(upload.id) is stored and waits to be judged"))
+                }
                 for waiting in try tx.unmerged()
                 where self.clock().subtractingClamped(waiting.since_ms) > 7 * 24 * 3_600_000 {
                     findings.append(

@@ -253,33 +253,29 @@ extension Hub {
         try tx.finishUpload(upload, state: state, position: nil, receipt: receipt.stored)
     }
 
-    /// Judges every upload that is stored and not judged, in the order in which they came.
-    func judgeEverything(_ memory: inout HubMemory) throws {
-        let waiting = try store.read { tx in try tx.unjudgedUploads(.waiting) }
-        guard !waiting.isEmpty else { return }
-        let before = memory
-        do {
-            try judge(waiting, &memory)
-        } catch let fault as StoreFault {
-            // Nothing of the transaction remains; the disk is full or failing. It is tried again.
-            memory = before
-            throw fault
-        }
-    }
-
-    private func judge(_ uploads: [StoredUpload], _ memory: inout HubMemory) throws {
-        // Counted outside, so that the count survives should judging bring the hub down.
-        if uploads.contains(where: { $0.attempts > 0 }) {
-            try store.write { tx in
-                for upload in uploads { try tx.countAttempt(upload.id) }
-            }
-        }
+    /// Judges every upload that is stored and not judged, each replica's in the order of its numbers.
+    ///
+    /// One that can't be judged for a fault of its own stays as it is for `doctor` to show, and the others go
+    /// on. Throws only what is wrong with the disk; then nothing of the upload at hand remains.
+    ///
+    /// - Parameter areLeftovers: whether an earlier run stored them and ended before it had judged them. Then
+    ///   each try is counted beforehand, so that the one that brings the hub down is found.
+    func judgeEverything(_ memory: inout HubMemory, areLeftovers: Bool = false) throws {
         let now = clock()
-        memory = try store.write { [memory] tx in
-            let judgement = Judgement(memory, schema: self.schema, now_ms: now)
-            for upload in uploads { try judgement.judge(upload, tx) }
-            try judgement.flush(tx)
-            return judgement.memory
+        for upload in try store.read({ tx in try tx.unjudgedUploads(.waiting) }) {
+            if areLeftovers { try store.write { tx in try tx.countAttempt(upload.id) } }
+            do {
+                memory = try store.write { [memory] tx in
+                    let judgement = Judgement(memory, schema: self.schema, now_ms: now)
+                    try judgement.judge(upload, tx)
+                    try judgement.flush(tx)
+                    return judgement.memory
+                }
+            } catch let fault as StoreFault where fault.kind != .damaged && fault.kind != .other {
+                throw fault
+            } catch {
+                continue
+            }
         }
     }
 

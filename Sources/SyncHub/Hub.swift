@@ -29,7 +29,7 @@ public final class Hub: Sendable {
         self.clock = clock
         let loaded = try store.read { tx in try HubMemory(tx, key: key, random: random) }
         memory = Mutex(loaded)
-        try locked { memory in try judgeEverything(&memory) }
+        try locked { memory in try judgeEverything(&memory, areLeftovers: true) }
     }
 
     /// Makes a new hub in an empty store.

@@ -69,7 +69,7 @@ final class Judgement {
                 set.changeSet.time, sent: upload.sent, hub_ms: upload.received_ms)
             // Twice begun and never ended: judging it brings the hub down. A person must look.
             let verdict =
-                upload.attempts > 2
+                upload.attempts >= 2
                 ? .quarantined(.poison) : try decide(set.changeSet, replica, upload, tx)
             let entry = try settle(set, verdict, time, &replica, upload, tx)
             entries.append(entry)

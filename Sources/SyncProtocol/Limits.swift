@@ -6,6 +6,12 @@ public enum Limits {
     public static let changesPerChangeSet = 2000
     /// Change sets in one run.
     public static let changeSetsPerRun = 10_000
+    /// Records, writes, values and names in one run: by its dictionaries a short run can name many.
+    public static let thingsPerRun = 1 << 22
+    /// Runs in one request.
+    public static let runsPerRequest = 16
+    /// Numbers that a device asks after in one request.
+    public static let unsettledPerRequest = 10_000
     public static let intentBytes = 40
     public static let formBytes = 80
     public static let reasonBytes = 2000
@@ -21,6 +27,8 @@ public enum Limits {
     public static let defaultDownBytes = 64 << 20
     /// Scopes that one device may hold.
     public static let scopesPerDevice = 256
+    /// Writers of one hub: replicas, each with its authors.
+    public static let writers = 1 << 20
     /// A JSON request to the hub.
     public static let jsonBytes = 256 * 1024
     /// How deep JSON may nest.

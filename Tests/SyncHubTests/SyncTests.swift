@@ -1,6 +1,7 @@
 import SyncCore
 import SyncHub
 import SyncProtocol
+import SyncStore
 import SyncTesting
 import Testing
 
@@ -230,4 +231,55 @@ struct SyncTests {
     }
 
     private func unit(_ id: UnitID) -> UnitDeclaration { Schema.test.unit(id, of: .house)! }
+}
+
+@Suite("what a crash leaves")
+struct LeftoverTests {
+    @Test("what was stored and not judged is judged at the next start, and counted as tried")
+    func leftover() throws {
+        let fixture = try HubFixture()
+        var a = try fixture.device(1, person: "Li Na")
+        let house = RecordID(high: 100, low: 1)
+        a.seal([.house(house, in: HubFixture.north)])
+        let run = a.run()
+        // As if the hub had ended after the bytes were durable and before any rule was asked.
+        try fixture.hub.store.write { tx in
+            var replica = try #require(try tx.replica(a.replica))
+            _ = try tx.appendUpload(
+                run, replica: replica.rid, first: 1, last: 1, head: a.head,
+                received_ms: fixture.clock.now_ms, sent: a.request().clock, state: .waiting)
+            replica.stored = 1
+            replica.head = a.head
+            try tx.update(replica)
+        }
+        let hub = try fixture.reopened()
+        #expect(try hub.status().records == 1)
+        let answer = try fixture.sync(&a, [run], through: hub)
+        let receipt = try #require(answer.receipts.first?.verified(by: hub.receiptKey))
+        #expect(receipt.entries.map(\.disposition) == [.applied])
+        #expect(try hub.status().uploads == 1)
+    }
+
+    @Test("what brought the hub down three times is set aside as poison, and what follows goes on")
+    func poison() throws {
+        let fixture = try HubFixture()
+        var a = try fixture.device(1, person: "Li Na")
+        a.seal([.house(RecordID(high: 100, low: 1), in: HubFixture.north)])
+        try fixture.hub.store.write { tx in
+            var replica = try #require(try tx.replica(a.replica))
+            let upload = try tx.appendUpload(
+                a.run(), replica: replica.rid, first: 1, last: 1, head: a.head,
+                received_ms: fixture.clock.now_ms, sent: a.request().clock, state: .waiting)
+            for _ in 0..<2 { try tx.countAttempt(upload) }
+            replica.stored = 1
+            replica.head = a.head
+            try tx.update(replica)
+        }
+        let hub = try fixture.reopened()
+        a.seal([.house(RecordID(high: 100, low: 2), in: HubFixture.north)])
+        let answer = try fixture.sync(&a, [a.run()], through: hub)
+        let reasons = answer.receipts.compactMap { $0.verified(by: hub.receiptKey) }
+            .flatMap(\.entries).map(\.reason)
+        #expect(reasons == [Text("HZ-5012"), Text("")])
+    }
 }

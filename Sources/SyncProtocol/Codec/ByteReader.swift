@@ -10,11 +10,14 @@ public enum CodecError: Error, Hashable, Sendable {
     case malformedNumber(at: Int)
     /// A number, name or count lies outside its range.
     case outOfRange(at: Int)
+    /// More things than `Limits` allow in one message.
+    case tooMany(at: Int)
     /// A text is not UTF-8.
     case malformedText(at: Int)
     /// A tag, kind or index that means nothing here.
     case unknownTag(at: Int)
-    /// Things that must rise do not, or a thing that must be once is there twice.
+    /// Things that must rise do not, a thing that must be once is there twice, or a longer form
+    /// stands where there is a shorter one.
     case outOfOrder(at: Int)
     /// Not one of our messages at all: the first bytes are others.
     case notOurs
@@ -104,6 +107,15 @@ package struct ByteReader {
         Int(try varint(upTo: UInt64(maximum)))
     }
 
+    /// A count of things of which a message may hold only so many, each taking at least one byte of
+    /// what is left here.
+    package mutating func count(limit: Int) throws(CodecError) -> Int {
+        let start = index
+        let count = try count()
+        guard count <= limit else { throw .tooMany(at: start) }
+        return count
+    }
+
     @inline(__always)
     package mutating func zigzag() throws(CodecError) -> Int64 {
         let value = try varint()
@@ -164,5 +176,18 @@ package struct ByteReader {
 
     package mutating func name() throws(CodecError) -> ChangeSetName {
         ChangeSetName(try identifier(ReplicaID.self), try number())
+    }
+
+    /// Rising numbers as ranges: how many, then per range its first and how many follow it.
+    package mutating func numbers() throws(CodecError) -> NumberSet {
+        let start = index
+        var ranges: [ClosedRange<UInt64>] = []
+        for _ in 0..<(try count()) {
+            let lower = try number()
+            let length = try varint(upTo: ChangeSetNumber.maximum - lower.value)
+            ranges.append(lower.value...lower.value + length)
+        }
+        guard let numbers = NumberSet(ranges: ranges) else { throw .outOfOrder(at: start) }
+        return numbers
     }
 }

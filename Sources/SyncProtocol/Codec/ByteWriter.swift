@@ -68,4 +68,13 @@ package struct ByteWriter {
         identifier(value.replica)
         varint(value.number.value)
     }
+
+    /// Appends rising numbers as ranges: how many, then per range its first and how many follow it.
+    package mutating func numbers(_ value: NumberSet) {
+        varint(value.ranges.count)
+        for range in value.ranges {
+            varint(range.lowerBound)
+            varint(range.upperBound - range.lowerBound)
+        }
+    }
 }

@@ -13,7 +13,7 @@ public enum ChangeSetCoding {
     ///
     /// - Complexity: linear in the bytes of the change set; two short hashes per record.
     public static func hash(_ changeSet: ChangeSet) -> ContentHash {
-        hash(envelope(changeSet), payloadHashes(changeSet))
+        HashedChangeSet(hashing: changeSet).hash
     }
 
     /// Returns the hash of an envelope with the hashes of its payloads; all that is left after an erasure.
@@ -28,11 +28,14 @@ public enum ChangeSetCoding {
     /// Returns per record the hash of its salt and payload.
     public static func payloadHashes(_ changeSet: ChangeSet) -> [ContentHash] {
         changeSet.changes.indices.map { index in
-            var writer = ByteWriter()
-            writer.raw(salt(changeSet, index))
-            writer.raw(payload(changeSet.changes[index]))
-            return Digests.sha256(writer.bytes)
+            payloadHash(changeSet, index, payload(changeSet.changes[index]))
         }
+    }
+
+    static func payloadHash(
+        _ changeSet: ChangeSet, _ index: Int, _ payload: [UInt8]
+    ) -> ContentHash {
+        Digests.sha256(salt(changeSet, index) + payload)
     }
 
     /// Returns the 16 bytes that hide a payload behind its hash once they are destroyed with it.

@@ -52,3 +52,22 @@ struct WriterIndex<Element: Hashable> {
         return nil
     }
 }
+
+/// The reading side of `WriterIndex`.
+struct ReaderIndex<Element: Hashable> {
+    private var elements: [Element] = []
+    private var known: Set<Element> = []
+
+    var count: Int { elements.count }
+
+    /// The n-th thing, from 1.
+    subscript(place: Int) -> Element { elements[place - 1] }
+
+    /// Numbers a new thing. False if it is known: then it had to be sent by its number, so that a run
+    /// has one form.
+    mutating func append(_ element: Element) -> Bool {
+        guard known.insert(element).inserted else { return false }
+        elements.append(element)
+        return true
+    }
+}

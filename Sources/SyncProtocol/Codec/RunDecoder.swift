@@ -1,22 +1,33 @@
 public import SyncCore
 
-/// A change set as it came, with the hash that was worked out from it.
+/// A change set as it came, with what was worked out from its canonical bytes.
 public struct HashedChangeSet: Hashable, Sendable {
     public let changeSet: ChangeSet
     public let hash: ContentHash
-
-    public init(_ changeSet: ChangeSet, hash: ContentHash) {
-        (self.changeSet, self.hash) = (changeSet, hash)
-    }
+    /// The canonical bytes, envelope and payloads together. The wire may carry it in far fewer.
+    public let size: Int
 
     /// Hashes a change set.
     public init(hashing changeSet: ChangeSet) {
-        (self.changeSet, hash) = (changeSet, ChangeSetCoding.hash(changeSet))
+        let envelope = ChangeSetCoding.envelope(changeSet)
+        var size = envelope.count
+        var hashes: [ContentHash] = []
+        for index in changeSet.changes.indices {
+            let payload = ChangeSetCoding.payload(changeSet.changes[index])
+            size += payload.count
+            hashes.append(ChangeSetCoding.payloadHash(changeSet, index, payload))
+        }
+        self.changeSet = changeSet
+        self.size = size
+        hash = ChangeSetCoding.hash(envelope, hashes)
     }
 }
 
 extension RunCoding {
     /// Returns the change sets of a run, each hashed, so that the last hash can be held against the signature.
+    ///
+    /// A run has one form: what is accepted here is what `encode` would write. Throws `.tooMany` beyond
+    /// `Limits.changeSetsPerRun` and `Limits.thingsPerRun`, which bound what a short run can unfold to.
     ///
     /// - Complexity: linear in the bytes; nothing is allocated before the bytes for it are seen to be there.
     public static func decode(_ bytes: [UInt8]) throws(CodecError) -> [HashedChangeSet] {
@@ -34,13 +45,15 @@ private struct RunDecoder {
     private var previous: ContentHash
     private let count: Int
 
-    private var identifiers: [RecordID] = []
-    private var replicas: [ReplicaID] = []
-    private var shapes: [Shape] = []
-    private var boots: [UInt64] = []
-    private var offsets: [Int64] = []
-    private var schemas: [UInt32] = []
-    private var texts: [Text] = []
+    private var identifiers = ReaderIndex<RecordID>()
+    private var replicas = ReaderIndex<ReplicaID>()
+    private var shapes = ReaderIndex<Shape>()
+    private var boots = ReaderIndex<UInt64>()
+    private var offsets = ReaderIndex<Int64>()
+    private var schemas = ReaderIndex<UInt32>()
+    private var texts = ReaderIndex<Text>()
+    /// Records, writes, values and names so far.
+    private var things = 0
 
     private var lastMilliseconds: Int64 = 0
     private var lastMonotonic: Int64 = 0
@@ -54,7 +67,7 @@ private struct RunDecoder {
         number = try reader.number()
         previous = try reader.hash()
         let start = reader.index
-        count = try reader.count()
+        count = try reader.count(limit: Limits.changeSetsPerRun)
         guard count >= 1, number.value <= ChangeSetNumber.maximum - UInt64(count) else {
             throw .outOfRange(at: start)
         }
@@ -66,7 +79,10 @@ private struct RunDecoder {
             let key = UnitKey(
                 collection: try reader.collectionID(), unit: try reader.unitID())
             if let last = keys.last, last.0 >= key { throw .outOfOrder(at: place) }
-            keys.append((key, try reader.count(), try reader.count()))
+            let tags = try reader.count()
+            // A unit that nothing is written to is not listed.
+            guard tags > 0 else { throw .outOfOrder(at: place) }
+            keys.append((key, tags, try reader.count()))
         }
         for length in lengths { columns.append(try reader.part(length)) }
         for (key, tags, content) in keys {
@@ -153,14 +169,14 @@ private struct RunDecoder {
         let wall = try self[.wall].zigzag() &+ milliseconds
         let monotonic = try self[.monotonic].zigzag() &+ lastMonotonic &+ elapsed
         (lastMilliseconds, lastMonotonic) = (milliseconds, monotonic)
-        let bootPlace = try self[.boot].count(upTo: boots.count)
-        if bootPlace == 0 { boots.append(try self[.numbers].varint()) }
-        let boot = bootPlace == 0 ? boots[boots.count - 1] : boots[bootPlace - 1]
+        let boot = try entry(of: \.boots, in: .boot) { decoder throws(CodecError) in
+            try decoder[.numbers].varint()
+        }
         var offset: Int64?
         if try flag(in: .offset) {
-            let place = try self[.offset].count(upTo: offsets.count)
-            if place == 0 { offsets.append(try self[.numbers].zigzag()) }
-            offset = place == 0 ? offsets[offsets.count - 1] : offsets[place - 1]
+            offset = try entry(of: \.offsets, in: .offset) { decoder throws(CodecError) in
+                try decoder[.numbers].zigzag()
+            }
         }
         var age: UInt64?
         if try flag(in: .offsetAge) {
@@ -173,17 +189,35 @@ private struct RunDecoder {
     }
 
     private mutating func schema() throws(CodecError) -> UInt32 {
-        let place = try self[.schema].count(upTo: schemas.count)
-        if place == 0 {
-            schemas.append(UInt32(try self[.numbers].varint(upTo: UInt64(UInt32.max))))
-            return schemas[schemas.count - 1]
+        try entry(of: \.schemas, in: .schema) { decoder throws(CodecError) in
+            UInt32(try decoder[.numbers].varint(upTo: UInt64(UInt32.max)))
         }
-        return schemas[place - 1]
+    }
+
+    /// A thing by its number in `column`, or a new one, read from where new ones of its kind stand.
+    private mutating func entry<Element>(
+        of index: WritableKeyPath<RunDecoder, ReaderIndex<Element>>, in column: Column,
+        _ readNew: (inout RunDecoder) throws(CodecError) -> Element
+    ) throws(CodecError) -> Element {
+        let start = self[column].index
+        let place = try self[column].count(upTo: self[keyPath: index].count)
+        if place > 0 { return self[keyPath: index][place] }
+        let element = try readNew(&self)
+        guard self[keyPath: index].append(element) else { throw .outOfOrder(at: start) }
+        return element
+    }
+
+    private mutating func countThing(in column: Column) throws(CodecError) {
+        things += 1
+        guard things <= Limits.thingsPerRun else { throw .tooMany(at: self[column].index) }
     }
 
     private mutating func change() throws(CodecError) -> RecordChange {
+        try countThing(in: .shape)
         let place = self[.shape].index
-        let shape = try shape()
+        let shape = try entry(of: \.shapes, in: .shape) { decoder throws(CodecError) in
+            try decoder.newShape()
+        }
         let record = try identifier(RecordID.self, in: .record)
         var shown: LogPosition?
         if try flag(in: .shown) {
@@ -207,9 +241,7 @@ private struct RunDecoder {
         return change
     }
 
-    private mutating func shape() throws(CodecError) -> Shape {
-        let place = try self[.shape].count(upTo: shapes.count)
-        if place > 0 { return shapes[place - 1] }
+    private mutating func newShape() throws(CodecError) -> Shape {
         let collection = try self[.shapes].collectionID()
         let creates = try flag(in: .shapes)
         var writes: [ShapeWrite] = []
@@ -221,13 +253,13 @@ private struct RunDecoder {
             }
             writes.append(ShapeWrite(unit: unit, kind: kind))
         }
-        shapes.append(Shape(collection: collection, creates: creates, writes: writes))
-        return shapes[shapes.count - 1]
+        return Shape(collection: collection, creates: creates, writes: writes)
     }
 
     private mutating func operation(
         _ kind: UnitKind, _ key: UnitKey
     ) throws(CodecError) -> Write.Operation {
+        try countThing(in: .shape)
         guard unitTags[key] != nil else { throw .truncated(at: self[.shape].index) }
         switch kind {
         case .register:
@@ -270,6 +302,7 @@ private struct RunDecoder {
     private mutating func scalar(
         _ tag: UInt8, _ key: UnitKey, at start: Int
     ) throws(CodecError) -> Value {
+        try countThing(in: .shape)
         switch tag {
         case ValueTag.text:
             let length = try unitTags[key]!.count(upTo: unitContent[key]!.remaining)
@@ -279,7 +312,7 @@ private struct RunDecoder {
             return .bytes(try unitContent[key]!.raw(length))
         case ValueTag.reference:
             let place = try unitTags[key]!.count(upTo: identifiers.count)
-            return .reference(try identifier(at: place))
+            return .reference(try identifier(at: place, noticed: start))
         default:
             unitTags[key]!.index = start
             return try unitTags[key]!.value()
@@ -289,9 +322,11 @@ private struct RunDecoder {
     private mutating func names() throws(CodecError) -> [ChangeSetName] {
         var names: [ChangeSetName] = []
         for _ in 0..<(try self[.nameCount].count(upTo: self[.nameReplica].remaining)) {
-            let place = try self[.nameReplica].count(upTo: replicas.count)
-            if place == 0 { replicas.append(try self[.identifiers].identifier()) }
-            let replica = place == 0 ? replicas[replicas.count - 1] : replicas[place - 1]
+            try countThing(in: .nameReplica)
+            let replica = try entry(of: \.replicas, in: .nameReplica) {
+                decoder throws(CodecError) in
+                try decoder[.identifiers].identifier(ReplicaID.self)
+            }
             names.append(ChangeSetName(replica, try self[.nameNumber].number()))
         }
         return names
@@ -300,28 +335,25 @@ private struct RunDecoder {
     private mutating func identifier<ID: Identifier>(
         _: ID.Type, in column: Column
     ) throws(CodecError) -> ID {
+        let start = self[column].index
         let place = try self[column].count(upTo: identifiers.count)
-        let plain = try identifier(at: place)
+        let plain = try identifier(at: place, noticed: start)
         return ID(high: plain.high, low: plain.low)
     }
 
-    private mutating func identifier(at place: Int) throws(CodecError) -> RecordID {
-        if place > 0 { return identifiers[place - 1] }
-        let start = self[.identifiers].index
+    private mutating func identifier(
+        at place: Int, noticed start: Int
+    ) throws(CodecError) -> RecordID {
+        if place > 0 { return identifiers[place] }
         let id = try self[.identifiers].identifier(RecordID.self)
-        // One spelling per run: what is known must be sent by its number.
-        if known.contains(id) { throw .outOfOrder(at: start) }
-        known.insert(id)
-        identifiers.append(id)
+        guard identifiers.append(id) else { throw .outOfOrder(at: start) }
         return id
     }
 
-    private var known: Set<RecordID> = []
-
     private mutating func text(in column: Column, _ maximum: Int) throws(CodecError) -> Text {
-        let place = try self[column].count(upTo: texts.count)
-        if place == 0 { texts.append(Text(try self[.texts].text())) }
-        let text = place == 0 ? texts[texts.count - 1] : texts[place - 1]
+        let text = try entry(of: \.texts, in: column) { decoder throws(CodecError) in
+            Text(try decoder[.texts].text())
+        }
         guard text.string.utf8.count <= maximum else { throw .outOfRange(at: self[column].index) }
         return text
     }

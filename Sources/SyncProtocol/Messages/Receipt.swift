@@ -145,7 +145,8 @@ public struct Receipt: Hashable, Sendable {
         let received = try reader.varint(upTo: HybridTimestamp.maximumMilliseconds)
         let anchored = try reader.position()
         let place = reader.index
-        let count = try reader.count(upTo: Limits.changeSetsPerRun)
+        let count = try reader.count(upTo: Int(ChangeSetNumber.maximum))
+        guard count <= Limits.changeSetsPerRun else { throw .tooMany(at: place) }
         guard count >= 1, first.value <= ChangeSetNumber.maximum - UInt64(count) else {
             throw .outOfRange(at: place)
         }
@@ -160,6 +161,7 @@ public struct Receipt: Hashable, Sendable {
                 throw .unknownTag(at: place)
             }
             let step = try reader.zigzag()
+            guard step == 0 || flags & 0x80 != 0 else { throw .outOfRange(at: place) }
             let elapsed = try reader.zigzag()
             let reason = Text(try reader.text())
             for _ in 0..<length {

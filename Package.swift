@@ -130,8 +130,9 @@ let package = Package(
         .executableTarget(
             name: "Benchmarks",
             dependencies: [
-                "SyncCore", "SyncProtocol", "SyncExchange", "SyncStore", "SyncClient", "SyncHub",
-                "CurlTransport", "HubServer", crypto,
+                "SyncCore", "SyncProtocol", "SyncStore", "SyncClient", "SyncHub", "CurlTransport",
+                "HubServer", logging,
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ],
             path: "Tests/Benchmarks",
             exclude: ["workload.py"],

@@ -57,7 +57,9 @@ struct Front: Sendable {
     }
 
     /// Answers one request on a connection.
-    func respond(
+    ///
+    /// Concurrent, as are Hummingbird's writer and body, which are not shared between isolations.
+    @concurrent func respond(
         to request: Request, with writer: consuming ResponseWriter, on channel: any Channel
     ) async throws {
         let isAdmitted = connections.begin(channel)
@@ -82,7 +84,7 @@ struct Front: Sendable {
         }
     }
 
-    private func answer(
+    @concurrent private func answer(
         _ call: inout Call, reading body: inout BodyReader, _ writer: borrowing ResponseWriter
     ) async throws -> Answer {
         // Whoever is not let in learns nothing of what there is: all of /v1/admin answers the same.

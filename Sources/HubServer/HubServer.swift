@@ -21,16 +21,20 @@ public struct HubServer: Sendable {
         public var limits: ServerLimits
         /// Whether SIGTERM and SIGINT end `run` gracefully.
         public var endsOnSignals: Bool
+        /// Whether operators may ask by `ControlSocket`, in the certificates' folder.
+        public var hasControl: Bool
 
         public init(
             host: String = "127.0.0.1", port: Int = 0, isPlain: Bool = false,
-            limits: ServerLimits = ServerLimits(), endsOnSignals: Bool = true
+            limits: ServerLimits = ServerLimits(), endsOnSignals: Bool = true,
+            hasControl: Bool = true
         ) {
             self.host = host
             self.port = port
             self.isPlain = isPlain
             self.limits = limits
             self.endsOnSignals = endsOnSignals
+            self.hasControl = hasControl
         }
     }
 
@@ -86,14 +90,24 @@ public struct HubServer: Sendable {
             }
         }
         var services: [ServiceGroupConfiguration.ServiceConfiguration] = [
-            .init(service: server, successTerminationBehavior: .gracefullyShutdownGroup),
-            .init(service: start),
+            .init(
+                service: server, successTerminationBehavior: .gracefullyShutdownGroup,
+                serviceName: "http"),
+            .init(service: start, serviceName: "start"),
         ]
         if let tls {
             services.append(
                 .init(
                     service: Renewal(
-                        tls: tls, certificates: certificates, wall: front.wall, logger: logger)))
+                        tls: tls, certificates: certificates, wall: front.wall, logger: logger),
+                    serviceName: "renewal"))
+        }
+        if configuration.hasControl {
+            services.append(
+                .init(
+                    service: ControlService(
+                        folder: certificates.folder, hub: front.hub, work: front.work,
+                        logger: logger), serviceName: "control"))
         }
         var group = ServiceGroupConfiguration(
             services: services,

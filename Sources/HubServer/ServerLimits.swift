@@ -1,4 +1,4 @@
-public import SyncProtocol
+internal import SyncProtocol
 
 /// What the server allows beyond the protocol's own `Limits`: time, connections and work at once.
 ///

@@ -44,8 +44,12 @@ extension Hub {
         try locked { memory in
             memory = try store.write { [memory] tx in
                 let judgement = Judgement(memory, schema: self.schema, now_ms: now)
-                try judgement.write(
-                    changeSets, intent: intent, author: author, reason: nil, tx)
+                var rest = changeSets[...]
+                while !rest.isEmpty {
+                    let run = Array(rest.prefix(Limits.changeSetsPerRun))
+                    rest = rest.dropFirst(run.count)
+                    try judgement.write(run, intent: intent, author: author, reason: nil, tx)
+                }
                 try judgement.flush(tx)
                 return judgement.memory
             }

@@ -18,14 +18,17 @@ extension Hub {
         let unverified: UnverifiedSyncRequest
         do {
             unverified = try UnverifiedSyncRequest(bytes)
-        } catch .unknownVersion {
-            throw Problem(.unknownVersion)
         } catch {
-            throw Problem(.malformed)
+            throw error.problem
         }
         return try serving { memory in
             let replica = try self.authenticate(unverified, memory)
-            let request = unverified.request
+            let request: SyncRequest
+            do throws(CodecError) {
+                request = try unverified.request
+            } catch {
+                throw error.problem
+            }
             let now = self.clock()
             // What the device has and the hub has not changed since, before anything new is merged.
             if memory.territories[replica.person] == nil {
@@ -39,7 +42,8 @@ extension Hub {
                 receipts = try self.take(request, from: replica, now, &memory)
             }
             return try self.answer(
-                unverified, replica: replica.id, receipts, digestDiffers: differs, now, &memory)
+                request, tag: unverified.tag, replica: replica.id, receipts,
+                digestDiffers: differs, now, &memory)
         }
     }
 
@@ -48,13 +52,12 @@ extension Hub {
     private func authenticate(
         _ unverified: UnverifiedSyncRequest, _ memory: HubMemory
     ) throws -> StoredReplica {
-        let request = unverified.request
-        guard let replica = try store.read({ tx in try tx.replica(request.replica) }),
+        guard let replica = try store.read({ tx in try tx.replica(unverified.replica) }),
             !replica.id.isHub
         else { throw Problem(.unknownReplica) }
         let epoch: EpochID? =
-            request.epochTag == 0 ? nil : memory.epochs.last { $0.tag == request.epochTag }
-        guard request.epochTag == 0 || epoch != nil else {
+            unverified.epochTag == 0 ? nil : memory.epochs.last { $0.tag == unverified.epochTag }
+        guard unverified.epochTag == 0 || epoch != nil else {
             throw Problem(.wrongEpoch, epoch: memory.epoch)
         }
         guard unverified.isSigned(by: replica.key, hub: memory.hub, epoch: epoch) else {
@@ -74,15 +77,14 @@ extension Hub {
     ) throws -> [SignedReceipt] {
         var named: [(first: UInt64, last: UInt64)] = []
         var branches: [Int64] = []
-        var hasNew = false
+        var decoded: [Int64: [HashedChangeSet]] = [:]
         for run in request.runs {
             let sets: [HashedChangeSet]
             do {
                 sets = try RunCoding.decode(run.bytes)
             } catch {
-                throw Problem(.malformed)
+                throw error.problem
             }
-            guard sets.count <= Limits.changeSetsPerRun else { throw Problem(.tooLarge) }
             let last = sets[sets.count - 1]
             // Work carried for another replica comes in a bundle; a sync carries its own.
             guard last.changeSet.name.replica == replica.id,
@@ -99,11 +101,11 @@ extension Hub {
             } else {
                 named.append(
                     (sets[0].changeSet.name.number.value, last.changeSet.name.number.value))
-                if case .new = stored { hasNew = true }
+                if case .new(let upload) = stored { decoded[upload] = sets }
             }
         }
         for number in request.unsettled { named.append((number.value, number.value)) }
-        if hasNew { try judgeEverything(&memory) }
+        if !decoded.isEmpty { try judgeEverything(&memory, decoded: decoded) }
         return try store.read { tx in
             var receipts: [SignedReceipt] = []
             var seen: Set<Int64> = []
@@ -128,7 +130,7 @@ extension Hub {
     }
 
     private enum Kept {
-        case new
+        case new(Int64)
         case known
         case branch(Int64)
     }
@@ -177,14 +179,14 @@ extension Hub {
             return .branch(upload)
         }
         guard last > replica.stored else { return .known }
-        _ = try tx.appendUpload(
+        let upload = try tx.appendUpload(
             run, replica: replica.rid, first: replica.stored + 1, last: last, head: head,
             received_ms: now, sent: sent, state: .waiting)
         replica.stored = last
         replica.head = head
         try tx.update(replica)
         try admitGaps(&replica, tx)
-        return .new
+        return .new(upload)
     }
 
     /// Whether a run agrees with what is stored, as far as both reach, and goes on from there.
@@ -258,15 +260,21 @@ extension Hub {
     /// One that can't be judged for a fault of its own stays as it is for `doctor` to show, and the others go
     /// on. Throws only what is wrong with the disk; then nothing of the upload at hand remains.
     ///
-    /// - Parameter areLeftovers: whether an earlier run stored them and ended before it had judged them. Then
-    ///   each try is counted beforehand, so that the one that brings the hub down is found.
-    func judgeEverything(_ memory: inout HubMemory, areLeftovers: Bool = false) throws {
+    /// - Parameters:
+    ///   - areLeftovers: whether an earlier run stored them and ended before it had judged them. Then
+    ///     each try is counted beforehand, so that the one that brings the hub down is found.
+    ///   - decoded: the contents of those that were decoded to be stored.
+    func judgeEverything(
+        _ memory: inout HubMemory, areLeftovers: Bool = false,
+        decoded: [Int64: [HashedChangeSet]] = [:]
+    ) throws {
         let now = clock()
         for upload in try store.read({ tx in try tx.unjudgedUploads(.waiting) }) {
             if areLeftovers { try store.write { tx in try tx.countAttempt(upload.id) } }
             do {
                 memory = try store.write { [memory] tx in
-                    let judgement = Judgement(memory, schema: self.schema, now_ms: now)
+                    let judgement = Judgement(
+                        memory, schema: self.schema, now_ms: now, decoded: decoded)
                     try judgement.judge(upload, tx)
                     try judgement.flush(tx)
                     return judgement.memory
@@ -282,10 +290,9 @@ extension Hub {
     // MARK: What goes back
 
     private func answer(
-        _ unverified: UnverifiedSyncRequest, replica id: ReplicaID, _ receipts: [SignedReceipt],
+        _ request: SyncRequest, tag: UInt64, replica id: ReplicaID, _ receipts: [SignedReceipt],
         digestDiffers: Bool, _ now: Int64, _ memory: inout HubMemory
     ) throws -> [UInt8] {
-        let request = unverified.request
         let nonce = memory.draw()
         let contact = HubMemory.Contact(
             synced_ms: now, pending: Int64(clamping: request.pending),
@@ -299,7 +306,7 @@ extension Hub {
         return try store.read { tx in
             guard let replica = try tx.replica(id) else { throw Problem(.unknownReplica) }
             var response = SyncResponse(
-                requestTag: unverified.tag, nonce: nonce, epoch: snapshot.epoch,
+                requestTag: tag, nonce: nonce, epoch: snapshot.epoch,
                 hub_ms: UInt64(max(0, now)), digestDiffers: digestDiffers,
                 lease_ms: UInt64(max(0, now + Self.lease_ms)), merged: replica.merged,
                 receipts: receipts)
@@ -363,6 +370,7 @@ extension Hub {
             ? Limits.defaultDownBytes
             : min(Int(clamping: request.maximumDownBytes), Limits.defaultDownBytes)
         var spent = 0
+        var reached = cursors
         var estimate = (records: UInt64(0), bytes: UInt64(0))
         for cursor in Set(cursors).sorted() where cursor < memory.position {
             let places = cursors.indices.filter { cursors[$0] == cursor }
@@ -370,10 +378,7 @@ extension Hub {
             let changed = areas.sorted().filter { number in
                 memory.area(number).map { $0.position > cursor } ?? false
             }
-            guard !changed.isEmpty else {
-                // Nothing of these areas changed; the cursor moves with the next page that has something.
-                continue
-            }
+            guard !changed.isEmpty else { continue }
             var from = cursor
             var window: UInt64 = 4096
             while from < memory.position {
@@ -406,7 +411,15 @@ extension Hub {
                         SyncResponse.Page(grants: places, through: to, records: records))
                 }
                 from = to
+                for place in places { reached[place] = to }
             }
+        }
+        // Where nothing changed nothing is sent; but cursors that differ are brought together again.
+        if !request.isDryRun, !response.hasMore, Set(reached).count > 1 {
+            response.pages.append(
+                SyncResponse.Page(
+                    grants: reached.indices.filter { reached[$0] < memory.position },
+                    through: memory.position, records: []))
         }
         if request.isDryRun {
             response.hasMore = false

@@ -11,6 +11,11 @@ internal import Synchronization
 public final class Hub: Sendable {
     public let store: HubStore
     public let schema: Schema
+    public let id: HubID
+    public let district: String
+    /// The replica by which the hub itself writes.
+    public let replica: ReplicaID
+    public let receiptKey: VerifyingKey
     /// Reads the hub's clock: milliseconds since 1970.
     let clock: @Sendable () -> Int64
     let memory: Mutex<HubMemory>
@@ -28,6 +33,10 @@ public final class Hub: Sendable {
         schema = store.schema
         self.clock = clock
         let loaded = try store.read { tx in try HubMemory(tx, key: key, random: random) }
+        id = loaded.hub
+        district = loaded.district
+        replica = loaded.replica
+        receiptKey = key.verifying
         memory = Mutex(loaded)
         try locked { memory in try judgeEverything(&memory, areLeftovers: true) }
     }
@@ -83,10 +92,7 @@ public final class Hub: Sendable {
         }
     }
 
-    public var id: HubID { memory.withLock { $0.hub } }
     public var epoch: EpochID { memory.withLock { $0.epoch } }
-    public var district: String { memory.withLock { $0.district } }
-    public var receiptKey: VerifyingKey { memory.withLock { $0.key.verifying } }
 }
 
 extension PersonID {
@@ -114,6 +120,8 @@ struct HubMemory: Sendable {
     /// What people may hold, as far as it was asked for since grants or areas last changed.
     var territories: [PersonID: Territory] = [:]
     var random: any RandomNumberGenerator & Sendable
+    /// What was read of the legal log lately.
+    var logged = LoggedUploads()
     /// What is known of devices' last contact and not yet written down.
     var contacts: [ReplicaID: Contact] = [:]
 

@@ -16,9 +16,11 @@ final class Judgement {
     /// The numbers merged, per replica, as far as they were asked for.
     private var merged: [ReplicaID: NumberSet] = [:]
     private var replicas: [Int64: StoredReplica] = [:]
+    /// The rows of replicas, as far as they were asked for; they never change.
+    private var rids: [ReplicaID: Int64] = [:]
     private var grants: [PersonID: [Admission.Grant]] = [:]
-    /// Change sets that were read from the log, by upload.
-    private var logged: [Int64: LoggedUpload] = [:]
+    /// Change sets that the caller has just decoded, by upload.
+    private let decoded: [Int64: [HashedChangeSet]]
     /// Records whose creation was merged here: what waited for them may go on.
     private var created: [RecordID] = []
     private let writersBefore: Int
@@ -32,18 +34,18 @@ final class Judgement {
         let wasDisputed: Bool
         var position: LogPosition
         var isDirty = false
+        /// The units written here; no other's heads can have changed.
+        var written: Set<UnitID> = []
         /// Proposals that came with this upload, by unit.
         var proposals: [UnitID: Int] = [:]
     }
 
-    struct LoggedUpload {
-        let sets: [UInt64: HashedChangeSet]
-        let entries: [UInt64: ReceiptEntry]
-        let received_ms: Int64
-    }
-
-    init(_ memory: HubMemory, schema: Schema, now_ms: Int64) {
+    init(
+        _ memory: HubMemory, schema: Schema, now_ms: Int64,
+        decoded: [Int64: [HashedChangeSet]] = [:]
+    ) {
         self.memory = memory
+        self.decoded = decoded
         self.schema = schema
         self.now_ms = now_ms
         writersBefore = memory.writers.writers.count
@@ -56,7 +58,7 @@ final class Judgement {
         var replica = try self.replica(upload.replica, tx)
         let sets: [HashedChangeSet]
         do {
-            sets = try RunCoding.decode(upload.run.bytes).filter {
+            sets = try (decoded[upload.id] ?? RunCoding.decode(upload.run.bytes)).filter {
                 $0.changeSet.name.number.value >= upload.first
             }
         } catch {
@@ -70,7 +72,7 @@ final class Judgement {
             // Twice begun and never ended: judging it brings the hub down. A person must look.
             let verdict =
                 upload.attempts >= 2
-                ? .quarantined(.poison) : try decide(set.changeSet, replica, upload, tx)
+                ? .quarantined(.poison) : try decide(set, replica, tx)
             let entry = try settle(set, verdict, time, &replica, upload, tx)
             entries.append(entry)
         }
@@ -80,13 +82,10 @@ final class Judgement {
         try tx.finishUpload(
             upload.id, state: .judged, position: entries.compactMap(\.position).first,
             receipt: receipt)
-        logged[upload.id] = LoggedUpload(
-            sets: Dictionary(
-                uniqueKeysWithValues: sets.map { ($0.changeSet.name.number.value, $0) }),
-            entries: Dictionary(
-                uniqueKeysWithValues: zip(sets, entries).map {
-                    ($0.changeSet.name.number.value, $1)
-                }), received_ms: upload.received_ms)
+        memory.logged.keep(
+            LoggedUpload(
+                first: upload.first, sets: sets, entries: entries,
+                received_ms: upload.received_ms, size: upload.run.bytes.count), upload.id)
         try releaseWaiting(tx)
     }
 
@@ -103,23 +102,18 @@ final class Judgement {
     }
 
     private func decide(
-        _ set: ChangeSet, _ replica: StoredReplica, _ upload: StoredUpload,
-        _ tx: borrowing HubTransaction
+        _ hashed: HashedChangeSet, _ replica: StoredReplica, _ tx: borrowing HubTransaction
     ) throws -> Admission.Verdict {
+        let set = hashed.changeSet
         let isHub = replica.id.isHub
-        var size = ChangeSetCoding.envelope(set).count
         var facts: [Admission.RecordFacts] = []
         let hasUnmerged = try tx.hasUnmerged()
         for change in set.changes {
-            // Sizes matter only near the limit; payloads are measured when the envelope alone does not tell.
-            if upload.run.bytes.count > Limits.changeSetBytes {
-                size += ChangeSetCoding.payload(change).count
-            }
             facts.append(try recordFacts(change, set, replica, hasUnmerged: hasUnmerged, tx))
         }
         return Admission.decide(
             Admission.Facts(
-                changeSet: set, size: size, isHub: isHub, owner: replica.person,
+                changeSet: set, size: hashed.size, isHub: isHub, owner: replica.person,
                 isRevoked: replica.state == DeviceState.revoked.rawValue,
                 grants: isHub ? [] : try grants(of: set.author, tx), epoch: memory.epoch,
                 now_ms: now_ms, records: facts), schema: schema)
@@ -284,20 +278,25 @@ final class Judgement {
             record.position = position
             record.isDirty = true
             for write in change.writes {
+                record.written.insert(write.unit)
                 if write.unit == .discussion { record.count(write) }
-                if isInDispute(record.state, write.unit) { isDisputed = true }
             }
+            if hasDispute(record.state, in: change) { isDisputed = true }
             working[change.record] = record
         }
         return isDisputed
     }
 
-    private func isInDispute(_ state: RecordState, _ unit: UnitID) -> Bool {
-        guard case .register(let register)? = state[unit], register.heads.count > 1,
-            let declaration = schema.unit(unit, of: state.collection),
-            case .disputed? = state[unit]?.outcome(under: declaration)
-        else { return false }
-        return true
+    /// Whether a unit that `change` wrote is disputed now.
+    private func hasDispute(_ state: RecordState, in change: RecordChange) -> Bool {
+        state.units.contains { unit in
+            guard case .register(let register) = unit.state, register.heads.count > 1,
+                change.writes.contains(where: { $0.unit == unit.id }),
+                let declaration = schema.unit(unit.id, of: state.collection),
+                case .disputed? = unit.state.outcome(under: declaration)
+            else { return false }
+            return true
+        }
     }
 
     /// Merges what waited for something that has arrived, until nothing more moves.
@@ -335,12 +334,12 @@ final class Judgement {
         _ waiting: HubTransaction.Unmerged, _ upload: StoredUpload, _ tx: borrowing HubTransaction
     ) throws -> Bool {
         var replica = try self.replica(waiting.replica, tx)
-        let log = try loggedUpload(upload, tx)
-        guard let set = log.sets[waiting.number], let number = ChangeSetNumber(waiting.number),
+        let log = try loggedUpload(upload)
+        guard let set = log[waiting.number]?.set, let number = ChangeSetNumber(waiting.number),
             let stored = upload.receipt.flatMap({ SignedReceipt(stored: $0) }),
             let receipt = stored.verified(by: memory.key.verifying), let old = receipt[number]
         else { throw StoreFault(.damaged, "upload \(upload.id) of the log can't be read") }
-        let verdict = try decide(set.changeSet, replica, upload, tx)
+        let verdict = try decide(set, replica, tx)
         let entry = try settle(set, verdict, old.time, &replica, upload, tx)
         replicas[replica.rid] = replica
         try tx.update(replica)
@@ -349,7 +348,7 @@ final class Judgement {
         try tx.finishUpload(
             upload.id, state: .judged, position: entries.compactMap(\.position).min(),
             receipt: signedReceipt(upload, replica.id, entries))
-        logged[upload.id] = nil
+        memory.logged.forget(upload.id)
         return entry.disposition.isMerged
     }
 
@@ -359,7 +358,7 @@ final class Judgement {
     func flush(_ tx: borrowing HubTransaction) throws {
         for id in working.keys.sorted() where working[id]!.isDirty {
             var record = working[id]!
-            try findBases(&record.state, tx)
+            try findBases(&record, tx)
             let bytes = StateCoding.encode(record.state, writers: &memory.writers)
             let index = Int(record.area) - 1
             if let stored = record.stored {
@@ -422,14 +421,14 @@ final class Judgement {
 
     // MARK: What was before
 
-    /// Finds, for every unit whose heads differ, the latest write that all of them cover.
-    private func findBases(_ state: inout RecordState, _ tx: borrowing HubTransaction) throws {
-        for unit in state.units {
+    /// Finds, for every unit written here whose heads differ, the latest write that all of them cover.
+    private func findBases(_ record: inout Working, _ tx: borrowing HubTransaction) throws {
+        for unit in record.state.units where record.written.contains(unit.id) {
             guard case .register(let register) = unit.state, register.heads.count > 1 else {
                 continue
             }
-            let base = try base(of: register.heads, state.record, unit.id, tx)
-            state.setBase(base, of: unit.id)
+            let base = try base(of: register.heads, record.state.record, unit.id, tx)
+            record.state.setBase(base, of: unit.id)
         }
     }
 
@@ -494,33 +493,39 @@ final class Judgement {
     func changeSet(
         _ name: ChangeSetName, _ tx: borrowing HubTransaction
     ) throws -> (ChangeSet, ReceiptEntry, Int64)? {
-        guard let replica = try tx.replica(name.replica),
-            let upload = try tx.upload(of: replica.rid, holding: name.number.value)
+        guard let rid = try rid(of: name.replica, tx),
+            let id = try tx.uploadID(of: rid, holding: name.number.value)
         else { return nil }
-        let log = try loggedUpload(upload, tx)
-        guard let set = log.sets[name.number.value], let entry = log.entries[name.number.value]
-        else { return nil }
-        return (set.changeSet, entry, log.received_ms)
+        let log: LoggedUpload
+        if let known = memory.logged.upload(id) {
+            log = known
+        } else {
+            guard let upload = try tx.upload(id) else { return nil }
+            log = try loggedUpload(upload)
+        }
+        return log[name.number.value].map { ($0.set.changeSet, $0.entry, log.received_ms) }
     }
 
-    private func loggedUpload(
-        _ upload: StoredUpload, _ tx: borrowing HubTransaction
-    ) throws -> LoggedUpload {
-        if let log = logged[upload.id] { return log }
-        let sets = try RunCoding.decode(upload.run.bytes)
-        var entries: [UInt64: ReceiptEntry] = [:]
-        if let receipt = upload.receipt.flatMap({ SignedReceipt(stored: $0) })?
+    private func rid(of id: ReplicaID, _ tx: borrowing HubTransaction) throws -> Int64? {
+        if let rid = rids[id] { return rid }
+        let rid = try tx.replica(id)?.rid
+        rids[id] = rid
+        return rid
+    }
+
+    private func loggedUpload(_ upload: StoredUpload) throws -> LoggedUpload {
+        if let log = memory.logged.upload(upload.id) { return log }
+        let receipt = upload.receipt.flatMap({ SignedReceipt(stored: $0) })?
             .verified(by: memory.key.verifying)
-        {
-            for (offset, entry) in receipt.entries.enumerated() {
-                entries[receipt.first.value + UInt64(offset)] = entry
-            }
-        }
         let log = LoggedUpload(
-            sets: Dictionary(
-                uniqueKeysWithValues: sets.map { ($0.changeSet.name.number.value, $0) }),
-            entries: entries, received_ms: upload.received_ms)
-        logged[upload.id] = log
+            first: upload.first,
+            sets: try RunCoding.decode(upload.run.bytes).filter {
+                $0.changeSet.name.number.value >= upload.first
+            },
+            entries: receipt?.first.value == upload.first ? receipt?.entries ?? [] : [],
+            received_ms: upload.received_ms, size: upload.run.bytes.count)
+        // What waits for its predecessor will be judged, and have another receipt.
+        if upload.state == .judged { memory.logged.keep(log, upload.id) }
         return log
     }
 

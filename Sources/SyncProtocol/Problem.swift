@@ -56,6 +56,19 @@ public struct Problem: Error, Hashable, Sendable {
     }
 }
 
+extension CodecError {
+    /// What a hub answers to bytes that it can't read.
+    public var problem: Problem {
+        switch self {
+        case .unknownVersion: Problem(.unknownVersion)
+        case .tooMany: Problem(.tooLarge)
+        case .truncated, .trailing, .malformedNumber, .outOfRange, .malformedText, .unknownTag,
+            .outOfOrder, .notOurs:
+            Problem(.malformed)
+        }
+    }
+}
+
 extension Problem.Code {
     /// The HTTP status that goes with the code.
     public var status: Int {

@@ -9,10 +9,6 @@ struct DeviceFolder: ~Copyable {
     let path: String
     private let lock: Int32
 
-    var database: String { path + "/store.sqlite" }
-    var key: String { path + "/key" }
-    var authority: String { path + "/ca.pem" }
-
     static func database(in path: String) -> String { path + "/store.sqlite" }
 
     /// Locks the folder at `path`.
@@ -21,13 +17,15 @@ struct DeviceFolder: ~Copyable {
     ///   - makes: whether to make it if it is not there.
     ///   - waits: asked after each failed attempt, with their number; pauses a little and returns whether
     ///     to try again.
-    init(_ path: String, makes: Bool, waits: (Int) -> Bool) throws(StoreError) {
+    static func locked(
+        _ path: String, makes: Bool, waits: (Int) -> Bool
+    ) throws(StoreError) -> DeviceFolder {
         if makes, mkdir(path, 0o700) != 0, errno != EEXIST {
-            throw Self.fault(path, errno)
+            throw fault(path, errno)
         }
         var entry = stat()
         guard stat(path, &entry) == 0 else {
-            throw errno == ENOENT ? .noStore(path: path) : Self.fault(path, errno)
+            throw errno == ENOENT ? .noStore(path: path) : fault(path, errno)
         }
         guard entry.st_mode & S_IFMT == S_IFDIR else {
             throw .unsafePath(path: path, reason: .notADirectory)
@@ -38,11 +36,10 @@ struct DeviceFolder: ~Copyable {
         guard entry.st_mode & 0o022 == 0 else {
             throw .unsafePath(path: path, reason: .openToOthers)
         }
-        self.path = path
         let lockPath = path + "/lock"
         // Opened for reading where it exists, so that a read-only folder is told as such and not as busy.
         let descriptor = Glibc.open(lockPath, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
-        guard descriptor >= 0 else { throw Self.fault(lockPath, errno) }
+        guard descriptor >= 0 else { throw fault(lockPath, errno) }
         var attempts = 0
         while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
             let code = errno
@@ -50,11 +47,13 @@ struct DeviceFolder: ~Copyable {
             attempts += 1
             guard code == EWOULDBLOCK, waits(attempts) else {
                 Glibc.close(descriptor)
-                throw code == EWOULDBLOCK ? .inUse : Self.fault(lockPath, code)
+                throw code == EWOULDBLOCK ? .inUse : fault(lockPath, code)
             }
         }
-        lock = descriptor
+        return DeviceFolder(path: path, lock: descriptor)
     }
+
+    private init(path: String, lock: Int32) { (self.path, self.lock) = (path, lock) }
 
     deinit { Glibc.close(lock) }
 

@@ -112,7 +112,9 @@ extension Database {
     ) throws -> Result? {
         let statement = try cachedStatement(sql: sql)
         statement.setUncheckedArguments(arguments)
-        return try Row.fetchCursor(statement).next().map(body)
+        let cursor = try Row.fetchCursor(statement)
+        // A cursor that is let go resets the statement, and the row with it.
+        return try withExtendedLifetime(cursor) { try cursor.next().map(body) }
     }
 }
 
@@ -143,7 +145,7 @@ extension Value {
 
 extension Row {
     /// Reads a typed column back; `nil` for NULL.
-    func value(_ index: Int, as type: ValueType) throws -> Value? {
+    func value(_ index: Int, as type: ValueType) throws -> SyncCore.Value? {
         if hasNull(atIndex: index) { return nil }
         switch type {
         case .bool: return .bool(try int(index) != 0)
@@ -164,18 +166,18 @@ extension Row {
     }
 }
 
-extension NumberSet {
-    /// As it lies in a row: per range its first number and how many follow.
-    var stored: [UInt8] {
+/// A set of numbers as it lies in a row: per range its first number and how many follow.
+enum NumberSetForm {
+    static func encode(_ set: NumberSet) -> [UInt8] {
         var writer = ByteWriter()
-        for range in ranges {
+        for range in set.ranges {
             writer.varint(range.lowerBound)
             writer.varint(range.upperBound - range.lowerBound)
         }
         return writer.bytes
     }
 
-    init(stored bytes: [UInt8]) throws {
+    static func decode(_ bytes: [UInt8]) throws -> NumberSet {
         var reader = ByteReader(bytes)
         var ranges: [ClosedRange<UInt64>] = []
         while !reader.isAtEnd {
@@ -186,6 +188,6 @@ extension NumberSet {
         guard let set = NumberSet(ranges: ranges) else {
             throw StoreFault(.damaged, "numbers do not rise")
         }
-        self = set
+        return set
     }
 }

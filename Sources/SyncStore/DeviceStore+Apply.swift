@@ -186,7 +186,7 @@ extension DeviceStore {
             }
             grants.append(current[place])
         }
-        try db.run("UPDATE sync_replica SET merged = ?", [merged.stored.stored])
+        try db.run("UPDATE sync_replica SET merged = ?", [NumberSetForm.encode(merged).stored])
         var context = PageContext(
             era: try era(db), merged: merged, now: now, territory: territory,
             isFirst: !grants.isEmpty && grants.allSatisfy { $0.cursor == .start })
@@ -423,7 +423,7 @@ extension DeviceStore {
                 is_repaired = CASE WHEN ? THEN 0 ELSE is_repaired END
             """,
             [
-                answer.merged.stored.stored, Int64(bitPattern: answer.nonce),
+                NumberSetForm.encode(answer.merged).stored, Int64(bitPattern: answer.nonce),
                 Int64(clamping: answer.lease_ms), received.wall_ms, Int64(clamping: answer.hub_ms),
                 offset, Int64(bitPattern: received.monotonic_ms), Int64(bitPattern: received.boot),
                 isComplete, comparedDigest && !answer.digestDiffers,

@@ -1,7 +1,7 @@
 internal import Foundation
 internal import GRDB
 internal import Glibc
-public import SyncCore
+internal import SyncCore
 internal import SyncProtocol
 
 extension DeviceStore {

@@ -1,7 +1,7 @@
 internal import Foundation
 internal import GRDB
 public import SyncCore
-public import SyncProtocol
+internal import SyncProtocol
 
 extension DeviceStore {
     /// Returns the news for this device's person, newest first.

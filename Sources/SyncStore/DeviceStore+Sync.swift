@@ -82,7 +82,7 @@ extension DeviceStore {
                 """
             ) { row in
                 let version = UInt64(bitPattern: try row.int(1))
-                let merged = try NumberSet(stored: try row.blob(3))
+                let merged = try NumberSetForm.decode(try row.blob(3))
                 let isComplete = try row.int(4) != 0
                 return SyncState(
                     replica: identity.replica, hub: identity.hub, epoch: identity.epoch,

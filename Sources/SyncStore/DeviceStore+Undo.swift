@@ -1,5 +1,6 @@
 internal import GRDB
 public import SyncCore
+internal import SyncProtocol
 
 extension DeviceStore {
     /// Returns the change set that takes back what an own change set did, as far as that can be done honestly.
@@ -17,34 +18,30 @@ extension DeviceStore {
     public func undoDraft(
         of number: ChangeSetNumber
     ) throws(UndoRefusal) -> ChangeSetDraft {
+        let result: Result<ChangeSetDraft, UndoRefusal>
         do {
-            return try read { db in
-                // A refusal passes the store's own errors by, which have no word for it.
-                Result { () throws(UndoRefusal) in try self.undoDraft(of: number, db) }
-            }.get()
-        } catch let error as UndoRefusal {
-            throw error
+            result = try read { db in
+                // A refusal goes around the transaction, which knows the store's own errors only.
+                do {
+                    return .success(try self.undoDraft(of: number, db))
+                } catch let refusal as UndoRefusal {
+                    return .failure(refusal)
+                }
+            }
         } catch {
-            throw .store(StoreError(error))
+            throw .store(error)
         }
+        return try result.get()
     }
 
-    private func undoDraft(
-        of number: ChangeSetNumber, _ db: Database
-    ) throws(UndoRefusal) -> ChangeSetDraft {
-        do {
-            let set = try changeSet(number, db).changeSet
-            var changes: [RecordChange] = []
-            for change in set.changes {
-                if let undone = try undo(change, of: set.name, db) { changes.append(undone) }
-            }
-            guard !changes.isEmpty else { throw UndoRefusal.nothingLeft }
-            return ChangeSetDraft(intent: "undo", changes: changes)
-        } catch let error as UndoRefusal {
-            throw error
-        } catch {
-            throw .store(StoreError(error))
+    private func undoDraft(of number: ChangeSetNumber, _ db: Database) throws -> ChangeSetDraft {
+        let set = try changeSet(number, db).changeSet
+        var changes: [RecordChange] = []
+        for change in set.changes {
+            if let undone = try undo(change, of: set.name, db) { changes.append(undone) }
         }
+        guard !changes.isEmpty else { throw UndoRefusal.nothingLeft }
+        return ChangeSetDraft(intent: "undo", changes: changes)
     }
 
     private func undo(

@@ -61,7 +61,7 @@ public final class DeviceStore: Sendable {
         self.schema = schema
         self.path = path
         tables = schema.collections.map(DeviceTable.init)
-        folder = Mutex(try DeviceFolder(path, makes: birth != nil, waits: waits))
+        folder = Mutex(try DeviceFolder.locked(path, makes: birth != nil, waits: waits))
         let file = DeviceFolder.database(in: path)
         if try !DeviceFolder.check(file) {
             guard birth != nil else { throw .noStore(path: path) }

@@ -16,12 +16,15 @@ public final class HubStore: Sendable {
 
     public let schema: Schema
     private let queue: DatabaseQueue
+    private let tables: [CollectionID: HubTable]
 
     /// Opens the store at `path`, making it if it is not there.
     ///
     /// - Parameter maximumPages: SQLite's limit on the size of the file, for tests of a full disk.
     public init(path: String, schema: Schema, maximumPages: Int? = nil) throws(StoreFault) {
         self.schema = schema
+        tables = Dictionary(
+            uniqueKeysWithValues: schema.collections.map { ($0.id, HubTable($0)) })
         var configuration = Configuration()
         configuration.label = "hub"
         configuration.prepareDatabase { db in
@@ -77,7 +80,7 @@ public final class HubStore: Sendable {
             return try queue.writeWithoutTransaction { db in
                 var result: Result?
                 try db.inTransaction(.immediate) {
-                    result = try body(HubTransaction(db, schema))
+                    result = try body(HubTransaction(db, schema, tables))
                     return .commit
                 }
                 return result!
@@ -95,7 +98,7 @@ public final class HubStore: Sendable {
             return try queue.writeWithoutTransaction { db in
                 var result: Result?
                 try db.inTransaction(.deferred) {
-                    result = try body(HubTransaction(db, schema))
+                    result = try body(HubTransaction(db, schema, tables))
                     return .commit
                 }
                 return result!
@@ -122,8 +125,11 @@ public final class HubStore: Sendable {
 public struct HubTransaction: ~Copyable {
     let db: Database
     let schema: Schema
+    let tables: [CollectionID: HubTable]
 
-    init(_ db: Database, _ schema: Schema) { (self.db, self.schema) = (db, schema) }
+    init(_ db: Database, _ schema: Schema, _ tables: [CollectionID: HubTable]) {
+        (self.db, self.schema, self.tables) = (db, schema, tables)
+    }
 }
 
 extension HubTransaction {
@@ -211,7 +217,7 @@ enum HubTables {
 
     /// The table of a collection: typed columns to list by, and the state last, which is the truth.
     static func create(_ collection: CollectionDeclaration, in db: Database) throws {
-        let columns = collection.units.filter(\.isColumn).map { "\($0.name.quoted) ANY, " }
+        let columns = collection.units.filter(\.isColumn).map { "\($0.columnName) ANY, " }
         try db.execute(
             sql: """
                 CREATE TABLE IF NOT EXISTS \(collection.tableName)(
@@ -226,6 +232,11 @@ enum HubTables {
 extension CollectionDeclaration {
     /// Names of collections are lower-case ASCII words, so this needs no quoting.
     var tableName: String { "c_" + name }
+}
+
+extension UnitDeclaration {
+    /// The name of its typed column; apart from the table's own, for a unit may be called `state`.
+    var columnName: String { ("u_" + name).quoted }
 }
 
 extension String {

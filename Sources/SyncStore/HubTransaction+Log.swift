@@ -147,6 +147,17 @@ extension HubTransaction {
         ).first
     }
 
+    /// The row of that upload, without reading it.
+    public func uploadID(of replica: Int64, holding number: UInt64) throws -> Int64? {
+        let statement = try db.cachedStatement(
+            sql: """
+                SELECT id FROM uploads
+                WHERE replica = ? AND last >= ? AND first <= ? AND state <> 3 ORDER BY last LIMIT 1
+                """)
+        return try Int64.fetchOne(
+            statement, arguments: [replica, Int64(number), Int64(number)])
+    }
+
     public func upload(_ id: Int64) throws -> StoredUpload? {
         try uploads("WHERE id = ?", [id]).first
     }

@@ -29,9 +29,8 @@ public struct StoredRecord: Sendable {
 extension HubTransaction {
     /// Returns a record; `nil` if it was never created here.
     public func record(_ id: RecordID, in collection: CollectionID) throws -> StoredRecord? {
-        guard let declaration = schema.collection(collection) else { return nil }
-        let statement = try db.cachedStatement(
-            sql: "SELECT area, position, state FROM \(declaration.tableName) WHERE id = ?")
+        guard let table = tables[collection] else { return nil }
+        let statement = try db.cachedStatement(sql: table.selectSQL)
         statement.setUncheckedArguments([id.bytes.data])
         guard let row = try Row.fetchOne(statement) else { return nil }
         return StoredRecord(
@@ -42,8 +41,8 @@ extension HubTransaction {
     /// The leaf area of a record, whatever its collection; `nil` if there is none.
     public func area(of id: RecordID) throws -> UInt32? {
         for declaration in schema.collections {
-            let statement = try db.cachedStatement(
-                sql: "SELECT area FROM \(declaration.tableName) WHERE id = ?")
+            guard let table = tables[declaration.id] else { continue }
+            let statement = try db.cachedStatement(sql: table.areaSQL)
             statement.setUncheckedArguments([id.bytes.data])
             if let row = try Row.fetchOne(statement) { return UInt32(row[0] as Int64) }
         }
@@ -52,28 +51,18 @@ extension HubTransaction {
 
     /// Keeps the newest state of a record, with its typed columns as they are shown.
     public func put(_ stored: StoredRecord, _ state: RecordState) throws {
-        guard let declaration = schema.collection(stored.collection) else {
+        guard let table = tables[stored.collection] else {
             throw StoreFault(.other, "a record of an unknown collection")
         }
-        let columns = declaration.units.filter(\.isColumn)
-        let names = columns.map { $0.name.quoted }
-        let statement = try db.cachedStatement(
-            sql: """
-                INSERT INTO \(declaration.tableName)
-                    (id, area, position, \(names.map { $0 + ", " }.joined())state)
-                VALUES (?, ?, ?, \(String(repeating: "?, ", count: names.count))?)
-                ON CONFLICT(id) DO UPDATE SET area = excluded.area, position = excluded.position,
-                    \(names.map { "\($0) = excluded.\($0), " }.joined())state = excluded.state
-                """)
-        var arguments: StatementArguments = [
+        let statement = try db.cachedStatement(sql: table.putSQL)
+        var arguments: [(any DatabaseValueConvertible)?] = [
             stored.record.bytes.data, Int64(stored.area), Int64(stored.position.value),
         ]
-        for unit in columns {
-            let shown = state[unit.id].flatMap { $0.outcome(under: unit) }?.value
-            arguments += [shown?.column]
+        for unit in table.columns {
+            arguments.append(state[unit.id].flatMap { $0.outcome(under: unit) }?.value?.column)
         }
-        arguments += [stored.state.data]
-        statement.setUncheckedArguments(arguments)
+        arguments.append(stored.state.data)
+        statement.setUncheckedArguments(StatementArguments(arguments))
         try statement.execute()
     }
 
@@ -127,7 +116,7 @@ extension HubTransaction {
         }
         guard let column = columns.first else { return "" }
         let statement = try db.cachedStatement(
-            sql: "SELECT \(column.name.quoted) FROM \(declaration.tableName) WHERE id = ?")
+            sql: "SELECT \(column.columnName) FROM \(declaration.tableName) WHERE id = ?")
         return try String.fetchOne(statement, arguments: [id.bytes.data]) ?? ""
     }
 
@@ -139,10 +128,42 @@ extension HubTransaction {
     }
 
     func identifier<ID: Identifier>(_ row: Row, _ index: Int) throws -> ID {
-        guard let id = ID(bytes: try row.bytes(index)) else {
-            throw StoreFault(.damaged, "a name is not 16 bytes long")
+        // A page of records reads tens of thousands of these, so no array is made on the way.
+        let lanes: (UInt64, UInt64)? = try row.withUnsafeData(atIndex: index) { data in
+            data?.withUnsafeBytes { bytes in
+                bytes.count == 16
+                    ? (
+                        UInt64(bigEndian: bytes.loadUnaligned(as: UInt64.self)),
+                        UInt64(
+                            bigEndian: bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
+                    ) : nil
+            }
         }
-        return id
+        guard let lanes else { throw StoreFault(.damaged, "a name is not 16 bytes long") }
+        return ID(high: lanes.0, low: lanes.1)
+    }
+}
+
+/// The statements for one collection's table, put together once.
+struct HubTable: Sendable {
+    /// The units kept as columns, in order.
+    let columns: [UnitDeclaration]
+    let selectSQL: String
+    let areaSQL: String
+    let putSQL: String
+
+    init(_ declaration: CollectionDeclaration) {
+        columns = declaration.units.filter(\.isColumn)
+        let table = declaration.tableName
+        let names = columns.map(\.columnName)
+        selectSQL = "SELECT area, position, state FROM \(table) WHERE id = ?"
+        areaSQL = "SELECT area FROM \(table) WHERE id = ?"
+        putSQL = """
+            INSERT INTO \(table)(id, area, position, \(names.map { $0 + ", " }.joined())state)
+            VALUES (?, ?, ?, \(String(repeating: "?, ", count: names.count))?)
+            ON CONFLICT(id) DO UPDATE SET area = excluded.area, position = excluded.position,
+                \(names.map { "\($0) = excluded.\($0), " }.joined())state = excluded.state
+            """
     }
 }
 

@@ -283,3 +283,18 @@ struct LeftoverTests {
         #expect(reasons == [Text("HZ-5012"), Text("")])
     }
 }
+
+@Suite("cursors")
+struct CursorTests {
+    @Test("cursors of several grants come together again when only one of them had news")
+    func together() throws {
+        let fixture = try HubFixture()
+        var a = try fixture.device(
+            1, person: "Li Na", areas: [HubFixture.north, HubFixture.south])
+        try fixture.sync(&a)
+        a.seal([.house(RecordID(high: 100, low: 1), in: HubFixture.north)])
+        try fixture.syncAll(&a)
+        #expect(a.cursors.count == 2)
+        #expect(Set(a.cursors) == [try fixture.hub.status().position])
+    }
+}

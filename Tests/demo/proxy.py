@@ -28,6 +28,10 @@ class Line:
         self.connections = 0
         self.bytes = 0
 
+    @property
+    def url(self):
+        return f"https://127.0.0.1:{self.port}"
+
     def connect_to(self, port):
         """Lets devices reach the hub at this port."""
         with self._lock:

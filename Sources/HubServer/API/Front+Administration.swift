@@ -210,6 +210,7 @@ extension Front {
                     areas.map { area in
                         .object([
                             "scope": .string("\(area.scope)"),
+                            "name": .string(area.path.last ?? ""),
                             "path": .array(area.path.map { .string($0) }),
                             "parent": area.parent.map { .string("\($0)") } ?? .null,
                         ])

@@ -1,3 +1,4 @@
+internal import HTTPTypes
 internal import Logging
 internal import SyncCore
 internal import SyncHub

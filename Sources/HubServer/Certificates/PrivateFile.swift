@@ -1,4 +1,4 @@
-internal import Foundation
+internal import Glibc
 
 /// Files of the hub's folder that are read by their owner only, or replaced as a whole.
 public enum PrivateFile {
@@ -61,6 +61,13 @@ public enum PrivateFile {
         }
         bytes.removeLast(bytes.count - filled)
         return bytes
+    }
+
+    /// Whether nobody but its owner may read or write the file; `nil` if it is not there.
+    public static func isPrivate(_ path: String) -> Bool? {
+        var facts = stat()
+        guard stat(path, &facts) == 0 else { return nil }
+        return facts.st_mode & 0o077 == 0
     }
 
     private static func syncFolder(of path: String) throws(FileFault) {

@@ -29,7 +29,7 @@ struct BodyReader {
 
     /// Returns the whole body; throws a `Problem` if it is too large or too slow, and whatever
     /// the connection throws.
-    mutating func read(
+    @concurrent mutating func read(
         upTo maximum: Int, writer: borrowing ResponseWriter
     ) async throws -> [UInt8] {
         guard hasBody else { return [] }
@@ -61,7 +61,7 @@ struct BodyReader {
 
     /// Takes what is still coming for a while and throws it away, so that the answer is not lost with it:
     /// closing with unread bytes resets the connection.
-    mutating func drain() async throws {
+    @concurrent mutating func drain() async throws {
         let start = ContinuousClock.now
         var dropped = 0
         while dropped < 8 << 20, ContinuousClock.now - start < .seconds(2),

@@ -80,7 +80,7 @@ extension Front {
                 view.state == .resolved
                 ? ""
                 : """
-                 <form method="post" action="\(page.link("/console/conflicts/\(view.id)/claim"))" style-free><button class="second">\(page.say(.claim))</button>\(page.formFields)</form>
+                 <form method="post" action="\(page.link("/console/conflicts/\(view.id)/claim"))" class="inline"><button class="second">\(page.say(.claim))</button>\(page.formFields)</form>
                 """
             owner = "\(name)\(claim)"
         }

@@ -70,7 +70,9 @@ extension Front {
                 "default-src 'none'; style-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
             ),
             (.xContentTypeOptions, "nosniff"),
-            (HTTPField.Name("Referrer-Policy")!, "no-referrer"),
+            // Not `no-referrer`: under that, browsers send the origin of our own forms as `null`, which is
+            // just what a foreign page can send.
+            (HTTPField.Name("Referrer-Policy")!, "same-origin"),
             (.cacheControl, "no-store"),
             (HTTPField.Name("Cross-Origin-Opener-Policy")!, "same-origin"),
             (HTTPField.Name("Cross-Origin-Resource-Policy")!, "same-origin"),

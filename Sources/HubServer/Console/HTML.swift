@@ -1,3 +1,5 @@
+internal import SyncCore
+
 /// A piece of HTML that can't hold unescaped text: what is written in the source is markup, what is interpolated
 /// is escaped, and only `HTML` goes in as it is.
 ///
@@ -30,6 +32,7 @@ struct HTML: Sendable, ExpressibleByStringInterpolation {
             HTML.escape(text, makingVisible: true, into: &source)
         }
         mutating func appendInterpolation(_ number: some BinaryInteger) { source += "\(number)" }
+        mutating func appendInterpolation(_ name: some Identifier) { source += "\(name)" }
         /// Text to be edited or sent back: exact, whatever characters it has.
         mutating func appendInterpolation(exactly text: String) {
             HTML.escape(text, makingVisible: false, into: &source)

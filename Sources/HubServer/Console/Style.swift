@@ -17,7 +17,7 @@ enum Style {
         .top{display:flex;flex-wrap:wrap;gap:4px 20px;align-items:baseline;padding:12px max(16px,calc((100% - 1120px)/2));\
         background:var(--card);border-bottom:1px solid var(--line)}
         .top strong{font-size:1.05rem}.top .who{margin-left:auto;display:flex;gap:12px;align-items:baseline}
-        .top form{margin:0}
+        .top form{margin:0}form.inline{display:inline}
         main{max-width:1152px;margin:0 auto;padding:20px 16px 40px}
         footer{max-width:1152px;margin:0 auto;padding:0 16px 32px;color:var(--soft);font-size:.9rem;display:flex;flex-wrap:wrap;gap:4px 24px}
         footer nav a{margin-right:12px}

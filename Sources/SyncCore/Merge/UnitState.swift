@@ -76,7 +76,7 @@ public struct Register: Hashable, Sendable {
     }
 
     private mutating func remember(_ name: ChangeSetName) {
-        let place = early.firstIndex { $0 >= name } ?? early.count
+        let place = early.firstPlace { $0 >= name }
         if place == early.count || early[place] != name { early.insert(name, at: place) }
     }
 }
@@ -118,10 +118,11 @@ public struct Elements: Hashable, Sendable {
             where left.name >= right.name { return nil }
         }
         for (left, right) in zip(early, early.dropFirst()) where left >= right { return nil }
-        for removal in early
-        where entries.contains(where: { entry in
-            entry.element == removal.element && entry.adds.contains { $0.name == removal.add }
-        }) { return nil }
+        for removal in early {
+            let place = entries.firstPlace { $0.element >= removal.element }
+            guard place < entries.count, entries[place].element == removal.element else { continue }
+            if entries[place].adds.contains(where: { $0.name == removal.add }) { return nil }
+        }
         (self.entries, self.early) = (entries, early)
     }
 
@@ -130,9 +131,10 @@ public struct Elements: Hashable, Sendable {
         hasMerged: (ChangeSetName) -> Bool
     ) {
         for removal in removing {
-            let place = entries.firstIndex { $0.element == removal.element }
+            let place = entries.firstPlace { $0.element >= removal.element }
+            let isHeld = place < entries.count && entries[place].element == removal.element
             for add in removal.adds where origin.name.canHaveSeen(add) {
-                if let place, let held = entries[place].adds.firstIndex(where: { $0.name == add }) {
+                if isHeld, let held = entries[place].adds.firstIndex(where: { $0.name == add }) {
                     entries[place].adds.remove(at: held)
                 } else if !hasMerged(add) {
                     remember(EarlyRemoval(element: removal.element, add: add))
@@ -149,7 +151,7 @@ public struct Elements: Hashable, Sendable {
     }
 
     private mutating func insert(_ element: Value, _ origin: Origin) {
-        let place = entries.firstIndex { $0.element >= element } ?? entries.count
+        let place = entries.firstPlace { $0.element >= element }
         guard place < entries.count, entries[place].element == element else {
             entries.insert(Entry(element: element, adds: [origin]), at: place)
             return
@@ -162,7 +164,7 @@ public struct Elements: Hashable, Sendable {
     }
 
     private mutating func remember(_ removal: EarlyRemoval) {
-        let place = early.firstIndex { $0 >= removal } ?? early.count
+        let place = early.firstPlace { $0 >= removal }
         if place == early.count || early[place] != removal { early.insert(removal, at: place) }
     }
 }
@@ -238,10 +240,23 @@ public struct Log: Hashable, Sendable {
 
     mutating func merge(_ values: [Value], from origin: Origin) {
         if entries.contains(where: { $0.origin.name == origin.name }) { return }
-        for (index, value) in values.enumerated() {
-            let entry = Entry(origin: origin, index: index, value: value)
-            let place = entries.lastIndex { $0.comes(before: entry) }.map { $0 + 1 } ?? 0
-            entries.insert(entry, at: place)
+        let added = values.enumerated().map { Entry(origin: origin, index: $0, value: $1) }
+        guard let first = added.first else { return }
+        // Nothing of another origin comes between two entries of one.
+        entries.insert(contentsOf: added, at: entries.firstPlace { !$0.comes(before: first) })
+    }
+}
+
+extension Array {
+    /// The first place where `isReached` holds, or the count; it must hold for all after one it holds for.
+    ///
+    /// - Complexity: logarithmic: what comes from a device may be long, and each of its parts is looked up.
+    fileprivate func firstPlace(_ isReached: (Element) -> Bool) -> Int {
+        var (low, high) = (0, count)
+        while low < high {
+            let middle = (low + high) / 2
+            if isReached(self[middle]) { high = middle } else { low = middle + 1 }
         }
+        return low
     }
 }

@@ -50,12 +50,20 @@ extension Schema {
 }
 
 extension UnitDeclaration {
+    /// The most elements or entries of one write, and the most names in it: each costs whoever merges
+    /// the write a search of what is there.
+    static let maximumValues = 1024
+    static let maximumNames = 4096
+
     /// Checks an operation against this unit's kind, types and ranges.
     public func validate(
         _ operation: Write.Operation, mayReplaceImmutable: Bool = false
     ) throws(SchemaViolation) {
         guard operation.kind == policy.kind else {
             throw .wrongKind(id, expected: policy.kind, found: operation.kind)
+        }
+        guard operation.values <= Self.maximumValues, operation.names <= Self.maximumNames else {
+            throw .outOfRange(id, member: name)
         }
         switch operation {
         case .set(let value, let replacing):
@@ -112,6 +120,24 @@ extension UnitDeclaration {
         }
         guard !text.string.utf8.contains(0) else {
             throw .forbiddenCharacter(id, member: member.name)
+        }
+    }
+}
+
+extension Write.Operation {
+    fileprivate var values: Int {
+        switch self {
+        case .set, .increment: 1
+        case .change(let adding, let removing): adding.count + removing.count
+        case .append(let values): values.count
+        }
+    }
+
+    fileprivate var names: Int {
+        switch self {
+        case .set(_, let names): names.count
+        case .change(_, let removing): removing.reduce(0) { $0 + $1.adds.count }
+        case .increment, .append: 0
         }
     }
 }

@@ -27,15 +27,15 @@ public enum CodecError: Error, Hashable, Sendable {
 
 /// Bytes being read, strictly: every count is checked against what is left before anything is allocated.
 package struct ByteReader {
-    private let bytes: [UInt8]
-    /// The offset of the next byte.
+    private let bytes: ArraySlice<UInt8>
+    /// The offset of the next byte, from the start of the whole message.
     package var index: Int
     private let end: Int
 
-    package init(_ bytes: [UInt8]) { (self.bytes, index, end) = (bytes, 0, bytes.count) }
+    package init(_ bytes: [UInt8]) { self.init(bytes[...]) }
 
-    private init(_ bytes: [UInt8], _ range: Range<Int>) {
-        (self.bytes, index, end) = (bytes, range.lowerBound, range.upperBound)
+    package init(_ bytes: ArraySlice<UInt8>) {
+        (self.bytes, index, end) = (bytes, bytes.startIndex, bytes.endIndex)
     }
 
     package var remaining: Int { end - index }
@@ -63,7 +63,7 @@ package struct ByteReader {
     package mutating func part(_ count: Int) throws(CodecError) -> ByteReader {
         guard count >= 0, count <= remaining else { throw .truncated(at: index) }
         defer { index += count }
-        return ByteReader(bytes, index..<index + count)
+        return ByteReader(bytes[index..<index + count])
     }
 
     /// The bytes from `start` to here.

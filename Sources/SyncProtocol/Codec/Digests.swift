@@ -4,7 +4,9 @@ public import SyncCore
 /// The one hash of the protocol.
 public enum Digests {
     /// Returns the SHA-256 of `bytes`.
-    public static func sha256(_ bytes: [UInt8]) -> ContentHash {
+    public static func sha256(_ bytes: [UInt8]) -> ContentHash { sha256(bytes[...]) }
+
+    static func sha256(_ bytes: ArraySlice<UInt8>) -> ContentHash {
         ContentHash(bytes: Array(SHA256.hash(data: bytes)))!
     }
 }

@@ -169,15 +169,8 @@ private struct RunDecoder {
         let wall = try self[.wall].zigzag() &+ milliseconds
         let monotonic = try self[.monotonic].zigzag() &+ lastMonotonic &+ elapsed
         (lastMilliseconds, lastMonotonic) = (milliseconds, monotonic)
-        let boot = try entry(of: \.boots, in: .boot) { decoder throws(CodecError) in
-            try decoder[.numbers].varint()
-        }
-        var offset: Int64?
-        if try flag(in: .offset) {
-            offset = try entry(of: \.offsets, in: .offset) { decoder throws(CodecError) in
-                try decoder[.numbers].zigzag()
-            }
-        }
+        let boot = try boot()
+        let offset = try flag(in: .offset) ? try offset() : nil
         var age: UInt64?
         if try flag(in: .offsetAge) {
             lastAge = try self[.offsetAge].zigzag() &+ lastAge &+ elapsed
@@ -189,22 +182,23 @@ private struct RunDecoder {
     }
 
     private mutating func schema() throws(CodecError) -> UInt32 {
-        try entry(of: \.schemas, in: .schema) { decoder throws(CodecError) in
-            UInt32(try decoder[.numbers].varint(upTo: UInt64(UInt32.max)))
-        }
+        let start = self[.schema].index
+        let place = try self[.schema].count(upTo: schemas.count)
+        if place > 0 { return schemas[place] }
+        let version = try self[.numbers].varint(upTo: UInt64(UInt32.max))
+        return try schemas.add(UInt32(version), at: start)
     }
 
-    /// A thing by its number in `column`, or a new one, read from where new ones of its kind stand.
-    private mutating func entry<Element>(
-        of index: WritableKeyPath<RunDecoder, ReaderIndex<Element>>, in column: Column,
-        _ readNew: (inout RunDecoder) throws(CodecError) -> Element
-    ) throws(CodecError) -> Element {
-        let start = self[column].index
-        let place = try self[column].count(upTo: self[keyPath: index].count)
-        if place > 0 { return self[keyPath: index][place] }
-        let element = try readNew(&self)
-        guard self[keyPath: index].append(element) else { throw .outOfOrder(at: start) }
-        return element
+    private mutating func boot() throws(CodecError) -> UInt64 {
+        let start = self[.boot].index
+        let place = try self[.boot].count(upTo: boots.count)
+        return place > 0 ? boots[place] : try boots.add(try self[.numbers].varint(), at: start)
+    }
+
+    private mutating func offset() throws(CodecError) -> Int64 {
+        let start = self[.offset].index
+        let place = try self[.offset].count(upTo: offsets.count)
+        return place > 0 ? offsets[place] : try offsets.add(try self[.numbers].zigzag(), at: start)
     }
 
     private mutating func countThing(in column: Column) throws(CodecError) {
@@ -215,9 +209,7 @@ private struct RunDecoder {
     private mutating func change() throws(CodecError) -> RecordChange {
         try countThing(in: .shape)
         let place = self[.shape].index
-        let shape = try entry(of: \.shapes, in: .shape) { decoder throws(CodecError) in
-            try decoder.newShape()
-        }
+        let shape = try shape()
         let record = try identifier(RecordID.self, in: .record)
         var shown: LogPosition?
         if try flag(in: .shown) {
@@ -241,7 +233,10 @@ private struct RunDecoder {
         return change
     }
 
-    private mutating func newShape() throws(CodecError) -> Shape {
+    private mutating func shape() throws(CodecError) -> Shape {
+        let start = self[.shape].index
+        let place = try self[.shape].count(upTo: shapes.count)
+        if place > 0 { return shapes[place] }
         let collection = try self[.shapes].collectionID()
         let creates = try flag(in: .shapes)
         var writes: [ShapeWrite] = []
@@ -253,7 +248,8 @@ private struct RunDecoder {
             }
             writes.append(ShapeWrite(unit: unit, kind: kind))
         }
-        return Shape(collection: collection, creates: creates, writes: writes)
+        let shape = Shape(collection: collection, creates: creates, writes: writes)
+        return try shapes.add(shape, at: start)
     }
 
     private mutating func operation(
@@ -285,11 +281,13 @@ private struct RunDecoder {
     }
 
     private mutating func value(_ key: UnitKey) throws(CodecError) -> Value {
+        try countThing(in: .shape)
         let start = unitTags[key]!.index
         let tag = try unitTags[key]!.byte()
         guard tag == ValueTag.group else { return try scalar(tag, key, at: start) }
         var members: [Value] = []
         for _ in 0..<(try unitTags[key]!.count()) {
+            try countThing(in: .shape)
             let place = unitTags[key]!.index
             let tag = try unitTags[key]!.byte()
             // Groups don't nest, so reading needs no stack of its own.
@@ -302,7 +300,6 @@ private struct RunDecoder {
     private mutating func scalar(
         _ tag: UInt8, _ key: UnitKey, at start: Int
     ) throws(CodecError) -> Value {
-        try countThing(in: .shape)
         switch tag {
         case ValueTag.text:
             let length = try unitTags[key]!.count(upTo: unitContent[key]!.remaining)
@@ -323,10 +320,7 @@ private struct RunDecoder {
         var names: [ChangeSetName] = []
         for _ in 0..<(try self[.nameCount].count(upTo: self[.nameReplica].remaining)) {
             try countThing(in: .nameReplica)
-            let replica = try entry(of: \.replicas, in: .nameReplica) {
-                decoder throws(CodecError) in
-                try decoder[.identifiers].identifier(ReplicaID.self)
-            }
+            let replica = try namedReplica()
             names.append(ChangeSetName(replica, try self[.nameNumber].number()))
         }
         return names
@@ -346,14 +340,22 @@ private struct RunDecoder {
     ) throws(CodecError) -> RecordID {
         if place > 0 { return identifiers[place] }
         let id = try self[.identifiers].identifier(RecordID.self)
-        guard identifiers.append(id) else { throw .outOfOrder(at: start) }
-        return id
+        return try identifiers.add(id, at: start)
+    }
+
+    private mutating func namedReplica() throws(CodecError) -> ReplicaID {
+        let start = self[.nameReplica].index
+        let place = try self[.nameReplica].count(upTo: replicas.count)
+        if place > 0 { return replicas[place] }
+        let id = try self[.identifiers].identifier(ReplicaID.self)
+        return try replicas.add(id, at: start)
     }
 
     private mutating func text(in column: Column, _ maximum: Int) throws(CodecError) -> Text {
-        let text = try entry(of: \.texts, in: column) { decoder throws(CodecError) in
-            Text(try decoder[.texts].text())
-        }
+        let start = self[column].index
+        let place = try self[column].count(upTo: texts.count)
+        let text =
+            place > 0 ? texts[place] : try texts.add(Text(try self[.texts].text()), at: start)
         guard text.string.utf8.count <= maximum else { throw .outOfRange(at: self[column].index) }
         return text
     }

@@ -64,11 +64,36 @@ public struct SigningKey: Sendable, CustomStringConvertible, CustomReflectable {
 public struct VerifyingKey: Hashable, Sendable, CustomStringConvertible {
     public let bytes: [UInt8]
 
-    /// Makes a key of 32 bytes; `nil` for any other count.
+    /// Makes a key of 32 bytes; `nil` for any other count, and for a point of small order: there are
+    /// signatures that fit every message under it, and nothing could be attributed to its holder.
     public init?(bytes: some Collection<UInt8>) {
         guard bytes.count == 32 else { return nil }
-        self.bytes = Array(bytes)
+        var plain = Array(bytes)
+        self.bytes = plain
+        plain[31] &= 0x7f  // The sign of x makes no other order.
+        if Self.smallOrder.contains(plain) { return nil }
     }
+
+    /// The encodings of y, the two that are not reduced too. Source: Cremers and Jackson 2019, "Prime,
+    /// order please!", table 1; the same list is in libsodium.
+    private static let smallOrder: Set<[UInt8]> = {
+        let order8: [UInt8] = [
+            0x26, 0xe8, 0x95, 0x8f, 0xc2, 0xb2, 0x27, 0xb0, 0x45, 0xc3, 0xf4, 0x89, 0xf2, 0xef,
+            0x98, 0xf0, 0xd5, 0xdf, 0xac, 0x05, 0xd3, 0xc6, 0x33, 0x39, 0xb1, 0x38, 0x02, 0x88,
+            0x6d, 0x53, 0xfc, 0x05,
+        ]
+        let otherOrder8: [UInt8] = [
+            0xc7, 0x17, 0x6a, 0x70, 0x3d, 0x4d, 0xd8, 0x4f, 0xba, 0x3c, 0x0b, 0x76, 0x0d, 0x10,
+            0x67, 0x0f, 0x2a, 0x20, 0x53, 0xfa, 0x2c, 0x39, 0xcc, 0xc6, 0x4e, 0xc7, 0xfd, 0x77,
+            0x92, 0xac, 0x03, 0x7a,
+        ]
+        let zeros = [UInt8](repeating: 0, count: 31)
+        let ones = [UInt8](repeating: 0xff, count: 30) + [0x7f]
+        return [
+            order8, otherOrder8, [0] + zeros, [1] + zeros, [0xec] + ones, [0xed] + ones,
+            [0xee] + ones,
+        ]
+    }()
 
     /// Whether `signature` was made over these bytes, for this purpose, by the secret half.
     public func isValid(

@@ -113,11 +113,7 @@ public enum StateCoding {
                 for part in total.parts {
                     writer.identifier(part.replica)
                     writer.zigzag(part.amount)
-                    writer.varint(part.counted.ranges.count)
-                    for range in part.counted.ranges {
-                        writer.varint(range.lowerBound)
-                        writer.varint(range.upperBound - range.lowerBound)
-                    }
+                    writer.numbers(part.counted)
                 }
             case .log(let log):
                 writer.byte(UnitKind.log.rawValue)
@@ -132,25 +128,28 @@ public enum StateCoding {
         return writer.bytes
     }
 
-    /// Returns the state that these bytes are the form of.
+    /// Returns the state that these bytes are the form of: what is accepted here is what `encode` would
+    /// write for it.
     public static func decode(
         _ bytes: [UInt8], record: RecordID, collection: CollectionID, writers: WriterTable
     ) throws(CodecError) -> RecordState {
         var reader = ByteReader(bytes)
         let origins = try readOrigins(&reader, writers)
+        var isUsed = [Bool](repeating: false, count: origins.count)
+        func origin(_ index: UInt64, at place: Int) throws(CodecError) -> Origin {
+            guard index < origins.count else { throw .unknownTag(at: place) }
+            isUsed[Int(index)] = true
+            return origins[Int(index)]
+        }
         func origin() throws(CodecError) -> Origin {
             let place = reader.index
-            let index = try reader.varint()
-            guard index < origins.count else { throw .unknownTag(at: place) }
-            return origins[Int(index)]
+            return try origin(try reader.varint(), at: place)
         }
         let createdPlace = reader.index
         let createdIndex = try reader.varint()
-        guard createdIndex <= origins.count else { throw .unknownTag(at: createdPlace) }
+        let created = createdIndex == 0 ? nil : try origin(createdIndex - 1, at: createdPlace)
         var units: [RecordState.Unit] = []
-        let unitCount = try reader.count()
-        units.reserveCapacity(unitCount)
-        for _ in 0..<unitCount {
+        for _ in 0..<(try reader.count()) {
             let place = reader.index
             let id = try reader.unitID()
             let flags = try reader.byte()
@@ -160,10 +159,10 @@ public enum StateCoding {
             let state: UnitState?
             switch kind {
             case .register where flags & Flag.plain != 0:
-                guard let first = origins.first else { throw .unknownTag(at: place) }
-                let head = Head(origin: first, value: try reader.value())
+                let head = Head(origin: try origin(0, at: place), value: try reader.value())
                 state = Register(heads: [head], early: [], base: nil).map(UnitState.register)
             case .register:
+                let headsPlace = reader.index
                 var heads: [Head] = []
                 for _ in 0..<(try reader.count()) {
                     heads.append(Head(origin: try origin(), value: try reader.value()))
@@ -176,6 +175,11 @@ public enum StateCoding {
                 case 0: break
                 case 1: base = Head(origin: try origin(), value: try reader.value())
                 default: throw .unknownTag(at: flagPlace)
+                }
+                // A base is kept while heads differ; and what has a plain form is written in it.
+                guard base == nil || heads.count > 1 else { throw .outOfOrder(at: flagPlace) }
+                if heads.count == 1, early.isEmpty, heads[0].origin == origins[0] {
+                    throw .outOfOrder(at: headsPlace)
                 }
                 state = Register(heads: heads, early: early, base: base).map(UnitState.register)
             case .elements:
@@ -195,19 +199,10 @@ public enum StateCoding {
             case .total:
                 var parts: [Total.Part] = []
                 for _ in 0..<(try reader.count()) {
-                    let replica = try reader.identifier(ReplicaID.self)
-                    let amount = try reader.zigzag()
-                    var ranges: [ClosedRange<UInt64>] = []
-                    for _ in 0..<(try reader.count()) {
-                        let lower = try reader.number()
-                        let length = try reader.varint(
-                            upTo: ChangeSetNumber.maximum - lower.value)
-                        ranges.append(lower.value...lower.value + length)
-                    }
-                    guard let counted = NumberSet(ranges: ranges) else {
-                        throw .outOfOrder(at: place)
-                    }
-                    parts.append(Total.Part(replica: replica, amount: amount, counted: counted))
+                    parts.append(
+                        Total.Part(
+                            replica: try reader.identifier(), amount: try reader.zigzag(),
+                            counted: try reader.numbers()))
                 }
                 state = Total(parts: parts).map(UnitState.total)
             case .log:
@@ -224,10 +219,9 @@ public enum StateCoding {
             units.append(RecordState.Unit(id: id, state: state))
         }
         try reader.finish()
-        guard
+        guard isUsed.allSatisfy(\.self),
             let state = RecordState(
-                record: record, collection: collection,
-                created: createdIndex == 0 ? nil : origins[Int(createdIndex) - 1], units: units)
+                record: record, collection: collection, created: created, units: units)
         else { throw .outOfOrder(at: 0) }
         return state
     }
@@ -236,10 +230,8 @@ public enum StateCoding {
         _ reader: inout ByteReader, _ writers: WriterTable
     ) throws(CodecError) -> [Origin] {
         var origins: [Origin] = []
-        let count = try reader.count()
-        origins.reserveCapacity(count)
         var last: (UInt64, UInt64) = (0, 0)
-        for _ in 0..<count {
+        for _ in 0..<(try reader.count()) {
             let place = reader.index
             let number = try reader.varint(upTo: UInt64(UInt32.max))
             guard let writer = writers[UInt32(number)] else { throw .unknownTag(at: place) }
@@ -266,16 +258,41 @@ private struct OriginTable {
 
     mutating func collect(_ origin: Origin, _ writers: inout WriterTable) {
         let number = writers.number(of: Writer(replica: origin.name.replica, author: origin.author))
-        for key in keys where key.writer == number && key.origin.name == origin.name { return }
+        // Most states have one or two origins, and units written together come one after the other.
+        if let last = keys.last, last.writer == number, last.origin.name == origin.name { return }
         keys.append((number, origin))
     }
 
     mutating func seal() {
         keys.sort { ($0.writer, $0.origin.name.number) < ($1.writer, $1.origin.name.number) }
+        var kept = 0
+        for key in keys {
+            if kept > 0, keys[kept - 1].writer == key.writer,
+                keys[kept - 1].origin.name == key.origin.name
+            {
+                continue
+            }
+            keys[kept] = key
+            kept += 1
+        }
+        keys.removeLast(keys.count - kept)
     }
 
+    /// - Complexity: logarithmic, for a log may have thousands of origins.
     func index(_ origin: Origin, _ writers: WriterTable) -> Int {
-        keys.firstIndex { $0.origin.name == origin.name && $0.origin.author == origin.author }!
+        if keys.count == 1 { return 0 }
+        let writer = Writer(replica: origin.name.replica, author: origin.author)
+        let wanted = (writers.knownNumber(of: writer)!, origin.name.number)
+        var (low, high) = (0, keys.count - 1)
+        while low < high {
+            let middle = (low + high) / 2
+            if (keys[middle].writer, keys[middle].origin.name.number) < wanted {
+                low = middle + 1
+            } else {
+                high = middle
+            }
+        }
+        return low
     }
 
     func write(to writer: inout ByteWriter) {

@@ -24,11 +24,7 @@ extension SyncResponse {
         writer.varint(hub_ms)
         writer.byte((hasMore ? 1 : 0) | (digestDiffers ? 2 : 0))
         writer.varint(lease_ms)
-        writer.varint(merged.ranges.count)
-        for range in merged.ranges {
-            writer.varint(range.lowerBound)
-            writer.varint(range.upperBound - range.lowerBound)
-        }
+        writer.numbers(merged)
         if let grants { writer.section(Section.grants) { $0.grants(grants) } }
         if !writers.isEmpty {
             writer.section(Section.writers) {
@@ -90,20 +86,20 @@ extension SyncResponse {
         let flags = try reader.byte()
         guard flags & ~3 == 0 else { throw .unknownTag(at: flagPlace) }
         let lease = try reader.varint(upTo: HybridTimestamp.maximumMilliseconds)
-        var ranges: [ClosedRange<UInt64>] = []
-        let mergedPlace = reader.index
-        for _ in 0..<(try reader.count()) {
-            let lower = try reader.number()
-            let length = try reader.varint(upTo: ChangeSetNumber.maximum - lower.value)
-            ranges.append(lower.value...lower.value + length)
-        }
-        guard let merged = NumberSet(ranges: ranges) else { throw .outOfOrder(at: mergedPlace) }
+        let merged = try reader.numbers()
         var response = SyncResponse(
             requestTag: requestTag, nonce: nonce, epoch: epoch, hub_ms: hub_ms,
             hasMore: flags & 1 != 0, digestDiffers: flags & 2 != 0, lease_ms: lease,
             merged: merged)
+        var last: UInt64 = 0
         while !reader.isAtEnd {
+            let place = reader.index
             let tag = try reader.varint()
+            // Only pages may repeat; and what a later version adds has a larger tag.
+            guard tag > last || tag == last && tag == Section.page else {
+                throw .outOfOrder(at: place)
+            }
+            last = tag
             let length = try reader.count()
             var part = try reader.part(length)
             switch tag {
@@ -111,8 +107,11 @@ extension SyncResponse {
             case Section.writers:
                 for _ in 0..<(try part.count()) {
                     let place = part.index
-                    let number = UInt32(try part.varint(upTo: 1 << 24))
+                    let number = UInt32(try part.varint(upTo: UInt64(Limits.writers)))
                     guard number >= 1 else { throw .outOfRange(at: place) }
+                    if let last = response.writers.last, number != last.number + 1 {
+                        throw .outOfOrder(at: place)
+                    }
                     response.writers.append(
                         WriterEntry(
                             number: number,
@@ -218,14 +217,15 @@ extension ByteReader {
                 SyncResponse.Grant(id: try identifier(), scope: try identifier()))
         }
         var areas: [SyncResponse.Area] = []
+        var numbers: Set<UInt32> = []
         for _ in 0..<(try count()) {
             let place = index
             let number = UInt32(try varint(upTo: UInt64(UInt32.max)))
             let scope = try identifier(ScopeID.self)
             let parent = UInt32(try varint(upTo: UInt64(UInt32.max)))
-            guard number >= 1, parent == 0 || areas.contains(where: { $0.number == parent }) else {
-                throw .outOfOrder(at: place)
-            }
+            guard number >= 1, parent == 0 || numbers.contains(parent),
+                numbers.insert(number).inserted
+            else { throw .outOfOrder(at: place) }
             areas.append(
                 SyncResponse.Area(
                     number: number, scope: scope, parent: parent == 0 ? nil : parent,

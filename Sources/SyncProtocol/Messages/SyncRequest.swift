@@ -26,7 +26,8 @@ public struct SyncRequest: Hashable, Sendable {
     public var diskFree_MB: UInt64
     /// Change sets on the device that no receipt names, those sent here included.
     public var pending: UInt64
-    /// Own numbers whose last receipt said `held`; the hub tells what has become of them.
+    /// Own numbers whose last receipt said `held`; the hub tells what has become of them. Sent are at most
+    /// `Limits.unsettledPerRequest`, the smallest.
     public var unsettled: [ChangeSetNumber]
     public var runs: [SignedRun]
 
@@ -112,12 +113,12 @@ extension SyncRequest {
 
     private static let magic: [UInt8] = [0x48, 0x5a, 1, 1]
 
-    /// Returns the whole request, signed: it holds the signature of all before it, with the hub and
-    /// the epoch in front, which both ends know.
+    /// Returns the whole request, signed: at its end stands the signature of hub and epoch, which both
+    /// ends know, and of the hash of all before it.
     public func encode(hub: HubID, epoch: EpochID?, key: SigningKey) -> [UInt8] {
         let body = unsigned()
-        let signature = key.sign(Self.signedBytes(body, hub: hub, epoch: epoch), for: .request)
-        return body + signature.bytes
+        let signed = Self.signedBytes(Digests.sha256(body), hub: hub, epoch: epoch)
+        return body + key.sign(signed, for: .request).bytes
     }
 
     private func unsigned() -> [UInt8] {
@@ -145,8 +146,9 @@ extension SyncRequest {
         writer.varint(maximumDownBytes)
         writer.varint(diskFree_MB)
         writer.varint(pending)
-        writer.varint(unsettled.count)
-        for number in unsettled { writer.varint(number.value) }
+        let asked = Set(unsettled).sorted().prefix(Limits.unsettledPerRequest)
+        writer.varint(asked.count)
+        for number in asked { writer.varint(number.value) }
         writer.varint(runs.count)
         for run in runs {
             writer.counted(run.bytes)
@@ -155,46 +157,56 @@ extension SyncRequest {
         return writer.bytes
     }
 
-    private static func signedBytes(_ body: [UInt8], hub: HubID, epoch: EpochID?) -> [UInt8] {
+    fileprivate static func signedBytes(
+        _ body: ContentHash, hub: HubID, epoch: EpochID?
+    ) -> [UInt8] {
         var writer = ByteWriter()
         writer.identifier(hub)
         writer.identifier(epoch ?? EpochID(high: 0, low: 0))
-        writer.raw(body)
+        writer.raw(body.bytes)
         return writer.bytes
     }
 }
 
-/// A request as it was read, before anybody has looked at its signature.
+/// A request before anybody has looked at its signature: only who says to have sent it is read.
 public struct UnverifiedSyncRequest: Sendable {
-    public let request: SyncRequest
-    private let body: [UInt8]
+    /// Who it is said to come from; not to be believed before `isSigned`.
+    public let replica: ReplicaID
+    public let epochTag: UInt32
+    private let body: ArraySlice<UInt8>
     private let signature: Signature
     /// The first eight bytes of the request's SHA-256, which the answer repeats.
     public let tag: UInt64
 
-    /// Reads a request. Nothing in it may be believed before `isSigned`.
+    /// Reads as much of a request as tells whose key to ask for.
     public init(_ bytes: [UInt8]) throws(CodecError) {
         guard bytes.count >= 4, bytes[0] == 0x48, bytes[1] == 0x5a, bytes[3] == 1 else {
             throw .notOurs
         }
         guard bytes[2] == 1 else { throw .unknownVersion(bytes[2]) }
-        guard bytes.count >= 68 else { throw .truncated(at: bytes.count) }
-        body = Array(bytes[..<(bytes.count - 64)])
+        guard bytes.count >= 4 + 20 + 64 else { throw .truncated(at: bytes.count) }
+        var reader = ByteReader(bytes)
+        _ = try reader.raw(4)
+        replica = try reader.identifier()
+        epochTag = try reader.fixed32()
+        body = bytes[..<(bytes.count - 64)]
         signature = Signature(bytes: bytes[(bytes.count - 64)...])!
         tag = SyncResponse.tag(ofRequest: bytes)
-        request = try Self.read(body)
     }
 
     /// Whether the request was signed with this key for this hub in this epoch.
     public func isSigned(by key: VerifyingKey, hub: HubID, epoch: EpochID?) -> Bool {
-        var writer = ByteWriter()
-        writer.identifier(hub)
-        writer.identifier(epoch ?? EpochID(high: 0, low: 0))
-        writer.raw(body)
-        return key.isValid(signature, for: writer.bytes, purpose: .request)
+        let signed = SyncRequest.signedBytes(Digests.sha256(body), hub: hub, epoch: epoch)
+        return key.isValid(signature, for: signed, purpose: .request)
     }
 
-    private static func read(_ body: [UInt8]) throws(CodecError) -> SyncRequest {
+    /// Reads the whole request. To be asked for after `isSigned`, so that nobody unknown costs more than
+    /// a hash.
+    public var request: SyncRequest {
+        get throws(CodecError) { try Self.read(body) }
+    }
+
+    private static func read(_ body: ArraySlice<UInt8>) throws(CodecError) -> SyncRequest {
         var reader = ByteReader(body)
         _ = try reader.raw(4)
         let replica = try reader.identifier(ReplicaID.self)
@@ -203,13 +215,12 @@ public struct UnverifiedSyncRequest: Sendable {
         let grantsVersion = try reader.varint()
         var cursors: [CursorRun] = []
         var scopes = 0
-        for _ in 0..<(try reader.count()) {
+        for _ in 0..<(try reader.count(limit: Limits.scopesPerDevice)) {
             let place = reader.index
             let count = try reader.count(upTo: Limits.scopesPerDevice)
             scopes += count
-            guard count > 0, scopes <= Limits.scopesPerDevice else {
-                throw .outOfRange(at: place)
-            }
+            guard count > 0 else { throw .outOfRange(at: place) }
+            guard scopes <= Limits.scopesPerDevice else { throw .tooMany(at: place) }
             cursors.append(CursorRun(count: count, position: try reader.position()))
         }
         let noticeCursor = try reader.varint(upTo: LogPosition.maximum)
@@ -228,9 +239,14 @@ public struct UnverifiedSyncRequest: Sendable {
         let diskFree = try reader.varint()
         let pending = try reader.varint()
         var unsettled: [ChangeSetNumber] = []
-        for _ in 0..<(try reader.count()) { unsettled.append(try reader.number()) }
+        for _ in 0..<(try reader.count(limit: Limits.unsettledPerRequest)) {
+            let place = reader.index
+            let number = try reader.number()
+            if let last = unsettled.last, last >= number { throw .outOfOrder(at: place) }
+            unsettled.append(number)
+        }
         var runs: [SignedRun] = []
-        for _ in 0..<(try reader.count()) {
+        for _ in 0..<(try reader.count(limit: Limits.runsPerRequest)) {
             let bytes = try reader.counted()
             runs.append(SignedRun(bytes: bytes, signature: Signature(bytes: try reader.raw(64))!))
         }

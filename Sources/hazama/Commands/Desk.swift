@@ -1,6 +1,7 @@
 import Fieldwork
 import Glibc
 import SyncCore
+import SyncProtocol
 import SyncStore
 
 /// Where a command works: the person's screen, the clocks, and the store, which is opened when it is first

@@ -42,6 +42,8 @@ struct Hazama: ParsableCommand {
                 ]),
             CommandGroup(name: "The office", subcommands: [AdminCommand.self]),
         ])
+
+    @OptionGroup var global: GlobalOptions
 }
 
 /// The version of this program.

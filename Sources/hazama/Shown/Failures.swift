@@ -16,6 +16,7 @@ extension Desk {
         case let fault as FileFault: failure(for: fault)
         case let problem as Problem: failure(for: problem)
         case let error as TransportError: failure(for: error)
+        case let failure as SyncFailure: self.failure(for: failure)
         default: fail(.failed, .storeFailed, .failedOtherwise, ["text": "\(error)"])
         }
     }
@@ -217,10 +218,10 @@ extension Desk {
     }
 }
 
-/// The letters of a conflict's sides: `a`, `b`, `c` …
+/// The names of a conflict's sides, as at the hub: `a`, `b` … `z`, `s26`, `s27` …
 enum Sides {
     static func key(_ index: Int) -> String {
-        index < 26 ? String(UnicodeScalar(UInt8(97 + index))) : "\(index + 1)"
+        index < 26 ? String(UnicodeScalar(UInt8(ascii: "a") + UInt8(index))) : "s\(index)"
     }
 
     /// The place of a side, from what was typed.
@@ -231,6 +232,9 @@ enum Sides {
         {
             return Int(letter - UInt8(ascii: "a"))
         }
-        return Int(folded).flatMap { $0 > 26 ? $0 - 1 : nil }
+        guard folded.hasPrefix("s"), let index = Int(folded.dropFirst()), index > 25 else {
+            return nil
+        }
+        return index
     }
 }

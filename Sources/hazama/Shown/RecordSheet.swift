@@ -40,9 +40,11 @@ struct RecordSheet {
                 lines[0] = "\(lines[0]) \(sheet.testimony, .dim)"
             }
             let mark = sheet.mark.isEmpty ? " " : sheet.mark
-            console.result("\(mark) \(label, .dim)\(space)  \(lines[0])")
+            console.result("\(mark) \(label, .dim)\(space)  \(lines[0])", hanging: width + 4)
             let indent = String(repeating: " ", count: width + 4)
-            for line in lines.dropFirst() { console.result("\(indent)\(line)") }
+            for line in lines.dropFirst() {
+                console.result("\(indent)\(line)", hanging: width + 4)
+            }
         }
     }
 

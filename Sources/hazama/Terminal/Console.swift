@@ -47,8 +47,16 @@ final class Console {
     // MARK: Results
 
     /// Prints a line of the result; nothing in JSON.
-    func result(_ line: Line) {
-        if !isJSON { write(.result, line.rendered(in: resultLook) + "\n") }
+    ///
+    /// - Parameter hanging: how far what does not fit the first line is set in; left out, like the first.
+    func result(_ line: Line, hanging: Int? = nil) {
+        if !isJSON { write(line, hanging, resultLook, .result) }
+    }
+
+    private func write(_ line: Line, _ hanging: Int?, _ look: Look, _ channel: Channel) {
+        for text in line.wrapped(in: look, hanging: hanging ?? line.indent(in: look)) {
+            write(channel, text + "\n")
+        }
     }
 
     func result(_ phrase: Phrase, _ values: KeyValuePairs<String, String> = [:]) {
@@ -105,7 +113,7 @@ final class Console {
 
     /// Says something that is no result: what was done, what to do next.
     func hint(_ line: Line) {
-        if !isJSON, !isQuiet { write(.talk, line.rendered(in: talkLook) + "\n") }
+        if !isJSON, !isQuiet { write(line, nil, talkLook, .talk) }
     }
 
     func hint(_ phrase: Phrase, _ values: KeyValuePairs<String, String> = [:]) {
@@ -139,6 +147,6 @@ final class Console {
         if let safe = failure.safe { lines.append(Line(safe)) }
         lines.append("\(failure.what, .danger) \("(\(failure.code))", .dim)")
         if let next = failure.next { lines.append(Line(next)) }
-        for line in lines { write(.talk, line.rendered(in: talkLook) + "\n") }
+        for line in lines { write(line, nil, talkLook, .talk) }
     }
 }

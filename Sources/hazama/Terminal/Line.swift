@@ -21,8 +21,8 @@ struct Line: Sendable, ExpressibleByStringInterpolation {
         var line = Line()
         init(literalCapacity: Int, interpolationCount: Int) {}
         mutating func appendLiteral(_ literal: String) { line.append(literal, .plain) }
-        mutating func appendInterpolation(_ text: String, _ style: Style = .plain) {
-            line.append(text, style)
+        mutating func appendInterpolation(_ text: some StringProtocol, _ style: Style = .plain) {
+            line.append(String(text), style)
         }
         mutating func appendInterpolation(_ number: some BinaryInteger) {
             line.append(String(number), .plain)
@@ -75,6 +75,18 @@ struct Line: Sendable, ExpressibleByStringInterpolation {
         }
         return result
     }
+
+    /// Its characters one by one.
+    func cells(in look: Look) -> [Cell] {
+        pieces.flatMap { piece in
+            text(of: piece, look).map {
+                Cell(character: $0, style: style(of: piece), columns: String($0).columns)
+            }
+        }
+    }
+
+    /// How far its first character is set in.
+    func indent(in look: Look) -> Int { cells(in: look).prefix { $0.character == " " }.count }
 
     private func rendered(_ piece: Piece, _ text: String, _ look: Look) -> String {
         style(of: piece).applied(to: text, colours: look.hasColours)

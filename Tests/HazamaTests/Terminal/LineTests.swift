@@ -68,3 +68,45 @@ struct LineTests {
         #expect(Table([.init(title: "id")]).rendered(in: bare) == [])
     }
 }
+
+@Suite("Wrapping")
+struct WrappingTests {
+    let narrow = Look(language: .chinese, width: 24)
+
+    @Test("lines fit, hang, and break where a reader would")
+    func wraps() {
+        let line: Line = "  \("月收入", .dim): 1,840 元 · 依据 存折，九月的（二十日）"
+        #expect(
+            line.wrapped(in: narrow, hanging: 4) == [
+                "  月收入: 1,840 元 ·", "    依据 存折，九月的（二", "    十日）",
+            ])
+    }
+
+    @Test("words stay whole, and only one longer than a line is broken")
+    func words() {
+        let line = Line("the quick brown fox jumps over the lazy dog")
+        #expect(
+            line.wrapped(in: narrow, hanging: 0) == [
+                "the quick brown fox", "jumps over the lazy dog",
+            ])
+        let long = Line(String(repeating: "x", count: 30))
+        #expect(long.wrapped(in: narrow, hanging: 2).map(\.columns) == [24, 8])
+    }
+
+    @Test("what fits, and what has no terminal, is one line")
+    func single() {
+        let line = Line("the quick brown fox jumps over the lazy dog")
+        #expect(line.wrapped(in: Look(language: .english), hanging: 4).count == 1)
+        #expect(line.wrapped(in: Look(language: .english, width: 80), hanging: 4).count == 1)
+    }
+
+    @Test("no line is wider than the terminal, colours go on", arguments: 20...40)
+    func fits(width: Int) {
+        let look = Look(language: .chinese, hasColours: false, width: width)
+        let line: Line = "\(Mark.conflict) \("吴博凡", .strong) 门口有台阶，需要扶手 👩\u{200D}🌾 and more (text) 一二三四五六七八九十"
+        let lines = line.wrapped(in: look, hanging: 3)
+        for text in lines { #expect(text.columns <= width) }
+        let joined = lines.map(\.trimmed).joined()
+        #expect(joined.filter { $0 != " " } == line.rendered(in: look).filter { $0 != " " })
+    }
+}

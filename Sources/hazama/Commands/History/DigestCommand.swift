@@ -26,7 +26,7 @@ struct DigestCommand: DeskCommand {
         for area in digests {
             table.add([
                 Line(area.scope.map { String($0.description.suffix(5)) } ?? "", .strong),
-                Line(area.name), Line("\(area.records)"), Line("\(area.digest)"),
+                Line(area.name), Line("\(area.records)"), Line(area.digest.description),
             ])
         }
         desk.console.result(table)

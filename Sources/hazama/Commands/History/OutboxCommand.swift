@@ -36,7 +36,9 @@ struct OutboxCommand: DeskCommand {
         for change in set.changeSet.changes {
             desk.console.result(
                 "\(change.record.short(), .strong)  \(titles.title(of: change.record))")
-            for line in writes.lines(of: change) { desk.console.result("    \(line)") }
+            for line in writes.lines(of: change) {
+                desk.console.result("    \(line)", hanging: 6)
+            }
         }
         if let reason = set.changeSet.reason { desk.console.result("    “\(reason.string)”") }
         desk.console.item(

@@ -172,7 +172,9 @@ struct DiffCommand: DeskCommand {
             )
             for change in set.changes {
                 desk.console.result("  \(change.record.short(), .strong)  \(titles.title(of: change.record))")
-                for line in writes.lines(of: change) { desk.console.result("    \(line)") }
+                for line in writes.lines(of: change) {
+                desk.console.result("    \(line)", hanging: 6)
+            }
             }
             desk.console.item(
                 "changeSet",

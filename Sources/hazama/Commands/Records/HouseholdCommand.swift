@@ -213,14 +213,14 @@ struct HouseholdShow: DeskCommand {
             else { continue }
             let line = Self.line(shown, declaration, values, titles)
             let mark = row.marks.isEmpty ? " " : row.marks
+            let kind = Vocabulary.collection(row.collection).text(in: desk.console.language)
             desk.console.result(
-                "\(mark) \(row.record.short(), .strong)  \(Vocabulary.collection(row.collection).text(in: desk.console.language), .dim)  \(line)"
-            )
+                "\(mark) \(row.record.short(), .strong)  \(kind, .dim)  \(line)", hanging: 9)
             let sheet = RecordSheet(
                 shown.state, as: declaration, values: values, titles: titles, unsent: [])
             desk.console.item("record", sheet.json)
         }
-        return try desk.store().row(record).map { $0.conflicts > 0 } == true ? .done : .done
+        return .done
     }
 
     /// What belongs to a household, on one line.
@@ -287,14 +287,14 @@ struct HouseholdEdit: DeskCommand {
         if !warnings.isEmpty || !removeWarning.isEmpty {
             try editing.edit.change(
                 Household.Field.warnings, adding: warnings,
-                removing: warnings(toRemove: editing.seen.state, typed))
+                removing: kinds(toRemoveFrom: editing.seen.state, typed))
         }
         try desk.seal("correction", [editing], reason: correction.reason)
         return .done
     }
 
     /// All shown warnings of the kinds to be taken off, whatever their notes.
-    private func warnings(toRemove state: RecordState, _ typed: Typed) throws -> [Value] {
+    private func kinds(toRemoveFrom state: RecordState, _ typed: Typed) throws -> [Value] {
         let kinds = try removeWarning.map { try typed.word($0, Warning.Kind.self) }
         guard case .elements(let elements)? = state[Household.Field.warnings.id] else {
             return kinds.map { Warning($0).value }

@@ -100,9 +100,9 @@ struct VisitStart: DeskCommand {
             }
         }
         try desk.remember(shown)
+        let name = try desk.titles().title(of: home)
         desk.console.result(
-            "\(visit.visit.short(), .strong)  \(desk.console.text(.visitStarted, ["name": desk.titles().title(of: home)]))"
-        )
+            "\(visit.visit.short(), .strong)  \(desk.console.text(.visitStarted, ["name": name]))")
         desk.console.hint(.visitNext)
         desk.console.item(
             "visit",
@@ -310,10 +310,14 @@ struct VisitEnd: DeskCommand {
         let sealed = try desk.record("visit", changes)
         // Only now: a draft that is there twice is harmless, one that is gone is not.
         try desk.store().deleteDraft(draft.key)
-        let took = length.map { desk.formats.duration(Int64($0) * 60_000) }
-        desk.console.result(
-            "\(draft.visit.short(), .strong)  \(desk.console.text(.visitEnded, ["name": desk.titles().title(of: draft.household), "outcome": outcome.spoken.text(in: desk.console.language)]))\(took.map { " · " + $0 } ?? "")"
-        )
+        let took = length.map { " · " + desk.formats.duration(Int64($0) * 60_000) } ?? ""
+        let ended = desk.console.text(
+            .visitEnded,
+            [
+                "name": try desk.titles().title(of: draft.household),
+                "outcome": outcome.spoken.text(in: desk.console.language),
+            ])
+        desk.console.result("\(draft.visit.short(), .strong)  \(ended)\(took)")
         desk.console.item(
             "visit",
             [
@@ -381,7 +385,7 @@ struct VisitList: DeskCommand {
         ])
         for visit in open {
             table.add([
-                Line(.partlySent), Line(visit.visit.short(length), .strong), Line("\(visit.day)"),
+                Line(.partlySent), Line(visit.visit.short(length), .strong), Line(visit.day.description),
                 Line(titles.title(of: visit.household)),
                 Line(
                     Phrase.underWay.wording.filled(

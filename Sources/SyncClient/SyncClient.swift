@@ -1,0 +1,245 @@
+public import Logging
+public import SyncCore
+internal import SyncExchange
+internal import SyncProtocol
+public import SyncStore
+
+/// A device that syncs with its hub. One run at a time.
+public actor SyncClient {
+    private let store: DeviceStore
+    private let transport: any Transport
+    private let clock: @Sendable () -> ClockReading
+    private let log: Logger
+    private var isRunning = false
+
+    /// - Parameters:
+    ///   - transport: trusts the hub's authority only, and knows its address.
+    ///   - clock: reads this machine's clocks.
+    public init(
+        store: DeviceStore, transport: any Transport,
+        clock: @escaping @Sendable () -> ClockReading,
+        log: Logger = Logger(label: "sync", factory: { _ in SwiftLogNoOpLogHandler() })
+    ) {
+        self.store = store
+        self.transport = transport
+        self.clock = clock
+        self.log = log
+    }
+
+    /// Sends what the hub has not receipted and fetches what lies ready.
+    ///
+    /// Nearly always one round trip. Ended anywhere, by the line, the caller or a kill, device and hub are
+    /// whole, and the next run goes on from there.
+    public func sync(
+        _ options: SyncOptions = SyncOptions(),
+        events: @escaping @Sendable (SyncEvent) -> Void = { _ in }
+    ) async throws(SyncInterruption) -> SyncSummary {
+        guard !isRunning else { throw SyncInterruption(.alreadyRunning, SyncSummary()) }
+        isRunning = true
+        defer { isRunning = false }
+        var run = Run(options: options)
+        do throws(SyncFailure) {
+            try await exchange(&run, events)
+        } catch {
+            // The figures of what was reached are worth as much as those of a whole run.
+            do throws(SyncFailure) { try finish(&run) } catch {
+                log.warning("no summary", metadata: ["reason": "\(error)"])
+            }
+            throw SyncInterruption(error, run.summary)
+        }
+        do throws(SyncFailure) {
+            try finish(&run)
+        } catch {
+            throw SyncInterruption(error, run.summary)
+        }
+        return run.summary
+    }
+
+    private struct Run {
+        let options: SyncOptions
+        var exchange: DeviceExchange
+        var summary = SyncSummary()
+
+        init(options: SyncOptions) {
+            self.options = options
+            exchange = DeviceExchange(
+                maximumBytes: options.maximumBytes, isDryRun: options.isDryRun)
+        }
+    }
+
+    private func exchange(
+        _ run: inout Run, _ events: @escaping @Sendable (SyncEvent) -> Void
+    ) async throws(SyncFailure) {
+        let identity = try inStore { () throws(StoreError) in try store.identity() }
+        guard let hub = identity.hub else { throw .notEnrolled }
+        let key = try inStore { () throws(StoreError) in try store.signingKey() }
+        while true {
+            if Task.isCancelled { throw .cancelled }
+            let facts = try self.facts()
+            guard
+                let plan = run.exchange.next(
+                    facts, clock: clock(), diskFree_MB: (store.freeBytes() ?? 0) >> 20)
+            else { return }
+            let (reply, tag, sent) = try await send(plan, facts.epoch, hub, key, &run, events)
+            let received = clock()
+            switch run.exchange.judge(reply, tag: tag) {
+            case .stop(let stop):
+                try noteState(stop)
+                throw .stopped(stop)
+            case .adopt(let epoch):
+                events(.newEpoch(epoch))
+                log.notice("new epoch", metadata: ["epoch": "\(epoch)"])
+                try inStore { () throws(StoreError) in try store.adopt(epoch, now: received) }
+            case .answer(let answer):
+                if run.options.isDryRun {
+                    run.summary.estimate = SyncSummary.Estimate(
+                        changeSets: facts.offers.count,
+                        bytesUp: facts.offers.reduce(0) { $0 + $1.bytes },
+                        records: answer.estimate?.records ?? 0,
+                        bytesDown: answer.estimate?.bytes ?? 0)
+                    return
+                }
+                try apply(answer, facts, sent, received, &run, events)
+            }
+        }
+    }
+
+    // MARK: One exchange
+
+    private func facts() throws(SyncFailure) -> DeviceExchange.Facts {
+        let state = try inStore { () throws(StoreError) in
+            try store.syncState(limit: Limits.changeSetsPerRun)
+        }
+        return DeviceExchange.Facts(
+            replica: state.replica, epoch: state.epoch, nonce: state.nonce,
+            grantsVersion: state.grantsVersion, cursors: state.cursors,
+            noticeCursor: state.noticeCursor, writerCursor: state.writerCursor,
+            digest: state.digest,
+            offers: state.offers.map { DeviceExchange.Offer($0.number, bytes: $0.bytes) },
+            pending: state.pending, unsettled: state.unsettled, isRepaired: state.isRepaired)
+    }
+
+    private func send(
+        _ plan: DeviceExchange.Plan, _ epoch: EpochID?, _ hub: HubID, _ key: SigningKey,
+        _ run: inout Run, _ events: @escaping @Sendable (SyncEvent) -> Void
+    ) async throws(SyncFailure) -> (DeviceExchange.Reply, tag: UInt64, sent: ClockReading) {
+        var request = plan.request
+        var count = 0
+        if let offer = plan.offer {
+            let sets = try inStore { () throws(StoreError) in try store.changeSets(offer) }
+            count = sets.count
+            request.runs = [
+                SignedRun.make(
+                    sets.map(\.changeSet), head: sets[sets.count - 1].hash, key: key)
+            ]
+        }
+        request.clock = clock()
+        let sent = request.clock
+        let plain = request.encode(hub: hub, epoch: epoch, key: key)
+        // A signature and a few names don't compress; below this the frame costs more than it saves.
+        let packed = plain.count > 400 ? Zstd.compress(plain) : plain
+        let isSmaller = packed.count + 24 < plain.count
+        let body = isSmaller ? packed : plain
+        events(.sending(changeSets: count, bytes: body.count))
+        let message = TransportRequest(
+            method: .post, path: "/v1/sync", contentType: SyncRequest.mediaType, body: body,
+            isCompressed: isSmaller, maximumResponseBytes: Limits.responseBytesUnpacked)
+        let response = try await onLine { () async throws(TransportError) in
+            try await transport.send(message) { events(.transfer($0)) }
+        }
+        run.summary.bytesUp += response.bytesUp
+        run.summary.bytesDown += response.bytesDown
+        run.exchange.spend(response.bytesUp + response.bytesDown)
+        let reply = DeviceExchange.Reply(
+            status: response.status, contentType: response.contentType,
+            retryAfter_s: response.retryAfter, body: response.body)
+        return (reply, SyncResponse.tag(ofRequest: plain), sent)
+    }
+
+    private func apply(
+        _ answer: SyncResponse, _ facts: DeviceExchange.Facts, _ sent: ClockReading,
+        _ received: ClockReading, _ run: inout Run,
+        _ events: @escaping @Sendable (SyncEvent) -> Void
+    ) throws(SyncFailure) {
+        let matches = run.exchange.digestMatches(answer)
+        events(.applying(records: answer.pages.reduce(0) { $0 + $1.records.count }))
+        let unsent = Set(facts.offers.map(\.number))
+        let applied = try inStore { () throws(StoreError) in
+            let receipts = try store.verified(answer.receipts, epoch: answer.epoch)
+            return try store.apply(
+                answer, receipts: receipts, sent: sent, received: received,
+                comparedDigest: matches == true)
+        }
+        let receipted = applied.receipted.intersection(unsent)
+        run.summary.sent += receipted.count
+        run.summary.received += applied.records
+        run.summary.notices += applied.notices
+        if let last = receipted.max() { events(.receipted(through: last)) }
+        run.summary.digestMatches = matches ?? run.summary.digestMatches
+        do throws(DeviceExchange.Stop) {
+            try run.exchange.noted(
+                DeviceExchange.Gain(
+                    hasMore: answer.hasMore, receipted: receipted.count, records: applied.records,
+                    cursorsMoved: applied.cursorsMoved, hasGrants: answer.grants != nil))
+        } catch {
+            throw .stopped(error)
+        }
+        if matches == false {
+            log.error("digest differs", metadata: ["repaired": "\(facts.isRepaired)"])
+            // Once: where fetching everything did not help, it is for people to look.
+            if !facts.isRepaired {
+                events(.repairing)
+                try inStore { () throws(StoreError) in try store.beginRepair(now: received) }
+                run.exchange.willRepair()
+            }
+        }
+    }
+
+    /// Keeps what a refusal says of this device's enrolment, so that `status` can tell it without a network.
+    private func noteState(_ stop: DeviceExchange.Stop) throws(SyncFailure) {
+        guard case .problem(let problem) = stop else { return }
+        let state: DeviceIdentity.Enrolment? =
+            switch problem.code {
+            case .awaitingApproval: .pending
+            case .revoked: .revoked
+            case .copiedDevice: .copied
+            default: nil
+            }
+        guard let state else { return }
+        try inStore { () throws(StoreError) in try store.setEnrolment(state) }
+    }
+
+    private func finish(_ run: inout Run) throws(SyncFailure) {
+        let status = try inStore { () throws(StoreError) in try store.status() }
+        run.summary.roundTrips = run.exchange.roundTrips
+        run.summary.conflicts = status.conflicts
+        run.summary.receiptThrough = status.receiptThrough
+        run.summary.receiptPosition = status.receiptPosition
+        run.summary.quarantined = status.quarantined
+        run.summary.held = status.held
+        run.summary.unsent = status.unsent
+        run.summary.isCutShort = run.exchange.isCutShort
+    }
+}
+
+/// Calls the store and says its errors in the client's words.
+func inStore<Result>(
+    _ body: () throws(StoreError) -> Result
+) throws(SyncFailure) -> Result {
+    do {
+        return try body()
+    } catch {
+        throw .store(error)
+    }
+}
+
+/// Calls the transport and says its errors in the client's words.
+func onLine<Result>(
+    _ body: () async throws(TransportError) -> Result
+) async throws(SyncFailure) -> Result {
+    do {
+        return try await body()
+    } catch {
+        throw error == .cancelled ? .cancelled : .transport(error)
+    }
+}

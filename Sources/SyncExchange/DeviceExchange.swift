@@ -1,0 +1,298 @@
+public import SyncCore
+public import SyncProtocol
+
+/// Decides what a device sends next, and what an answer means. Sees no socket, store or clock.
+///
+/// One value for one run of a sync: `next` gives a request to send, `judge` says what came back, `noted` is
+/// told what was applied; then `next` again, until it gives none.
+///
+/// Invariants: change sets go up in the order of their numbers without a gap; nothing counts as sent before a
+/// receipt says so; each exchange brings the run nearer to its end, or the run stops.
+public struct DeviceExchange: Sendable {
+    /// What the device knows before a request.
+    public struct Facts: Hashable, Sendable {
+        public var replica: ReplicaID
+        /// `nil` before the hub was heard of.
+        public var epoch: EpochID?
+        public var nonce: UInt64
+        public var grantsVersion: UInt64
+        public var cursors: [LogPosition]
+        public var noticeCursor: UInt64
+        public var writerCursor: UInt32
+        /// To have compared; `nil` where the device knows that it lacks something.
+        public var digest: StateDigest?
+        /// Change sets without a receipt, and those between them, from the first on, without gaps.
+        public var offers: [Offer]
+        /// How many have no receipt in all.
+        public var pending: UInt64
+        public var unsettled: [ChangeSetNumber]
+        /// Whether everything was asked for again once, and no comparison has been right since.
+        public var isRepaired: Bool
+
+        public init(
+            replica: ReplicaID, epoch: EpochID?, nonce: UInt64, grantsVersion: UInt64,
+            cursors: [LogPosition], noticeCursor: UInt64, writerCursor: UInt32,
+            digest: StateDigest?, offers: [Offer], pending: UInt64, unsettled: [ChangeSetNumber],
+            isRepaired: Bool
+        ) {
+            self.replica = replica
+            self.epoch = epoch
+            self.nonce = nonce
+            self.grantsVersion = grantsVersion
+            self.cursors = cursors
+            self.noticeCursor = noticeCursor
+            self.writerCursor = writerCursor
+            self.digest = digest
+            self.offers = offers
+            self.pending = pending
+            self.unsettled = unsettled
+            self.isRepaired = isRepaired
+        }
+    }
+
+    /// A change set that may be sent.
+    public struct Offer: Hashable, Sendable {
+        public let number: ChangeSetNumber
+        /// What it takes at most, before compression.
+        public let bytes: Int
+
+        public init(_ number: ChangeSetNumber, bytes: Int) {
+            (self.number, self.bytes) = (number, bytes)
+        }
+    }
+
+    /// A request to send, still without its runs.
+    public struct Plan: Hashable, Sendable {
+        public var request: SyncRequest
+        /// The change sets that go with it, as one run; `nil` for none.
+        public var offer: ClosedRange<ChangeSetNumber>?
+    }
+
+    /// What came back, as far as it decides anything.
+    public struct Reply: Hashable, Sendable {
+        public let status: Int
+        /// Without parameters, in lower case.
+        public let contentType: String?
+        public let retryAfter_s: Int?
+        public let body: [UInt8]
+
+        public init(status: Int, contentType: String?, retryAfter_s: Int?, body: [UInt8]) {
+            self.status = status
+            self.contentType = contentType
+            self.retryAfter_s = retryAfter_s
+            self.body = body
+        }
+    }
+
+    /// What a reply means.
+    public enum Verdict: Hashable, Sendable {
+        /// Ours, for this request and in this epoch: to be applied, once its receipts are verified.
+        case answer(SyncResponse)
+        /// The hub lives another life. It is to be adopted, and everything not anchored offered again; of this
+        /// reply nothing is applied.
+        case adopt(EpochID)
+        /// The run ends. Nothing was marked as sent.
+        case stop(Stop)
+    }
+
+    /// Why a run ends before it is done. Nothing is lost in any of these.
+    public enum Stop: Error, Hashable, Sendable {
+        /// Something answered that is not a hub: a captive portal, a proxy. Carries the status.
+        case notOurHub(status: Int)
+        /// The answer is to another request than this one.
+        case otherRequest
+        /// The answer begins as ours and can't be read.
+        case garbled(CodecError)
+        /// The hub speaks a version this program does not.
+        case newerHub(version: UInt8)
+        /// The hub said no.
+        case problem(Problem)
+        /// The hub said no with a code this program does not know; the status decides.
+        case unknownProblem(code: String, status: Int, text: String, retryAfter_s: Int?)
+        /// Exchanges bring nothing any more although the hub says that there is more.
+        case noProgress
+    }
+
+    /// What one exchange brought, once it was applied.
+    public struct Gain: Hashable, Sendable {
+        public var hasMore: Bool
+        public var receipted: Int
+        public var records: Int
+        public var cursorsMoved: Bool
+        public var hasGrants: Bool
+
+        public init(
+            hasMore: Bool, receipted: Int, records: Int, cursorsMoved: Bool, hasGrants: Bool
+        ) {
+            self.hasMore = hasMore
+            self.receipted = receipted
+            self.records = records
+            self.cursorsMoved = cursorsMoved
+            self.hasGrants = hasGrants
+        }
+    }
+
+    /// What the first request carries at most. Small, for what a broken line has swallowed is sent again;
+    /// doubled with each success.
+    static let firstLoad = 256 << 10
+    /// What any request carries at most, before compression.
+    static let largestLoad = 4 << 20
+    /// What a request takes beside its change sets.
+    static let envelope = 300
+
+    /// The most bytes to spend on the line, both ways; `nil` for no limit.
+    public let maximumBytes: Int?
+    public let isDryRun: Bool
+    public private(set) var roundTrips = 0
+    private var load = DeviceExchange.firstLoad
+    private var spent = 0
+    private var hasAdopted = false
+    private var wants = Wants.all
+    private var last: (facts: Facts, offer: ClosedRange<ChangeSetNumber>?)?
+
+    private enum Wants {
+        /// Nothing was asked yet, or something was put aside to be asked again.
+        case all
+        /// The hub has more.
+        case more
+        /// The hub has said all; there may be change sets left.
+        case nothing
+    }
+
+    public init(maximumBytes: Int? = nil, isDryRun: Bool = false) {
+        self.maximumBytes = maximumBytes
+        self.isDryRun = isDryRun
+    }
+
+    /// Whether the limit on bytes keeps something from being sent or fetched.
+    public var isCutShort: Bool { (left ?? 1) <= 0 && wants != .nothing }
+
+    private var left: Int? { maximumBytes.map { $0 - spent } }
+
+    /// Returns the next request; `nil` once there is none to make.
+    public mutating func next(
+        _ facts: Facts, clock: ClockReading, diskFree_MB: UInt64
+    ) -> Plan? {
+        if let left, left <= 0 { return nil }
+        let offer = isDryRun ? nil : offer(facts.offers)
+        guard wants != .nothing || offer != nil else { return nil }
+        last = (facts, offer)
+        let request = SyncRequest(
+            replica: facts.replica, epochTag: facts.epoch?.tag ?? 0, nonce: facts.nonce,
+            grantsVersion: facts.grantsVersion, cursors: CursorRun.joining(facts.cursors),
+            noticeCursor: facts.noticeCursor, writerCursor: facts.writerCursor,
+            digest: facts.digest, clock: clock,
+            maximumDownBytes: left.map { UInt64(max(1, $0 - bytes(of: offer, facts))) } ?? 0,
+            isDryRun: isDryRun, diskFree_MB: diskFree_MB, pending: facts.pending,
+            unsettled: facts.unsettled)
+        return Plan(request: request, offer: offer)
+    }
+
+    /// As many as fit, from the first on: a gap would make the hub wait for what it lacks.
+    private func offer(_ offers: [Offer]) -> ClosedRange<ChangeSetNumber>? {
+        var room = min(load, left.map { $0 - Self.envelope } ?? .max)
+        var end: ChangeSetNumber?
+        for (count, offer) in offers.enumerated() {
+            // One alone always goes where nobody set a limit: it may be larger than the first load.
+            guard offer.bytes <= room || (count == 0 && maximumBytes == nil),
+                count < Limits.changeSetsPerRun
+            else { break }
+            room -= offer.bytes
+            end = offer.number
+        }
+        guard let first = offers.first?.number, let end else { return nil }
+        return first...end
+    }
+
+    private func bytes(of range: ClosedRange<ChangeSetNumber>?, _ facts: Facts) -> Int {
+        guard let range else { return Self.envelope }
+        return facts.offers.filter { range.contains($0.number) }
+            .reduce(Self.envelope) { $0 + $1.bytes }
+    }
+
+    /// Says what a reply to the last plan means.
+    ///
+    /// - Parameter tag: the tag of the request as it was sent.
+    public mutating func judge(_ reply: Reply, tag: UInt64) -> Verdict {
+        roundTrips += 1
+        guard reply.status == 200 else { return judgeProblem(reply) }
+        guard reply.contentType == SyncRequest.mediaType else {
+            return .stop(.notOurHub(status: reply.status))
+        }
+        let answer: SyncResponse
+        do {
+            answer = try SyncResponse.decode(reply.body)
+        } catch {
+            switch error {
+            case .notOurs: return .stop(.notOurHub(status: reply.status))
+            case .unknownVersion(let version): return .stop(.newerHub(version: version))
+            default: return .stop(.garbled(error))
+            }
+        }
+        guard answer.requestTag == tag else { return .stop(.otherRequest) }
+        if let known = last?.facts.epoch, known != answer.epoch { return adopt(answer.epoch) }
+        return .answer(answer)
+    }
+
+    private mutating func judgeProblem(_ reply: Reply) -> Verdict {
+        guard reply.contentType == "application/json",
+            let json = Self.json(reply.body), let code = json["code"]?.string,
+            code.utf8.starts(with: "HZ-".utf8)
+        else { return .stop(.notOurHub(status: reply.status)) }
+        let text = json["text"]?.string ?? ""
+        guard let known = Problem.Code(rawValue: code) else {
+            return .stop(
+                .unknownProblem(
+                    code: String(code.prefix(20)), status: reply.status, text: text,
+                    retryAfter_s: reply.retryAfter_s))
+        }
+        if known == .wrongEpoch, let epoch = json["epoch"]?.string.flatMap({ EpochID($0) }),
+            epoch != last?.facts.epoch
+        {
+            return adopt(epoch)
+        }
+        return .stop(.problem(Problem(known, text, retryAfter_s: reply.retryAfter_s)))
+    }
+
+    private static func json(_ body: [UInt8]) -> JSON? {
+        guard body.count <= Limits.jsonBytes else { return nil }
+        do { return try JSON.parse(body, maximumDepth: Limits.jsonDepth) } catch { return nil }
+    }
+
+    /// Once in a run: a hub that changes its life with every answer is none.
+    private mutating func adopt(_ epoch: EpochID) -> Verdict {
+        guard !hasAdopted else { return .stop(.noProgress) }
+        hasAdopted = true
+        wants = .all
+        return .adopt(epoch)
+    }
+
+    /// Is told that the last answer was applied, and what that brought.
+    ///
+    /// Throws `.noProgress` where going on would be the same again.
+    public mutating func noted(_ gain: Gain) throws(Stop) {
+        let sent = last?.offer != nil
+        let isGain =
+            gain.receipted > 0 || gain.records > 0 || gain.cursorsMoved || gain.hasGrants
+        if (gain.hasMore || sent) && !isGain { throw .noProgress }
+        if gain.receipted > 0 { load = min(load * 2, Self.largestLoad) }
+        wants = gain.hasMore ? .more : .nothing
+    }
+
+    /// Is told that everything is to be asked for again.
+    public mutating func willRepair() { wants = .all }
+
+    /// Is told what the last exchange cost on the line.
+    public mutating func spend(_ bytes: Int) { spent += bytes }
+
+    /// Whether an answer tells that the digest was compared and found equal, or different; `nil` if it was not.
+    ///
+    /// A hub compares only where nothing lies after the cursors: then it has no record to send.
+    public func digestMatches(_ answer: SyncResponse) -> Bool? {
+        if answer.digestDiffers { return false }
+        guard last?.facts.digest != nil, answer.grants == nil, !answer.hasMore,
+            answer.pages.allSatisfy(\.records.isEmpty)
+        else { return nil }
+        return true
+    }
+}

@@ -1,0 +1,172 @@
+internal import SyncCore
+
+// Requests, answers and receipts as JSON; see `Rendering.swift`.
+
+extension SyncRequest {
+    public var rendering: JSON {
+        .object([
+            "replica": .text(replica),
+            "epochTag": .number(UInt64(epochTag)),
+            "nonce": .number(nonce),
+            "grantsVersion": .number(grantsVersion),
+            "cursors": .array(
+                cursors.map {
+                    .object(["count": .number($0.count), "position": .number($0.position.value)])
+                }),
+            "noticeCursor": .number(noticeCursor),
+            "writerCursor": .number(UInt64(writerCursor)),
+            "digest": .optional(digest) { .text($0) },
+            "clock": .object([
+                "wall_ms": .integer(clock.wall_ms), "monotonic_ms": .number(clock.monotonic_ms),
+                "boot": .number(clock.boot),
+            ]),
+            "maximumDownBytes": .number(maximumDownBytes),
+            "isDryRun": .bool(isDryRun),
+            "diskFree_MB": .number(diskFree_MB),
+            "pending": .number(pending),
+            "unsettled": .array(unsettled.map { .number($0.value) }),
+            "runs": .array(runs.map(\.rendering)),
+        ])
+    }
+}
+
+extension SyncResponse {
+    /// All of the answer. States are their bytes: reading them takes writers of earlier answers.
+    public var rendering: JSON {
+        .object([
+            "requestTag": .number(requestTag),
+            "nonce": .number(nonce),
+            "epoch": .text(epoch),
+            "hub_ms": .number(hub_ms),
+            "hasMore": .bool(hasMore),
+            "digestDiffers": .bool(digestDiffers),
+            "lease_ms": .number(lease_ms),
+            "merged": merged.rendering,
+            "grants": .optional(grants) { $0.rendering },
+            "writers": .array(
+                writers.map {
+                    .object([
+                        "number": .number(UInt64($0.number)), "replica": .text($0.writer.replica),
+                        "author": .text($0.writer.author),
+                    ])
+                }),
+            "people": .array(
+                people.map { .object(["id": .text($0.id), "name": .string($0.name.string)]) }),
+            "receipts": .array(receipts.map(\.rendering)),
+            "pages": .array(pages.map(\.rendering)),
+            "notices": .array(notices.map(\.rendering)),
+            "estimate": .optional(estimate) {
+                .object(["records": .number($0.records), "bytes": .number($0.bytes)])
+            },
+        ])
+    }
+}
+
+extension SyncResponse.Grants {
+    public var rendering: JSON {
+        .object([
+            "version": .number(version),
+            "grants": .array(
+                grants.map { .object(["id": .text($0.id), "scope": .text($0.scope)]) }),
+            "areas": .array(
+                areas.map {
+                    .object([
+                        "number": .number(UInt64($0.number)), "scope": .text($0.scope),
+                        "parent": .optional($0.parent) { .number(UInt64($0)) },
+                        "name": .string($0.name.string),
+                    ])
+                }),
+        ])
+    }
+}
+
+extension SyncResponse.Page {
+    public var rendering: JSON {
+        .object([
+            "grants": .array(grants.map { .number($0) }),
+            "through": .number(through.value),
+            "records": .array(
+                records.map {
+                    .object([
+                        "collection": .number(UInt64($0.collection.value)),
+                        "record": .text($0.record), "area": .number(UInt64($0.area)),
+                        "position": .number($0.position.value), "state": .bytes($0.state),
+                    ])
+                }),
+        ])
+    }
+}
+
+extension SyncResponse.Notice {
+    public var rendering: JSON {
+        let word =
+            switch kind {
+            case .decision: "decision"
+            case .returned: "returned"
+            case .fork: "fork"
+            }
+        var members = [
+            JSONMember("number", .number(number)), JSONMember("kind", .string(word)),
+            JSONMember("at_ms", .number(at_ms)), JSONMember("by", .optional(by) { .text($0) }),
+            JSONMember("record", .optional(record) { .text($0) }),
+            JSONMember("collection", .optional(collection) { .number(UInt64($0.value)) }),
+            JSONMember("unit", .optional(unit) { .number(UInt64($0.value)) }),
+        ]
+        // Left out where there is none: `null` would say that it is stated to be empty.
+        if let value { members.append(JSONMember("value", value.rendering)) }
+        if let yours { members.append(JSONMember("yours", yours.rendering)) }
+        members.append(JSONMember("reason", .string(reason.string)))
+        return .object(members)
+    }
+}
+
+extension Receipt {
+    public var rendering: JSON {
+        .object([
+            "hub": .text(hub),
+            "epoch": .text(epoch),
+            "replica": .text(replica),
+            "first": .number(first.value),
+            "lastHash": .text(lastHash),
+            "received_ms": .number(received_ms),
+            "anchored": .number(anchored.value),
+            "entries": .array(entries.map(\.rendering)),
+        ])
+    }
+}
+
+extension ReceiptEntry {
+    public var rendering: JSON {
+        .object([
+            "disposition": .string(disposition.word),
+            "position": .optional(position) { .number($0.value) },
+            "time_ms": .number(time.milliseconds),
+            "reason": .string(reason.string),
+        ])
+    }
+}
+
+extension SignedReceipt {
+    /// What it says and the signature, which is not checked here; the bytes alone where they can't be read.
+    public var rendering: JSON {
+        let content: JSONMember
+        do {
+            content = JSONMember("receipt", try Receipt.decode(bytes).rendering)
+        } catch {
+            content = JSONMember("unreadable", .bytes(bytes))
+        }
+        return .object([content, JSONMember("signature", .bytes(signature.bytes))])
+    }
+}
+
+extension Disposition {
+    fileprivate var word: String {
+        switch self {
+        case .applied: "applied"
+        case .conflicted: "conflicted"
+        case .late: "late"
+        case .held: "held"
+        case .quarantined: "quarantined"
+        }
+    }
+}

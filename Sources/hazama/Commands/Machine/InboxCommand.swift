@@ -1,0 +1,126 @@
+import ArgumentParser
+import Fieldwork
+import SyncCore
+import SyncProtocol
+import SyncStore
+
+struct InboxCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "inbox", abstract: "What the office decided and asks.",
+        subcommands: [InboxList.self, InboxRead.self], defaultSubcommand: InboxList.self)
+}
+
+struct InboxList: DeskCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "list", abstract: "List messages, newest first; those not read yet are marked.")
+
+    @OptionGroup var global: GlobalOptions
+    @Flag(help: "Only those not read yet.")
+    var unread = false
+
+    func run(at desk: Desk) async throws -> ExitStatus {
+        let notices = try desk.store().notices(onlyUnread: unread)
+        let titles = try desk.titles()
+        for kept in notices {
+            let notice = kept.notice
+            let mark = kept.isRead ? Line(" ") : Line("•", .attention)
+            desk.console.result(
+                "\(mark) \("\(kept.id)", .strong)  \(desk.formats.moment(Int64(clamping: notice.at_ms)))  \(desk.words(for: notice, titles))",
+                hanging: 5)
+            if !notice.reason.string.isEmpty, notice.kind == .decision {
+                desk.console.result("      “\(notice.reason.string)”")
+            }
+            desk.console.item("notice", desk.json(of: kept, titles))
+        }
+        let count = notices.filter { !$0.isRead }.count
+        if notices.isEmpty { desk.console.hint(.inboxEmpty) }
+        if count > 0 { desk.console.hint(.inboxNext) }
+        desk.console.summarise([
+            "count": .integer(Int64(notices.count)), "unread": .integer(Int64(count)),
+        ])
+        return .done
+    }
+}
+
+struct InboxRead: DeskCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "read", abstract: "Mark messages as read.")
+
+    @OptionGroup var global: GlobalOptions
+    @Argument(help: "Their numbers; left out, all.")
+    var numbers: [Int64] = []
+
+    func run(at desk: Desk) async throws -> ExitStatus {
+        let store = try desk.store()
+        let unread = try store.notices(onlyUnread: true).map(\.id)
+        let chosen = numbers.isEmpty ? unread : numbers.filter(unread.contains)
+        try store.markRead(chosen)
+        desk.console.hint(.markedRead, ["n": "\(chosen.count)"])
+        desk.console.summarise(["read": .integer(Int64(chosen.count))])
+        return .done
+    }
+}
+
+extension Desk {
+    fileprivate func words(for notice: SyncResponse.Notice, _ titles: Titles) -> String {
+        switch notice.kind {
+        case .decision:
+            let by = notice.by.map(titles.person) ?? console.text(.office)
+            let (label, value, yours) = values(of: notice, titles)
+            return console.text(
+                .noticeDecision,
+                [
+                    "record": notice.record.map(titles.title(of:)) ?? "",
+                    "id": notice.record?.short() ?? "", "unit": label, "by": by, "value": value,
+                    "yours": yours,
+                ])
+        case .returned:
+            let why = Problem.Code(rawValue: notice.reason.string)
+                .map { $0.wording.text(in: console.language) } ?? notice.reason.string
+            return console.text(
+                .noticeReturned,
+                [
+                    "record": notice.record.map(titles.title(of:)) ?? "",
+                    "id": notice.record?.short() ?? "", "reason": why,
+                ])
+        case .fork: return console.text(.noticeFork)
+        }
+    }
+
+    private func values(
+        of notice: SyncResponse.Notice, _ titles: Titles
+    ) -> (label: String, value: String, yours: String) {
+        guard let collection = notice.collection, let unit = notice.unit,
+            let declaration = Schema.fieldwork.unit(unit, of: collection)
+        else { return ("", "", "") }
+        let shown = self.values(titles)
+        return (
+            Vocabulary.unit(unit, of: collection).text(in: console.language),
+            shown.text(notice.value, declaration, of: collection),
+            shown.text(notice.yours, declaration, of: collection)
+        )
+    }
+
+    fileprivate func json(of kept: KeptNotice, _ titles: Titles) -> [JSONMember] {
+        let notice = kept.notice
+        var members = [
+            JSONMember("id", .integer(kept.id)), JSONMember("kind", .string("\(notice.kind)")),
+            JSONMember("at", .string(Formats.iso(Int64(clamping: notice.at_ms)))),
+            JSONMember("read", .bool(kept.isRead)),
+            JSONMember("by", notice.by.map { .string(titles.person($0)) } ?? .null),
+            JSONMember("record", notice.record.map { .string("\($0)") } ?? .null),
+            JSONMember("reason", .string(notice.reason.string)),
+        ]
+        if let collection = notice.collection, let unit = notice.unit,
+            let declaration = Schema.fieldwork.unit(unit, of: collection)
+        {
+            let shown = values(titles)
+            members += [
+                JSONMember("unit", .string(declaration.name)),
+                JSONMember("value", shown.json(notice.value, declaration, of: collection)),
+                JSONMember("yours", shown.json(notice.yours, declaration, of: collection)),
+            ]
+        }
+        return members
+    }
+}

@@ -1,0 +1,186 @@
+import ArgumentParser
+import CurlTransport
+import SyncClient
+import SyncCore
+import SyncExchange
+import SyncProtocol
+import SyncStore
+
+struct SyncCommand: DeskCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "sync", abstract: "Send what is only on this machine, and fetch what is new.",
+        discussion: """
+            Safe to repeat and to cut short at any moment. Ends with 5 when the hub can't be reached, with 3 \
+            while something of yours is set aside, and with 6 while people have to decide something.
+            """)
+
+    @OptionGroup var global: GlobalOptions
+    @Flag(help: "Only tell what would be sent and received.")
+    var dryRun = false
+    @Option(help: "Spend at most so many bytes on the line: 800k, 2M.")
+    var maxBytes: String?
+
+    func run(at desk: Desk) async throws -> ExitStatus {
+        let store = try desk.store()
+        let identity = try store.identity()
+        guard let url = identity.url else { throw StoreError.notEnrolled }
+        let budget = try maxBytes.map { Int(clamping: try desk.typed.bytes($0)) }
+        let transport = CurlTransport(
+            hub: try desk.hubAddress(url), authority: try store.authority() ?? [])
+        let client = SyncClient(store: store, transport: transport, clock: { Clocks.read() })
+        let progress = SyncProgress(desk.console)
+        do {
+            let summary = try await client.sync(
+                SyncOptions(maximumBytes: budget, isDryRun: dryRun),
+                events: { progress.show($0) })
+            progress.clear()
+            return tell(summary, desk)
+        } catch {
+            progress.clear()
+            desk.console.summarise(Self.members(error.summary))
+            var failure = desk.failure(for: error.failure)
+            if failure.status == .offline || failure.status == .refusedForNow {
+                failure.safe = try desk.whatIsSafe()
+            }
+            throw failure
+        }
+    }
+
+    private func tell(_ summary: SyncSummary, _ desk: Desk) -> ExitStatus {
+        let console = desk.console
+        console.summarise(Self.members(summary))
+        if let estimate = summary.estimate {
+            console.result(
+                .wouldSend,
+                ["n": "\(estimate.changeSets)", "size": Formats.bytes(Int64(estimate.bytesUp))])
+            console.result(
+                .wouldReceive,
+                [
+                    "n": "\(estimate.records)",
+                    "size": Formats.bytes(Int64(clamping: estimate.bytesDown)),
+                ])
+            return .done
+        }
+        console.result(
+            .exchanged,
+            [
+                "sent": "\(summary.sent)", "received": "\(summary.received)",
+                "up": Formats.bytes(Int64(summary.bytesUp)),
+                "down": Formats.bytes(Int64(summary.bytesDown)),
+                "trips": "\(summary.roundTrips)",
+            ])
+        if summary.isCutShort { console.result("\(Mark.partlySent) \(console.text(.cutShort))") }
+        if summary.unsent == 0, summary.held == 0, summary.quarantined == 0,
+            let through = summary.receiptThrough
+        {
+            console.result("\(Mark.durable) \(console.text(.allStored, ["n": "\(through)"]))")
+        }
+        if summary.held > 0 {
+            console.result("\(Mark.partlySent) \(console.text(.statusHeld, ["n": "\(summary.held)"]))")
+        }
+        if summary.digestMatches == false { console.result(.digestRepaired) }
+        if summary.notices > 0 { console.result(.inboxWaits, ["n": "\(summary.notices)"]) }
+        if summary.conflicts > 0 {
+            console.result("\(Mark.conflict) \(console.text(.syncConflicts, ["n": "\(summary.conflicts)"]))")
+        }
+        if summary.quarantined > 0 {
+            console.result(
+                "\(Mark.quarantined) \(console.text(.syncQuarantined, ["n": "\(summary.quarantined)"]))")
+            return .partly
+        }
+        return summary.conflicts > 0 ? .decisionNeeded : .done
+    }
+
+    private static func members(_ summary: SyncSummary) -> [JSONMember] {
+        var members = [
+            JSONMember("roundTrips", .integer(Int64(summary.roundTrips))),
+            JSONMember("bytesUp", .integer(Int64(summary.bytesUp))),
+            JSONMember("bytesDown", .integer(Int64(summary.bytesDown))),
+            JSONMember("sent", .integer(Int64(summary.sent))),
+            JSONMember("received", .integer(Int64(summary.received))),
+            JSONMember("conflicts", .integer(Int64(summary.conflicts))),
+            JSONMember(
+                "receiptThrough",
+                summary.receiptThrough.map { .integer(Int64($0.value)) } ?? .null),
+            JSONMember(
+                "receiptPosition",
+                summary.receiptPosition.map { .integer(Int64($0.value)) } ?? .null),
+            JSONMember("held", .integer(Int64(summary.held))),
+            JSONMember("quarantined", .integer(Int64(summary.quarantined))),
+            JSONMember("unsent", .integer(Int64(summary.unsent))),
+            JSONMember("notices", .integer(Int64(summary.notices))),
+            JSONMember("digestMatches", summary.digestMatches.map { .bool($0) } ?? .null),
+            JSONMember("cutShort", .bool(summary.isCutShort)),
+        ]
+        if let estimate = summary.estimate {
+            members.append(
+                JSONMember(
+                    "estimate",
+                    .object([
+                        "changeSets": .integer(Int64(estimate.changeSets)),
+                        "bytesUp": .integer(Int64(estimate.bytesUp)),
+                        "records": .integer(Int64(clamping: estimate.records)),
+                        "bytesDown": .integer(Int64(clamping: estimate.bytesDown)),
+                    ])))
+        }
+        return members
+    }
+}
+
+extension Desk {
+    /// What is safe, said first when a sync did not come to its end.
+    func whatIsSafe() throws -> String {
+        let status = try store().status()
+        // Said here already.
+        tellsUnsent = false
+        console.summarise(["unsent": .integer(Int64(status.unsent))])
+        guard status.unsent > 0 else { return console.text(.safeAllSent) }
+        let since = formats.moment(status.oldestUnsent_ms ?? started.wall_ms)
+        return console.text(.safeHere, ["n": "\(status.unsent)", "time": since])
+    }
+
+    func failure(for failure: SyncFailure) -> Failure {
+        switch failure {
+        case .transport(let error): self.failure(for: error as any Error)
+        case .store(let error): self.failure(for: error as any Error)
+        case .notEnrolled: self.failure(for: StoreError.notEnrolled as any Error)
+        case .alreadyRunning: self.failure(for: StoreError.inUse as any Error)
+        case .badCode: fail(.usage, .badInput, .badCode, next: .badCodeNext)
+        case .otherAuthority:
+            fail(.integrity, .notTheHub, safe: .nothingLost, .otherAuthority, next: .tellAdministrator)
+        case .cancelled: fail(.interrupted, .offline, .interrupted)
+        case .stopped(.problem(let problem)): self.failure(for: problem)
+        case .stopped(.unknownProblem(let code, let status, let text, let seconds)):
+            unknownProblem(code, status, text, seconds)
+        case .stopped(.notOurHub(let status)):
+            fail(.offline, .notTheHub, .garbled, ["text": "\(status)"], next: .portalNext)
+        case .stopped(.otherRequest), .stopped(.garbled):
+            fail(.offline, .notTheHub, .oddAnswer, next: .tryWithConnection)
+        case .stopped(.newerHub(let version)):
+            fail(
+                .tooOld, .storeNewer, safe: .nothingLost, .newerHub, ["version": "\(version)"],
+                next: .upgrade)
+        case .stopped(.noProgress):
+            fail(.refusedForNow, .notTheHub, safe: .nothingLost, .noProgress, next: .tellAdministrator)
+        }
+    }
+
+    /// A refusal whose code this program does not know: its status decides, and its text is all there is.
+    private func unknownProblem(
+        _ code: String, _ status: Int, _ text: String, _ seconds: Int?
+    ) -> Failure {
+        let ending: ExitStatus =
+            switch status {
+            case 401, 403: .locked
+            case 429, 500...: .refusedForNow
+            default: .failed
+            }
+        let next = seconds.map {
+            console.text(.retryAfter, ["time": formats.duration(Int64($0) * 1000 + 59_999)])
+        }
+        return Failure(
+            status: ending, code: code.isEmpty ? DeviceCode.notTheHub.rawValue : code.visible,
+            safe: console.text(.nothingLost), what: text.isEmpty ? "HTTP \(status)" : text,
+            next: next ?? console.text(.upgrade))
+    }
+}

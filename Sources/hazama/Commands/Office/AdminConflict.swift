@@ -1,0 +1,275 @@
+import ArgumentParser
+import Fieldwork
+import SyncCore
+import SyncProtocol
+
+struct AdminConflict: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "conflict", abstract: "Decide what software must not.",
+        subcommands: [
+            AdminConflictList.self, AdminConflictShow.self, AdminConflictClaim.self,
+            AdminConflictResolve.self,
+        ])
+}
+
+struct AdminConflictList: DeskCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "list", abstract: "List conflicts, oldest first.")
+
+    @OptionGroup var global: GlobalOptions
+    @Option(help: "open, assigned, proposed, resolved, unresolved or all.")
+    var state = "unresolved"
+
+    func run(at desk: Desk) async throws -> ExitStatus {
+        let allowed = ["open", "assigned", "proposed", "resolved", "unresolved", "all"]
+        guard allowed.contains(state) else {
+            throw desk.fail(
+                .usage, .badInput, .badWord,
+                ["text": state, "words": allowed.joined(separator: ", ")])
+        }
+        let answer = try await desk.office().get("/v1/admin/conflicts?state=\(state)")
+        let conflicts = answer["conflicts"]?.array ?? []
+        let console = desk.console
+        var table = Table([
+            .init(title: ""), .init(title: "id"), .init(title: console.text(.record), minimum: 8),
+            .init(title: console.text(.unit), minimum: 8),
+            .init(title: console.text(.authors), minimum: 8),
+            .init(title: console.text(.age), isRight: true),
+            .init(title: console.text(.state), minimum: 6),
+            .init(title: console.text(.area), minimum: 8),
+        ])
+        let ids = conflicts.compactMap { $0["id"]?.string.flatMap(RecordID.init) }
+        let length = ShortID.length(telling: ids)
+        for conflict in conflicts {
+            let authors = (conflict["authors"]?.array ?? []).compactMap(\.string)
+            table.add([
+                conflict["state"]?.string == "resolved" ? Line(.durable) : Line(.conflict),
+                Line(String((conflict["id"]?.string ?? "").suffix(length)), .strong),
+                Line(conflict["title"]?.string ?? ""),
+                Line(ConflictJSON.label(conflict, console.language),
+                    conflict["isHighStakes"]?.bool == true ? .strong : .plain),
+                Line(authors.joined(separator: ", ")),
+                Line(desk.formats.age(since: conflict["opened_ms"]?.integer ?? 0)),
+                Line(ConflictJSON.state(conflict, desk)), Line(conflict["area"]?.string ?? ""),
+            ])
+            console.item("conflict", conflict.members ?? [])
+        }
+        console.result(table)
+        if conflicts.isEmpty { console.hint(.noConflicts) }
+        console.summarise(["count": .integer(Int64(conflicts.count))])
+        return .done
+    }
+}
+
+/// What the hub tells of a conflict, in words.
+enum ConflictJSON {
+    static func declaration(_ conflict: JSON) -> (CollectionID, UnitDeclaration)? {
+        guard let name = conflict["collection"]?.string,
+            let collection = Schema.fieldwork.collection(named: name),
+            let unit = conflict["unit"]?.string.flatMap(collection.unit(named:))
+        else { return nil }
+        return (collection.id, unit)
+    }
+
+    static func label(_ conflict: JSON, _ language: Language) -> String {
+        guard let (collection, unit) = declaration(conflict) else {
+            return conflict["unit"]?.string ?? ""
+        }
+        return Vocabulary.unit(unit.id, of: collection).text(in: language)
+    }
+
+    static func state(_ conflict: JSON, _ desk: Desk) -> String {
+        let phrase: Phrase? =
+            switch conflict["state"]?.string {
+            case "open": .stateOpen
+            case "assigned": .stateAssigned
+            case "proposed": .stateProposed
+            case "resolved": .stateResolved
+            default: nil
+            }
+        let word = phrase.map { desk.console.text($0) } ?? conflict["state"]?.string ?? ""
+        guard let owner = conflict["ownerName"]?.string else { return word }
+        return "\(word), \(owner)"
+    }
+
+    /// Prints everything that is needed to decide one conflict.
+    static func print(_ detail: JSON, desk: Desk) {
+        guard let conflict = detail["conflict"] else { return }
+        let console = desk.console
+        console.result(
+            "\(Mark.conflict) \(String((conflict["id"]?.string ?? "").suffix(5)), .strong)  \(conflict["title"]?.string ?? "", .strong)  \(label(conflict, console.language))  \(state(conflict, desk), .dim)  \(conflict["area"]?.string ?? "", .dim)"
+        )
+        if let base = detail["base"], !base.isNull {
+            console.result("  \(console.text(.base), .dim): \(text(base["value"], conflict, desk))")
+            for write in base["writes"]?.array ?? [] { print(write, conflict, desk) }
+        }
+        for side in detail["sides"]?.array ?? [] {
+            console.result(
+                "  \(side["key"]?.string ?? "", .strong)  \(text(side["value"], conflict, desk), .strong)")
+            for write in side["writes"]?.array ?? [] { print(write, conflict, desk) }
+        }
+        if let shown = detail["shown"] {
+            console.result("  \(console.text(.shownMeanwhile), .dim): \(text(shown, conflict, desk))")
+        }
+        for remark in detail["discussion"]?.array ?? [] {
+            let keep = remark["keep"]?.string ?? ""
+            let at = desk.formats.moment(remark["corrected_ms"]?.integer ?? 0)
+            console.result(
+                "  \(at, .dim) \(remark["authorName"]?.string ?? "")\(keep.isEmpty ? "" : " → " + keep): “\(remark["text"]?.string ?? "")”"
+            )
+        }
+        if let decision = detail["decision"], !decision.isNull {
+            console.result(
+                "  \(Mark.durable) \(console.text(.decidedBy, ["by": decision["byName"]?.string ?? "", "time": desk.formats.moment(decision["at_ms"]?.integer ?? 0), "value": text(decision["value"], conflict, desk), "reason": decision["reason"]?.string ?? ""]))"
+            )
+        }
+    }
+
+    private static func print(_ write: JSON, _ conflict: JSON, _ desk: Desk) {
+        let moment = desk.formats.moment
+        let (made, received) = (
+            write["corrected_ms"]?.integer ?? 0, write["received_ms"]?.integer ?? 0
+        )
+        desk.console.result(
+            "       \(desk.console.text(.writtenBy, ["by": write["authorName"]?.string ?? "", "device": write["deviceName"]?.string ?? "", "made": moment(made), "received": moment(received)]), .dim)"
+        )
+        let skew = (write["madeAt_ms"]?.integer ?? made) - made
+        if abs(skew) > 120_000 {
+            let duration = desk.formats.duration(abs(skew))
+            desk.console.result(
+                "       \(desk.console.text(skew > 0 ? .clockAhead : .clockBehind, ["time": duration]), .attention)"
+            )
+        }
+        if let saw = write["shownValue"] {
+            desk.console.result(
+                "       \(desk.console.text(.sawBefore, ["value": text(saw, conflict, desk)]), .dim)")
+        }
+        if let reason = write["reason"]?.string { desk.console.result("       “\(reason)”") }
+    }
+
+    private static func text(_ json: JSON?, _ conflict: JSON, _ desk: Desk) -> String {
+        guard let json, let value = HubValue.value(json),
+            let (collection, unit) = declaration(conflict)
+        else { return json?.text ?? "" }
+        return ShownValue(formats: desk.formats) { _ in nil }.text(value, unit, of: collection)
+    }
+}
+
+extension Desk {
+    /// The whole name of a conflict somebody typed the end of.
+    fileprivate func conflictPath(_ typed: String, _ office: Office) async throws -> (RecordID, String) {
+        guard let id = ShortID(typed) else { throw fail(.usage, .badInput, .badID, ["text": typed]) }
+        if let whole = RecordID(id.text) { return (whole, "/v1/admin/conflicts/\(whole)") }
+        let all = try await office.get("/v1/admin/conflicts?state=all")["conflicts"]?.array ?? []
+        let found = all.compactMap { $0["id"]?.string.flatMap(RecordID.init) }.filter(id.matches)
+        guard let first = found.first else { throw Problem(.noSuchConflict) }
+        guard found.count == 1 else {
+            let ids = found.map(\.description).joined(separator: ", ")
+            throw fail(.usage, .ambiguousID, .ambiguousID, ["id": typed, "ids": ids])
+        }
+        return (first, "/v1/admin/conflicts/\(first)")
+    }
+
+    /// Prints a conflict, and keeps its version: a decision has to say which sides were on the screen.
+    fileprivate func show(_ detail: JSON, _ id: RecordID) throws {
+        ConflictJSON.print(detail, desk: self)
+        console.summarise(detail.members ?? [])
+        guard let version = detail["version"]?.string else { throw oddAnswer() }
+        var login = try login()
+        login.seen[id] = version
+        try keep(login)
+    }
+}
+
+struct AdminConflictShow: DeskCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "show", abstract: "Show the sides of a conflict: who, when, and what they saw.")
+
+    @OptionGroup var global: GlobalOptions
+    @Argument(help: "The conflict's id, or the end of it.")
+    var id: String
+
+    func run(at desk: Desk) async throws -> ExitStatus {
+        let office = try desk.office()
+        let (id, path) = try await desk.conflictPath(id, office)
+        try desk.show(try await office.get(path), id)
+        desk.console.hint(.resolveNext, ["id": id.short()])
+        return .done
+    }
+}
+
+struct AdminConflictClaim: DeskCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "claim", abstract: "Take a conflict on, so that nobody else does.")
+
+    @OptionGroup var global: GlobalOptions
+    @Argument(help: "The conflict's id, or the end of it.")
+    var id: String
+
+    func run(at desk: Desk) async throws -> ExitStatus {
+        let office = try desk.office()
+        let (id, path) = try await desk.conflictPath(id, office)
+        try desk.show(try await office.post(path + "/claim"), id)
+        desk.console.hint(.claimed)
+        return .done
+    }
+}
+
+struct AdminConflictResolve: DeskCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "resolve", abstract: "Decide a conflict, with a reason.",
+        discussion: """
+            Decides on the sides you were last shown. If another has come since, nothing is decided and you \
+            are shown the conflict as it is now.
+            """)
+
+    @OptionGroup var global: GlobalOptions
+    @Argument(help: "The conflict's id, or the end of it.")
+    var id: String
+    @Option(help: "Keep this side: a, b …")
+    var keep: String?
+    @Option(help: "Set another value: 2310, 2026-10-01, a text, or a group as JSON.")
+    var value: String?
+    @Option(help: "Why. Its authors will read it.")
+    var reason: String?
+    @Option(help: "The version you decide on, from 'show --json'; left out, what you were last shown.")
+    var seen: String?
+
+    func run(at desk: Desk) async throws -> ExitStatus {
+        let office = try desk.office()
+        guard (keep == nil) != (value == nil) else {
+            throw desk.fail(.usage, .badUsage, .keepOrValue)
+        }
+        let (id, path) = try await desk.conflictPath(id, office)
+        let before = try await office.get(path)
+        var version = try seen ?? desk.login().seen[id]
+        if version == nil {
+            // Never shown: then it is shown now, and decided on what is on the screen.
+            try desk.show(before, id)
+            version = before["version"]?.string
+        }
+        guard let version else { throw desk.oddAnswer() }
+        let reason: String
+        if let given = self.reason {
+            reason = given
+        } else {
+            reason = try desk.prompt.text(.askReason, flag: "--reason")
+        }
+        var body = [JSONMember("version", .string(version)), JSONMember("reason", .string(reason))]
+        if let keep { body.append(JSONMember("keep", .string(keep.trimmed.lowercased()))) }
+        if let value {
+            guard let conflict = before["conflict"],
+                let (_, unit) = ConflictJSON.declaration(conflict)
+            else { throw desk.oddAnswer() }
+            body.append(JSONMember("value", HubValue.json(try desk.typed.value(value, of: unit))))
+        }
+        do {
+            try desk.show(try await office.post(path + "/resolve", .object(body)), id)
+        } catch let problem as Problem where problem.code == .staleView {
+            try desk.show(before, id)
+            throw problem
+        }
+        desk.console.hint(.resolved)
+        return .done
+    }
+}

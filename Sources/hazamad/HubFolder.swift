@@ -1,0 +1,135 @@
+import Fieldwork
+import Foundation
+import HubServer
+import SyncCore
+import SyncHub
+import SyncProtocol
+import SyncStore
+
+/// The folder in which a hub lives.
+///
+/// | file | holds |
+/// |---|---|
+/// | `hub.sqlite` | the store |
+/// | `receipt.key` | the 32 secret bytes that sign receipts and the hub's own change sets |
+/// | `ca.pem` `ca.key` `server.pem` `server.key` | see `HubCertificates` |
+/// | `first-admin` | the first administrator's password, until somebody removes it |
+/// | `lock` | held by the one process that owns the folder |
+/// | `address` `control` | while a server runs: where it listens, and the socket of its operator |
+/// | `unfinished` | while `init` is at work |
+struct HubFolder {
+    let path: String
+
+    /// Without a slash at its end, so that names can be joined.
+    init(path: String) {
+        var path = path
+        while path.count > 1, path.hasSuffix("/") { path.removeLast() }
+        self.path = path
+    }
+
+    static let schema = Schema.fieldwork
+
+    var certificates: HubCertificates { HubCertificates(folder: path) }
+    var control: ControlSocket { ControlSocket(folder: path) }
+
+    func file(_ name: String) -> String { "\(path)/\(name)" }
+
+    func has(_ name: String) -> Bool { access(file(name), F_OK) == 0 }
+
+    static let clock = WallClock(
+        now_ms: {
+            var time = timespec()
+            clock_gettime(CLOCK_REALTIME, &time)
+            return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
+        },
+        offset_s: { time_ms in
+            var seconds = time_t(time_ms / 1000)
+            var local = tm()
+            return localtime_r(&seconds, &local) == nil ? 0 : Int(local.tm_gmtoff)
+        })
+
+    // MARK: Opening
+
+    /// Makes sure that there is a whole hub here.
+    func check() throws {
+        guard has("hub.sqlite") else {
+            throw Failure("there is no hub in \(path); make one with: hazamad init --data \(path)")
+        }
+        guard !has("unfinished") else {
+            throw Failure("the hub in \(path) was not made to its end; run hazamad init again")
+        }
+    }
+
+    func openHub() throws -> Hub {
+        do {
+            let store = try HubStore(path: file("hub.sqlite"), schema: Self.schema)
+            return try Hub(
+                store: store, key: try receiptKey(), clock: Self.clock.now_ms,
+                random: SystemRandomNumberGenerator())
+        } catch let fault as StoreFault {
+            throw Failure(
+                fault.kind == .damaged ? .damaged : fault.kind == .busy ? .busy : .failed,
+                "the store can't be opened: \(fault)")
+        } catch let fault as FileFault {
+            throw Failure("\(fault)")
+        }
+    }
+
+    private func receiptKey() throws -> SigningKey {
+        guard let key = SigningKey(seed: try PrivateFile.read(file("receipt.key"))) else {
+            throw Failure(.damaged, "\(file("receipt.key")) is damaged")
+        }
+        return key
+    }
+
+    // MARK: Owning
+
+    /// Takes the folder for this process; `nil` if another has it.
+    func take() throws -> FolderLock? {
+        let descriptor = open(file("lock"), O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else {
+            throw Failure("can't open \(file("lock")): \(String(cString: strerror(errno)))")
+        }
+        while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
+            if errno == EINTR { continue }
+            close(descriptor)
+            return nil
+        }
+        return FolderLock(descriptor: descriptor)
+    }
+
+    /// Takes the folder, waiting up to 5 seconds for a short command to let go.
+    func takeOrWait() async throws -> FolderLock {
+        for _ in 0..<50 {
+            if let lock = try take() { return lock }
+            try await Task.sleep(for: .milliseconds(100))
+        }
+        throw Failure(.busy, "another process uses the hub in \(path)")
+    }
+
+    /// Asks the server that owns the folder, or else looks into the files.
+    func ask(
+        _ question: ControlSocket.Question, orLook look: (Hub) throws -> JSON
+    ) async throws -> JSON {
+        try check()
+        var told: FileFault?
+        // A server that is just starting has the lock and does not answer yet.
+        for _ in 0..<50 {
+            if let lock = try take() {
+                defer { lock.release() }
+                return try look(try openHub())
+            }
+            do { return try control.ask(question) } catch { told = error }
+            try await Task.sleep(for: .milliseconds(100))
+        }
+        throw Failure(
+            .busy, "another process uses the hub in \(path) and does not answer: \(told?.reason ?? "")")
+    }
+}
+
+/// The right to a hub's folder, as long as the process lives or until it is released.
+struct FolderLock {
+    fileprivate let descriptor: Int32
+
+    func release() { close(descriptor) }
+}

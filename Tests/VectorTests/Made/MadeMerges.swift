@@ -1,0 +1,310 @@
+import SyncCore
+import SyncProtocol
+
+extension Made {
+    /// What goes in, what comes out, and what is seen of it: `merging.md`.
+    static var merges: [VectorFile] { scenes.map(\.file) }
+
+    private static let title = UnitDeclaration(
+        UnitID(17), "title", .text(maximumBytes: 200), .latest, .open)
+    private static let count = UnitDeclaration(
+        UnitID(23), "count", .integer(0...99), .review(shown: .previous), .open)
+    private static let phones = UnitDeclaration(
+        UnitID(21), "phones", .text(maximumBytes: 40), .addWins, .open)
+    private static let minutes = UnitDeclaration(
+        UnitID(30), "minutes", .integer(-99...99), .sum, .open)
+    private static let notes = UnitDeclaration(
+        UnitID(31), "notes", .text(maximumBytes: 40), .append, .open)
+
+    private static func unit(_ policy: MergePolicy) -> UnitDeclaration {
+        UnitDeclaration(UnitID(23), "count", .integer(0...99), policy, .open)
+    }
+
+    private static let a1 = Specimen.name(Specimen.alice, 1)
+    private static let a2 = Specimen.name(Specimen.alice, 2)
+    private static let b1 = Specimen.name(Specimen.bob, 1)
+    private static let b2 = Specimen.name(Specimen.bob, 2)
+    private static let h1 = Specimen.name(Specimen.hubReplica, 1)
+    private static let h2 = Specimen.name(Specimen.hubReplica, 2)
+
+    private static func set(
+        _ value: Int64, replacing: [ChangeSetName] = []
+    ) -> [Write] { [Specimen.set(23, .integer(value), replacing: replacing)] }
+
+    private static var scenes: [MergeScene] {
+        func differing(_ policy: MergePolicy, _ name: String, _ about: String) -> MergeScene {
+            MergeScene(
+                "conflict-\(name)", "\(about) 4 is replaced by 6 and, later by the clock but received last, by 5.",
+                [
+                    .init(a1, 0, position: 1, creates: true, set(4)),
+                    .init(b1, 90_000, position: 2, set(6, replacing: [a1])),
+                    .init(
+                        Specimen.name(Specimen.carol, 1), 30_000, position: 3,
+                        set(5, replacing: [a1])),
+                ], base: a1, unit(policy))
+        }
+        return [
+            MergeScene(
+                "settled", "Each names the one before; only the last is a head.",
+                [
+                    .init(a1, 0, position: 1, creates: true, set(4)),
+                    .init(b1, 10, position: 2, set(5, replacing: [a1])),
+                    .init(a2, 20, position: 3, set(6, replacing: [b1])),
+                ], count),
+            MergeScene(
+                "own-write", "A device's later write covers its earlier one unnamed.",
+                [
+                    .init(a1, 0, position: 1, creates: true, set(4)),
+                    .init(a2, 10, position: 2, set(5)),
+                ], count),
+            MergeScene(
+                "hub-write", "Between two writes of the hub only names count.",
+                [
+                    .init(h1, 0, position: 1, creates: true, set(4)),
+                    .init(h2, 10, position: 2, set(5)),
+                ], count),
+            MergeScene(
+                "early-name", "The replacing write comes first; the replaced one is covered when it comes.",
+                [
+                    .init(b1, 10, position: 1, creates: true, set(5, replacing: [a1])),
+                    .init(a1, 0, position: 2, set(4)),
+                ], count),
+            MergeScene(
+                "early-name-waits", "What was replaced has not come yet: its name is remembered.",
+                [.init(b1, 10, position: 1, creates: true, set(5, replacing: [a1, h2]))], count),
+            MergeScene(
+                "covered-still-removes",
+                "A write that is itself covered removes what it names all the same.",
+                [
+                    .init(a1, 0, position: 1, creates: true, set(4)),
+                    .init(h1, 20, position: 2, set(6, replacing: [b1])),
+                    .init(b1, 10, position: 3, set(5, replacing: [a1])),
+                ], count),
+            MergeScene(
+                "later-own-name-ignored", "Nobody can have seen a later write of their own.",
+                [.init(a1, 0, position: 1, creates: true, set(4, replacing: [a2]))], count),
+            MergeScene(
+                "again", "A change set that comes again changes nothing.",
+                [
+                    .init(a1, 0, position: 1, creates: true, set(4)),
+                    .init(b1, 10, position: 2, set(5, replacing: [a1])),
+                    .init(a1, 0, position: 1, creates: true, set(4)),
+                ], count),
+            MergeScene(
+                "created-twice", "The smaller name stands.",
+                [
+                    .init(b1, 0, position: 1, creates: true, []),
+                    .init(a1, 10, position: 2, creates: true, []),
+                ], count),
+            MergeScene(
+                "same-value", "Two heads that read the same, NFC and NFD, are one side.",
+                [
+                    .init(
+                        a1, 0, position: 1, creates: true,
+                        [Specimen.set(17, .text("caf\u{e9}  a"))]),
+                    .init(b1, 10, position: 2, [Specimen.set(17, .text(" cafe\u{301} a"))]),
+                ],
+                UnitDeclaration(
+                    UnitID(17), "title", .text(maximumBytes: 200), .review(shown: .previous),
+                    .open)),
+            differing(.immutable, "immutable", "What was received first stands."),
+            differing(.latest, "latest", "The later time wins, and nobody is asked."),
+            differing(.review(shown: .previous), "review-previous", "The base is shown."),
+            differing(.review(shown: .newest), "review-newest", "The later time is shown."),
+            differing(
+                .review(shown: .mostProtective), "review-most-protective", "The larger is shown."),
+            differing(.maximum, "maximum", "The larger wins."),
+            differing(.minimum, "minimum", "The smaller wins."),
+            MergeScene(
+                "conflict-without-base", "Two set what nobody had set: nothing is shown meanwhile.",
+                [
+                    .init(a1, 0, position: 1, creates: true, set(4)),
+                    .init(b1, 10, position: 2, set(6)),
+                ], count),
+            MergeScene(
+                "resolution", "The hub names both sides, and the conflict is over.",
+                [
+                    .init(a1, 0, position: 1, creates: true, set(4)),
+                    .init(b1, 10, position: 2, set(6)),
+                    .init(h1, 20, position: 3, set(5, replacing: [a1, b1])),
+                ], count),
+            MergeScene(
+                "reopened", "A side that the resolution had not seen stays beside it.",
+                [
+                    .init(a1, 0, position: 1, creates: true, set(4)),
+                    .init(b1, 10, position: 2, set(6)),
+                    .init(h1, 20, position: 3, set(5, replacing: [a1, b1])),
+                    .init(
+                        Specimen.name(Specimen.carol, 1), 5, position: 4,
+                        set(7, replacing: [a1])),
+                ], base: a1, count),
+            MergeScene(
+                "elements",
+                "Added twice, taken away where it was seen, and one taken away before it came.",
+                [
+                    .init(
+                        a1, 0, position: 1, creates: true,
+                        [change(adding: [.text("111"), .text("222")])]),
+                    .init(b1, 10, position: 2, [change(adding: [.text("111")])]),
+                    .init(
+                        a2, 20, position: 3,
+                        [
+                            change(removing: [
+                                .init(element: .text("111"), adds: [a1]),
+                                .init(element: .text("222"), adds: [a1]),
+                                .init(element: .text("333"), adds: [b2]),
+                            ])
+                        ]),
+                    .init(b2, 15, position: 4, [change(adding: [.text("333"), .text("444")])]),
+                ], phones),
+            MergeScene(
+                "sum", "Each increment counts once, whoever made it.",
+                [
+                    .init(a1, 0, position: 1, creates: true, [increment(30)]),
+                    .init(b1, 10, position: 2, [increment(-5)]),
+                    .init(a2, 20, position: 3, [increment(15)]),
+                ], minutes),
+            MergeScene(
+                "append", "All entries stay, by time, whatever the order of arrival.",
+                [
+                    .init(a1, 50, position: 1, creates: true, [append("c", "d")]),
+                    .init(b1, 10, position: 2, [append("a")]),
+                    .init(b2, 50, position: 3, [append("e")]),
+                    .init(h1, 20, position: 4, [append("b")]),
+                ], notes),
+        ]
+    }
+
+    private static func change(
+        adding: [Value] = [], removing: [Write.Removal] = []
+    ) -> Write {
+        Write(unit: phones.id, operation: .change(adding: adding, removing: removing))
+    }
+
+    private static func increment(_ delta: Int64) -> Write {
+        Write(unit: minutes.id, operation: .increment(delta))
+    }
+
+    private static func append(_ texts: String...) -> Write {
+        Write(unit: notes.id, operation: .append(texts.map { .text($0) }))
+    }
+}
+
+/// Change sets to one record in the order of their arrival.
+struct MergeScene {
+    struct Arrival {
+        let origin: Origin
+        let change: RecordChange
+
+        init(
+            _ name: ChangeSetName, _ after: Int64, position: UInt64, creates: Bool = false,
+            _ writes: [Write]
+        ) {
+            let authors = [
+                Specimen.alice: Specimen.wei, Specimen.bob: Specimen.jie,
+                Specimen.hubReplica: Specimen.sun, Specimen.carol: Specimen.wei,
+            ]
+            origin = Made.origin(
+                name.replica, name.number.value, authors[name.replica]!, after: after,
+                position: position)
+            change = Specimen.change(Specimen.home, creates: creates, writes)
+        }
+    }
+
+    let name: String
+    let about: String
+    let arrivals: [Arrival]
+    /// What the hub has found to be the base of the unit.
+    let base: ChangeSetName?
+    let unit: UnitDeclaration
+
+    init(
+        _ name: String, _ about: String, _ arrivals: [Arrival], base: ChangeSetName? = nil,
+        _ unit: UnitDeclaration
+    ) {
+        (self.name, self.about, self.arrivals, self.base, self.unit) = (
+            name, about, arrivals, base, unit
+        )
+    }
+
+    var state: RecordState {
+        var state = RecordState(record: Specimen.home, collection: Specimen.house)
+        var merged: Set<ChangeSetName> = []
+        for arrival in arrivals {
+            state.merge(arrival.change, from: arrival.origin) { merged.contains($0) }
+            merged.insert(arrival.origin.name)
+        }
+        if let base, let found = arrivals.first(where: { $0.origin.name == base }),
+            case .set(let value, _)? = found.change.writes.first?.operation
+        {
+            state.setBase(Head(origin: found.origin, value: value), of: unit.id)
+        }
+        return state
+    }
+
+    var file: VectorFile {
+        let state = state
+        var writers = Made.writers
+        let bytes = StateCoding.encode(state, writers: &writers)
+        return VectorFile(
+            "merge/\(name).json",
+            [
+                "about": .string(about), "writers": Made.writersJSON(writers),
+                "record": .string("\(state.record)"),
+                "collection": .integer(Int64(state.collection.value)),
+                "arrivals": .array(
+                    arrivals.map {
+                        .object(["origin": $0.origin.rendering, "change": $0.change.rendering])
+                    }),
+                "base": base.map { .string("\($0)") } ?? .null,
+                "bytes": .hex(bytes), "state": state.rendering,
+                "unit": .integer(Int64(unit.id.value)), "policy": .string(unit.policy.word),
+                "shown": Self.shown(state[unit.id]?.outcome(under: unit)),
+            ])
+    }
+
+    /// What is seen: an object with one member that says how it came about.
+    static func shown(_ outcome: Outcome?) -> JSON {
+        switch outcome {
+        case nil: .null
+        case .settled(let value, _, _): .object(["settled": value.rendering])
+        case .chosen(let value, _, _): .object(["chosen": value.rendering])
+        case .disputed(let dispute):
+            .object([
+                "disputed": .object(
+                    [
+                        JSONMember(
+                            "sides",
+                            .array(
+                                dispute.sides.map { side in
+                                    .object([
+                                        "value": side.value.rendering,
+                                        "names": .array(side.names.map(\.rendering)),
+                                    ])
+                                }))
+                    ] + (dispute.shown.map { [JSONMember("shown", $0.rendering)] } ?? []))
+            ])
+        case .elements(let values): .object(["elements": .array(values.map(\.rendering))])
+        case .total(let amount): .object(["total": .integer(amount)])
+        case .entries(let entries): .object(["entries": .array(entries.map(\.value.rendering))])
+        }
+    }
+}
+
+extension MergePolicy {
+    /// As in `merging.md` and `schema.md`.
+    var word: String {
+        switch self {
+        case .immutable: "immutable"
+        case .latest: "latest"
+        case .review(.previous): "review, previous"
+        case .review(.newest): "review, newest"
+        case .review(.mostProtective): "review, most protective"
+        case .addWins: "add wins"
+        case .maximum: "maximum"
+        case .minimum: "minimum"
+        case .sum: "sum"
+        case .append: "append"
+        }
+    }
+}

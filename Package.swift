@@ -181,16 +181,19 @@ let package = Package(
             name: "HubServerTests",
             dependencies: [
                 "HubServer", "CurlTransport", "SyncClient", "SyncHub", "SyncStore",
-                "SyncProtocol", "SyncExchange", "SyncCore", "Fieldwork", "SyncTesting", crypto,
+                "SyncProtocol", "SyncExchange", "SyncCore", "Fieldwork", "SyncTesting", logging, crypto,
             ],
             swiftSettings: strict),
         .testTarget(
             name: "HazamaTests",
-            dependencies: ["hazama", "SyncCore", "Fieldwork", "SyncStore"],
+            dependencies: ["hazama", "SyncCore", "Fieldwork", "SyncProtocol", "SyncStore"],
             swiftSettings: strict),
         .testTarget(
             name: "VectorTests",
-            dependencies: ["SyncProtocol", "SyncCore", "SyncExchange", "SyncTesting", crypto],
+            dependencies: [
+                "SyncProtocol", "SyncCore", "SyncExchange", "SyncHub", "SyncClient", "Fieldwork",
+                "SyncTesting", crypto,
+            ],
             swiftSettings: strict),
         .testTarget(name: "TidyTests", swiftSettings: strict),
     ]

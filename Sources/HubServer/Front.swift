@@ -100,13 +100,12 @@ struct Front: Sendable {
             return answer
         case .found(let route, let id):
             call.id = id
-            if route.access == .cookie {
-                guard let known = try await consoleSession(call) else { return loginFirst(call) }
-                session = known
-            }
+            if route.access == .cookie { session = try await consoleSession(call) }
             if route.body == .form { try refuseForeignOrigin(call) }
             let isCompressed = try route.body.encoding(of: call.fields) == .zstd
             call.body = try await body.read(upTo: route.body.maximumBytes(limits), writer: writer)
+            // After the body: a form whose login has ended is carried through the next login.
+            if route.access == .cookie, session == nil { return loginFirst(call) }
             return try await handle(route.name, call, session, isCompressed: isCompressed)
         }
     }
@@ -121,7 +120,7 @@ struct Front: Sendable {
         case .sync: return try await sync(call, isCompressed: isCompressed)
         case .login: return try await login(call)
         case .consoleStyle: return style()
-        case .consoleLogin: return loginPage(call)
+        case .consoleLogin: return try await loginPage(call)
         case .consoleLoginForm: return try await logIn(call)
         default: break
         }

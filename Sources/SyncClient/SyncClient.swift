@@ -91,6 +91,10 @@ public actor SyncClient {
                 log.notice("new epoch", metadata: ["epoch": "\(epoch)"])
                 try inStore { () throws(StoreError) in try store.adopt(epoch, now: received) }
             case .answer(let answer):
+                // Whom the hub answers, it has approved.
+                if identity.enrolment == .pending {
+                    try inStore { () throws(StoreError) in try store.setEnrolment(.approved) }
+                }
                 if run.options.isDryRun {
                     run.summary.estimate = SyncSummary.Estimate(
                         changeSets: facts.offers.count,

@@ -186,7 +186,10 @@ extension DeviceStore {
             }
             grants.append(current[place])
         }
-        try db.run("UPDATE sync_replica SET merged = ?", [NumberSetForm.encode(merged).stored])
+        // Until the end has come, the digest is of something between.
+        try db.run(
+            "UPDATE sync_replica SET merged = ?, is_complete = 0",
+            [NumberSetForm.encode(merged).stored])
         var context = PageContext(
             era: try era(db), merged: merged, now: now, territory: territory,
             isFirst: !grants.isEmpty && grants.allSatisfy { $0.cursor == .start })

@@ -150,20 +150,24 @@ extension DeviceStore {
         return try touched.indices.map { try area($0, depth: 0) }
     }
 
-    /// The narrowest grant that covers all records; one that has ended only where none in force does.
+    /// The narrowest grant in force that covers all records, or the first of several that do together. One that
+    /// has ended is named only where those in force don't reach.
     private func grant(
         covering areas: [UInt32?], _ touched: [Touched], _ db: Database
     ) throws -> GrantID {
         let territory = try self.territory(db)
-        var candidates: [Territory.Grant]?
+        var covering: [[Territory.Grant]] = []
         for (area, touched) in zip(areas, touched) {
-            let covering = area.map(territory.covering) ?? []
-            guard !covering.isEmpty else { throw StoreError.outsideGrants(touched.change.record) }
-            candidates = candidates.map { known in
-                known.filter { grant in covering.contains { $0.id == grant.id } }
-            } ?? covering
+            let grants = area.map(territory.covering) ?? []
+            guard !grants.isEmpty else { throw StoreError.outsideGrants(touched.change.record) }
+            covering.append(grants)
         }
-        guard let grant = candidates?.first else { throw StoreError.severalGrants }
+        let common = covering[0].filter { grant in
+            covering.allSatisfy { $0.contains { $0.id == grant.id } }
+        }
+        if let grant = common.first(where: { $0.place != nil }) { return grant.id }
+        if covering.allSatisfy({ $0[0].place != nil }) { return covering[0][0].id }
+        guard let grant = common.first else { throw StoreError.severalGrants }
         return grant.id
     }
 

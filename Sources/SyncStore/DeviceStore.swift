@@ -173,6 +173,22 @@ public final class DeviceStore: Sendable {
         try outside { db in try Int.fetchOne(db, sql: "PRAGMA page_count") ?? 0 }
     }
 
+    /// Moves the counter of the last change set's moment: how tests come to the end of time.
+    package func setLastClock(counter: UInt16) throws(StoreError) {
+        try write { db in
+            try db.run(
+                """
+                UPDATE sync_outbox SET clock_counter = ?
+                WHERE number = (SELECT max(number) FROM sync_outbox)
+                """, [Int64(counter)])
+        }
+    }
+
+    /// Falsifies what is believed of the states: how tests see a repair.
+    package func alterDigests() throws(StoreError) {
+        try write { db in try db.run("UPDATE sync_digests SET low = low + 1") }
+    }
+
     // MARK: Opening
 
     /// Checks whose file it is and brings it to this program's version; returns whether it is new.

@@ -24,7 +24,8 @@ public enum StoreError: Error, Hashable, Sendable {
     case alreadyEnrolled
     /// No grant covers where this record lies, or it lies nowhere known here.
     case outsideGrants(RecordID)
-    /// The records of one change set lie under different grants: they are written separately.
+    /// Some records of one change set lie under grants in force, others under one that has ended: they are
+    /// written separately.
     case severalGrants
     /// There is no such record here.
     case unknownRecord(RecordID)

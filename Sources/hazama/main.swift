@@ -27,7 +27,8 @@ do {
     if wantsJSON {
         console.report(
             Failure(
-                status: .usage, code: DeviceCode.badUsage.rawValue, what: Hazama.message(for: error)))
+                status: .usage, code: DeviceCode.badUsage.rawValue, what: Hazama.message(for: error)
+            ))
         console.finish(.usage)
     } else {
         ThisProcess.write(Array(text.utf8), to: STDERR_FILENO)

@@ -15,7 +15,10 @@ struct Hazamad: AsyncParsableCommand {
               hazama admin login https://HOST:8443 --ca /srv/hazama/ca.pem --password-file /srv/hazama/first-admin
             """,
         version: "0.1.0",
-        subcommands: [InitCommand.self, ServeCommand.self, StatusCommand.self, DoctorCommand.self])
+        subcommands: [
+            InitCommand.self, ServeCommand.self, StatusCommand.self, DoctorCommand.self,
+            SimulateCommand.self,
+        ])
 
     static func main() async {
         // A closed pipe is an error to be told, not the end of the process.

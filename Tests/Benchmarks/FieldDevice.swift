@@ -72,11 +72,7 @@ struct FieldDevice: Sendable {
                     ?? RecordState(record: record, collection: change.collection.id),
                 at: shown?.position, by: replica, as: change.collection)
             for (unit, value) in change.values.sorted(by: { $0.key < $1.key }) {
-                do {
-                    try edit.set(unit, to: value)
-                } catch .sideNotChosen {
-                    try edit.set(unit, to: value, correcting: 0)
-                }
+                try edit.correct(unit, to: value)
             }
             guard
                 let made = RecordChange(
@@ -122,5 +118,19 @@ struct FieldDevice: Sendable {
                 sent: sent, received: Clocks.reading(), comparedDigest: false)
             hasMore = answer.hasMore
         }
+    }
+}
+
+extension Edit {
+    /// Sets a unit; where it is in dispute and none of the sides is one's own, the first one is corrected.
+    fileprivate mutating func correct(_ unit: UnitID, to value: Value) throws(EditRefusal) {
+        var side: Int?
+        if case .register(let register)? = shown[unit], register.sides.count > 1 {
+            let own = register.sides.firstIndex { side in
+                side.names.contains { $0.replica == replica }
+            }
+            side = own ?? 0
+        }
+        try set(unit, to: value, correcting: side)
     }
 }

@@ -386,15 +386,21 @@ struct CurlTransportTests {
 
     @Test("a task cancelled beforehand sends nothing")
     func cancelledBefore() async throws {
-        try await withServer { _ in
-            .bytes(Self.ok([]))
+        let paths = Mutex<[String]>([])
+        try await withServer { received in
+            paths.withLock { $0.append(received.path) }
+            return .bytes(Self.ok([]))
         } perform: { transport, _ in
+            // Now there is a connection on which it could be sent at once.
+            _ = try await transport.send(TransportRequest(method: .get, path: "/first"))
             let task = Task {
                 withUnsafeCurrentTask { $0?.cancel() }
-                return try await transport.send(TransportRequest(method: .get, path: "/"))
+                return try await transport.send(TransportRequest(method: .get, path: "/never"))
             }
             await #expect(throws: TransportError.cancelled) { try await task.value }
+            _ = try await transport.send(TransportRequest(method: .get, path: "/last"))
         }
+        #expect(paths.withLock { $0 } == ["/first", "/last"])
     }
 
     @Test("progress is told, and never goes back")

@@ -37,8 +37,8 @@ enum VectorFolder {
         return found.filter { path in
             var isFolder: ObjCBool = false
             let whole = root.appending(path: "vectors/" + path).path
-            FileManager.default.fileExists(atPath: whole, isDirectory: &isFolder)
-            return !isFolder.boolValue && !path.hasSuffix(".json")
+            let isThere = FileManager.default.fileExists(atPath: whole, isDirectory: &isFolder)
+            return isThere && !isFolder.boolValue && !path.hasSuffix(".json")
                 && !["check.py", "README.md"].contains(path) && !path.contains("__pycache__")
         }
     }()

@@ -290,7 +290,7 @@ class Device:
         return process, arguments, time.monotonic()
 
     def status(self):
-        return self("status").one("status")
+        return self("status").summary
 
     def doctor(self, *words):
         """What is wrong with the store."""
@@ -301,16 +301,20 @@ class Device:
 
     def scopes(self):
         """The digest of each scope held."""
-        return {scope["scope"]: scope["digest"] for scope in self("digest").one("digest")["scopes"]}
+        return {scope["scope"]: scope["digest"] for scope in self("digest").summary["scopes"]}
 
     def fresh(self, folder):
         """Another laptop of the same person."""
         return Device(self.stage, self.person, folder)
 
+    def enrol(self, line, code, expect=DONE):
+        """Shows the hub a one-time code, which is typed and never an argument."""
+        return self("enroll", line.url, "--code", "-", "--device-name", self.person + "’s laptop",
+                    given=code.encode(), expect=expect)
+
     def join(self, office, line, areas):
         """Enrols with a one-time code, and is approved."""
-        code = office.code_for(self.person, areas)
-        self("enroll", line.url, "--code", code, "--name", self.person, expect=(DONE, LOCKED))
+        self.enrol(line, office.code_for(self.person, areas))
         office.approve(self.person, self("whoami", expect=LOCKED).summary["fingerprint"])
 
     def units(self, record):

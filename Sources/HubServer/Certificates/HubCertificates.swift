@@ -128,12 +128,20 @@ public struct HubCertificates: Sendable {
     /// Makes the server certificate anew if its key is missing or is another's: a renewal was cut short.
     public func repairIfBroken(now_ms: Int64) throws(CertificateFault) {
         try wrapping {
-            let present = try certificate("server.pem")
-            let key = try? Certificate.PrivateKey(pemEncoded: try text("server.key", isSecret: true))
-            guard key?.publicKey != present.publicKey else { return }
-            try sign(hosts: try Self.hosts(of: present), now_ms: now_ms)
+            guard try !fits() else { return }
+            try sign(hosts: try hosts(), now_ms: now_ms)
         }
     }
+
+    /// Whether the server's key is there and is its certificate's.
+    func fits() throws -> Bool {
+        guard PrivateFile.isPrivate("\(folder)/server.key") != nil else { return false }
+        let key = try Certificate.PrivateKey(pemEncoded: try text("server.key", isSecret: true))
+        return key.publicKey == (try certificate("server.pem").publicKey)
+    }
+
+    /// The names and addresses that the server certificate is for.
+    func hosts() throws -> [String] { try Self.hosts(of: try certificate("server.pem")) }
 
     /// Long ago on purpose: a device whose clock fell back to 1970 must still reach the hub that sets it
     /// right, and nothing rests on the beginning of a certificate that is pinned anyway.

@@ -1,4 +1,5 @@
-internal import Glibc
+internal import CoreFoundation
+internal import Foundation
 
 /// Files of the hub's folder that are read by their owner only, or replaced as a whole.
 public enum PrivateFile {

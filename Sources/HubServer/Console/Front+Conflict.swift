@@ -36,13 +36,7 @@ extension Front {
             <p class="sub">\(page.say(view.kind.explanation))</p>
             \(facts(page, view))
             \(decision(page, shown, detail))
-            <h2>\(page.say(.shownMeanwhile))</h2>
-            \(shown.block(detail.shown))
-            <h2>\(page.say(.sides))</h2>
-            <div class="sides">
-            \(detail.sides.map { side(page, shown, $0, among: detail.sides) })
-            \(base(page, shown, detail))
-            </div>
+            \(sides(page, shown, detail))
             <h2>\(page.say(.discussion))</h2>
             \(discussion(page, detail))
             \(view.state == .resolved
@@ -105,6 +99,20 @@ extension Front {
             \(shown.block(decision.value))
             <p>\(stored: decision.reason)</p>
             <p class="hint">\(page.say(.decidedBy, decision.byName, when))</p>
+            </div>
+            """
+    }
+
+    /// What is in conflict; nothing once it is decided, for then one side is left and that is the decision.
+    private func sides(_ page: Page, _ shown: ShownValue, _ detail: ConflictDetail) -> HTML {
+        guard detail.sides.count > 1 else { return "" }
+        return """
+            <h2>\(page.say(.shownMeanwhile))</h2>
+            \(shown.block(detail.shown))
+            <h2>\(page.say(.theSides))</h2>
+            <div class="sides">
+            \(base(page, shown, detail))
+            \(detail.sides.map { side(page, shown, $0, among: detail.sides) })
             </div>
             """
     }
@@ -203,7 +211,7 @@ extension Front {
             <h2 id="decide">\(page.say(.decide))</h2>
             <form class="decide" method="post" action="\(page.link("/console/conflicts/\(detail.view.id)/decide"))">
             \(page.formFields)<input type="hidden" name="version" value="\(exactly: draft.version)">
-            <fieldset><legend>\(page.say(.decide))</legend>
+            <fieldset aria-labelledby="decide">
             \(choices)
             \(otherChoice(page, shown, entry, draft))
             </fieldset>

@@ -145,8 +145,12 @@ extension Front {
             + pairs.map { "\(Form.encoded($0.key))=\(Form.encoded($0.value))" }.joined(separator: "&")
     }
 
-    func loginPage(_ call: Call) -> Answer {
-        loginAnswer(call, status: 200, notice: nil, next: call.query["next"] ?? "", draft: "")
+    /// The login page; whoever is logged in goes on, and keeps the login.
+    func loginPage(_ call: Call) async throws(Problem) -> Answer {
+        if try await consoleSession(call) != nil {
+            return .seeOther(link("/console/conflicts", call))
+        }
+        return loginAnswer(call, status: 200, notice: nil, next: call.query["next"] ?? "", draft: "")
     }
 
     private func loginAnswer(

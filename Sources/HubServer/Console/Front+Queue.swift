@@ -115,7 +115,7 @@ extension Front {
             <th scope="row"><a href="\(address)">\(title)</a> <span class="id">\(view.record.short())</span>\(stakes)</th>
             <td data-label="\(page.say(.field))">\(fieldName(page, view))</td>
             <td data-label="\(page.say(.kind))">\(page.say(view.kind.phrase))</td>
-            <td data-label="\(page.say(.area))">\(stored: view.area)</td>
+            <td data-label="\(page.say(.area))" title="\(view.area)">\(stored: Self.leaf(view.area))</td>
             <td data-label="\(page.say(.authors))">\(HTML.joined(view.authors.map { "\(stored: $0)" }, by: ", "))</td>
             <td data-label="\(page.say(.sides))" class="number">\(view.sides)\(proposals)</td>
             <td data-label="\(page.say(.waiting))" class="number">\(page.age(view.opened_ms))\(reopened)</td>
@@ -124,6 +124,11 @@ extension Front {
             </tr>
 
             """
+    }
+
+    /// The last name of an area's path: the list is narrow, and the detail has the whole.
+    private static func leaf(_ path: String) -> String {
+        path.split(separator: " / ").last.map(String.init) ?? path
     }
 
     func fieldName(_ page: Page, _ view: ConflictView) -> String {

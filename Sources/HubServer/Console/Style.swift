@@ -20,8 +20,7 @@ enum Style {
         .top form{margin:0}form.inline{display:inline}
         main{max-width:1152px;margin:0 auto;padding:20px 16px 40px}
         footer{max-width:1152px;margin:0 auto;padding:0 16px 32px;color:var(--soft);font-size:.9rem;display:flex;flex-wrap:wrap;gap:4px 24px}
-        footer nav a{margin-right:12px}
-        h1{font-size:1.5rem;line-height:1.25;margin:0 0 4px}h2{font-size:1.15rem;margin:32px 0 8px}h3{font-size:1rem;margin:0 0 8px}
+                h1{font-size:1.5rem;line-height:1.25;margin:0 0 4px}h2{font-size:1.15rem;margin:32px 0 8px}h3{font-size:1rem;margin:0 0 8px}
         .sub{color:var(--soft);margin:0 0 16px}
         .note{border-left:4px solid var(--line);background:var(--card);padding:10px 14px;margin:0 0 16px}
         .note.warn{border-color:var(--warn-line);background:var(--warn-paper)}
@@ -36,6 +35,7 @@ enum Style {
         button,.button{display:inline-block;border:1px solid var(--accent);background:var(--accent);color:var(--accent-ink);\
         border-radius:6px;padding:8px 16px;cursor:pointer;text-decoration:none}
         button.plain{background:none;color:var(--link);border-color:transparent;padding:2px 4px;text-decoration:underline}
+        form.inline button{padding:1px 10px;font-size:.9rem}
         button.second{background:none;color:var(--ink);border-color:var(--soft)}
         table.queue{width:100%;border-collapse:collapse;background:var(--card);border:1px solid var(--line)}
         .queue th,.queue td{text-align:left;vertical-align:top;padding:9px 10px;border-bottom:1px solid var(--line)}
@@ -47,6 +47,7 @@ enum Style {
         .pages{display:flex;gap:16px;align-items:baseline;margin-top:16px}
         dl.facts{display:grid;grid-template-columns:max-content 1fr;gap:4px 16px;margin:0}
         dl.facts dt{color:var(--soft)}dl.facts dd{margin:0}
+        .sides,.compare{align-items:start}.side h2{margin-top:0}
         .sides{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,320px),1fr));gap:16px;margin:0}
         .side{background:var(--card);border:1px solid var(--line);border-radius:8px;padding:14px 16px;min-width:0}
         .side.base{border-style:dashed}
@@ -68,6 +69,7 @@ enum Style {
         .choice .preview{color:var(--soft);white-space:pre-wrap}
         .entry{display:grid;gap:8px;margin:6px 0 0 32px;max-width:560px}
         .entry label{display:grid;gap:2px}.entry span{color:var(--soft);font-size:.9rem}
+        @supports selector(:has(a)){.entry{display:none}.decide:has(input[value=other]:checked) .entry{display:grid}}
         .hint{color:var(--soft);font-size:.9rem;margin:2px 0}
         .actions{display:flex;flex-wrap:wrap;gap:12px;margin-top:16px}
         .login{max-width:360px;margin:8vh auto 0}.login form{display:grid;gap:14px}.login label{display:grid;gap:4px}
@@ -78,7 +80,7 @@ enum Style {
         .queue tr{background:var(--card);border:1px solid var(--line);border-radius:8px;padding:10px 12px;margin-bottom:12px}
         .queue td,.queue tbody th{padding:2px 0}.queue .number{text-align:left}
         .queue td::before{content:attr(data-label) "\\00a0\\00a0";color:var(--soft);font-size:.85rem}
-        .top .who{margin-left:0}dl.facts{grid-template-columns:1fr}dl.facts dd{margin-bottom:6px}
+        .top .who{margin-left:0}dl.facts{grid-template-columns:minmax(0,38%) 1fr;gap:4px 10px}
         .entry{margin-left:0}}
         @media print{.decide,.filter,.top form,.skip{display:none}}
         """

@@ -17,6 +17,8 @@ struct Terms: Sendable {
 
     /// `monthly_income` and `notHome` as words.
     private static func spaced(_ key: String) -> String {
+        // The console shows such amounts in yuan.
+        let key = key.hasSuffix("_fen") ? key.dropLast(4) : key[...]
         var result = ""
         for character in key {
             if character == "_" {

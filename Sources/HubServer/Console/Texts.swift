@@ -32,6 +32,7 @@ enum Phrase: CaseIterable, Sendable {
     case kind
     case authors
     case sides
+    case theSides
     case waiting
     case assignee
     case nobody
@@ -165,6 +166,7 @@ enum Phrase: CaseIterable, Sendable {
         case .kind: ("Kind", "类型", "種類")
         case .authors: ("Authors", "填写人", "記入者")
         case .sides: ("Sides", "版本数", "版の数")
+        case .theSides: ("The sides", "各个版本", "それぞれの版")
         case .waiting: ("Waiting", "已等待", "経過")
         case .assignee: ("Taken by", "处理人", "担当")
         case .nobody: ("nobody", "无人", "なし")
@@ -254,7 +256,7 @@ enum Phrase: CaseIterable, Sendable {
                 "Another value can't be entered here for this field.", "此字段不能在这里另填值。",
                 "この項目には、ここで別の値を入力できません。"
             )
-        case .yuan: ("in yuan", "元", "元")
+        case .yuan: ("yuan", "元", "元")
         case .leaveEmpty: ("(empty)", "（空）", "（空）")
         case .reason: ("Reason", "理由", "理由")
         case .reasonExplained:

@@ -28,14 +28,13 @@ extension Desk {
                 JSONMember("held", .integer(Int64(shown.held.count))),
                 JSONMember("quarantined", .integer(Int64(shown.quarantined.count))),
             ])
-        if !shown.held.isEmpty { console.hint("\(Mark.partlySent) \(console.text(.recordHeld))") }
+        if !shown.held.isEmpty { console.hint(.partlySent, .recordHeld) }
         if !shown.quarantined.isEmpty {
-            console.hint("\(Mark.quarantined) \(console.text(.recordSetAside))")
+            console.hint(.quarantined, .recordSetAside)
         }
         if shown.isStale { console.hint(.recordStale) }
         if !shown.state.conflicts(under: .fieldwork).isEmpty {
-            console.hint(
-                "\(Mark.conflict) \(console.text(.recordDisputed, ["id": record.short()]))")
+            console.hint(.conflict, .recordDisputed, ["id": record.short()])
         }
         // A machine without a person can look, but has nobody to remember it for.
         try remember(shown)

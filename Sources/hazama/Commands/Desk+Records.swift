@@ -4,7 +4,8 @@ import SyncProtocol
 import SyncStore
 
 extension Desk {
-    /// Who may write here: an enrolled person. Thrown as `notEnrolled` before anything is asked of them.
+    /// Who may write here: an enrolled person. Thrown as `notEnrolled` before anything is asked of
+    /// them.
     func author() throws -> (replica: ReplicaID, person: PersonID) {
         let identity = try store().identity()
         guard let person = identity.person else { throw StoreError.notEnrolled }
@@ -14,7 +15,9 @@ extension Desk {
     /// The record somebody typed the id of, or the end of it.
     ///
     /// - Parameter collection: what it has to be; `nil` where any record will do.
-    func resolve(_ typed: String, as collection: CollectionID? = nil) throws -> (RecordID, CollectionID) {
+    func resolve(_ typed: String, as collection: CollectionID? = nil) throws -> (
+        RecordID, CollectionID
+    ) {
         guard let id = ShortID(typed) else {
             throw fail(.usage, .badInput, .badID, ["text": typed], next: .findFirst)
         }
@@ -29,7 +32,8 @@ extension Desk {
         }
     }
 
-    /// A record as it is seen here. It was found a moment ago, so that it is gone is a fault of the store.
+    /// A record as it is seen here. It was found a moment ago, so that it is gone is a fault of the
+    /// store.
     func shown(_ record: RecordID) throws -> ShownRecord {
         guard let shown = try store().shown(record) else { throw StoreError.unknownRecord(record) }
         return shown
@@ -58,7 +62,8 @@ extension Desk {
         return Titles(
             store: store, people: try store.people(), me: try store.identity().person,
             areas: Dictionary(
-                try store.areas().map { ($0.scope, $0.name) }, uniquingKeysWith: { first, _ in first }),
+                try store.areas().map { ($0.scope, $0.name) },
+                uniquingKeysWith: { first, _ in first }),
             formats: formats)
     }
 
@@ -67,7 +72,8 @@ extension Desk {
         ShownValue(formats: formats) { titles.name(of: $0) }
     }
 
-    /// The declaration of a record's collection; a newer program's record can be listed but not shown.
+    /// The declaration of a record's collection; a newer program's record can be listed but not
+    /// shown.
     func declaration(_ collection: CollectionID) throws -> CollectionDeclaration {
         guard let declaration = Schema.fieldwork.collection(collection) else {
             throw fail(.tooOld, .editRefused, .unitOfNewer, next: .upgrade)
@@ -90,10 +96,15 @@ struct Titles: Sendable {
 
     /// A person who works here, by name.
     func person(_ id: PersonID) -> String {
-        people[id] ?? (id == me ? Phrase.you.text(in: language) : "…" + id.description.suffix(5))
+        if let name = people[id] { return name }
+        if id == me { return Phrase.you.text(in: language) }
+        // What the hub does by itself has no person: the district as it was first loaded.
+        return id == PersonID(high: 0, low: 0)
+            ? Phrase.hub.text(in: language) : "…" + id.description.suffix(5)
     }
 
-    /// Whatever something refers to: an area, a worker or a record; `nil` for what is not known here.
+    /// Whatever something refers to: an area, a worker or a record; `nil` for what is not known
+    /// here.
     func name(of id: RecordID) -> String? {
         if let area = areas[ScopeID(high: id.high, low: id.low)] { return area }
         if let person = people[PersonID(high: id.high, low: id.low)] { return person }
@@ -128,7 +139,8 @@ struct Titles: Sendable {
         }
     }
 
-    /// A record that can't be read is called by its id; whoever shows it meets the same fault and tells it.
+    /// A record that can't be read is called by its id; whoever shows it meets the same fault and
+    /// tells it.
     private func row(_ id: RecordID) -> RecordRow? {
         do { return try store.row(id) } catch { return nil }
     }

@@ -4,8 +4,8 @@ import SyncCore
 import SyncProtocol
 import SyncStore
 
-/// Where a command works: the person's screen, the clocks, and the store, which is opened when it is first
-/// asked for and closed when the command ends.
+/// Where a command works: the person's screen, the clocks, and the store, which is opened when it
+/// is first asked for and closed when the command ends.
 final class Desk {
     let console: Console
     let environment: [String: String]
@@ -94,13 +94,22 @@ final class Desk {
         return folder
     }
 
-    /// The store, opened when first asked for. Waits up to five seconds for another process to let go of it.
-    func store() throws -> DeviceStore {
+    /// The store, opened when first asked for. Waits up to five seconds for another process to let
+    /// go of it.
+    ///
+    /// - Parameter beforeApproval: whether the command has a use before an administrator has let
+    ///   this machine in. Any other ends as locked until then, and says so.
+    func store(beforeApproval: Bool = false) throws -> DeviceStore {
         if let opened { return opened }
         let store = try DeviceStore.open(
             folder(), schema: .fieldwork, waits: Self.waitForStore)
         opened = store
-        return store
+        guard !beforeApproval else { return store }
+        switch try store.identity().enrolment {
+        case .none: throw StoreError.notEnrolled
+        case .pending: throw Problem(.awaitingApproval)
+        case .approved, .revoked, .copied: return store
+        }
     }
 
     /// The store, made where there is none.
@@ -128,8 +137,7 @@ final class Desk {
         let status = try opened.status()
         guard status.unsent > 0 else { return }
         let age = formats.age(since: status.oldestUnsent_ms ?? started.wall_ms)
-        console.hint(
-            "\(Mark.unsent) \(console.text(.unsentLine, ["n": "\(status.unsent)", "age": age]))")
+        console.hint(.unsent, .unsentLine, ["n": "\(status.unsent)", "age": age])
         console.summarise(["unsent": .integer(Int64(status.unsent))])
     }
 }

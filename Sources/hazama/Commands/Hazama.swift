@@ -1,7 +1,7 @@
 import ArgumentParser
 
-/// The command for people. Every command works on the store of this machine; only `sync`, `enroll` and
-/// `admin` ever use the network.
+/// The command for people. Every command works on the store of this machine; only `sync`, `enroll`
+/// and `admin` ever use the network.
 struct Hazama: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "hazama",
@@ -21,7 +21,9 @@ struct Hazama: ParsableCommand {
         groupedSubcommands: [
             CommandGroup(
                 name: "The day",
-                subcommands: [TodayCommand.self, StatusCommand.self, SyncCommand.self, InboxCommand.self]),
+                subcommands: [
+                    TodayCommand.self, StatusCommand.self, SyncCommand.self, InboxCommand.self,
+                ]),
             CommandGroup(
                 name: "Records",
                 subcommands: [

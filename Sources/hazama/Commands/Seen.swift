@@ -5,12 +5,13 @@ import SyncStore
 
 /// What a person was last shown of a record: what their next edit of it may say they have seen.
 ///
-/// `show` and `edit` keep it in the store's drafts, and no sync touches it. An edit names the heads in it, never
-/// newer ones: otherwise a value that came in with the last sync would be covered by somebody who
-/// never read it. After an edit the person's own writes are laid over it, and nothing else.
+/// `show` and `edit` keep it in the store's drafts, and no sync touches it. An edit names the heads
+/// in it, never newer ones: otherwise a value that came in with the last sync would be covered by
+/// somebody who never read it. After an edit the person's own writes are laid over it, and nothing
+/// else.
 ///
-/// It counts for twelve hours, a day's work. An edit of a record not shown within that time begins with
-/// what the store shows now, and the values it replaces are printed beside the new ones.
+/// It counts for twelve hours, a day's work. An edit of a record not shown within that time begins
+/// with what the store shows now, and the values it replaces are printed beside the new ones.
 struct Seen: Hashable, Sendable {
     static let life_ms: Int64 = 12 * 3_600_000
 
@@ -134,22 +135,27 @@ extension Desk {
     private func tell(_ sealed: HashedChangeSet, _ edits: [Editing]) throws {
         let titles = try titles()
         let values = values(titles)
+        let writes = WriteLines(values: values, titles: titles)
         for editing in edits {
             guard let change = editing.edit.recordChange else { continue }
             let movedOn = editing.seen.unitsMovedOn(in: editing.now.state, replica: editing.replica)
             let after = try shown(change.record)
             for write in change.writes {
                 guard let unit = editing.declaration.unit(write.unit) else { continue }
-                let label = Vocabulary.unit(unit.id, of: change.collection).text(in: console.language)
-                let sheet = UnitSheet(values: values, titles: titles, unit: unit, of: after)
-                let before = UnitSheet(
-                    values: values, titles: titles, unit: unit, in: editing.seen.state)
-                console.result(
-                    "  \(label, .dim): \(before.short) → \(sheet.short, .strong)")
+                let label = Vocabulary.unit(unit.id, of: change.collection).text(
+                    in: console.language)
+                if case .set = write.operation {
+                    let sheet = UnitSheet(values: values, titles: titles, unit: unit, of: after)
+                    let before = UnitSheet(
+                        values: values, titles: titles, unit: unit, in: editing.seen.state)
+                    console.result(
+                        "  \(label, .dim): \(before.short) → \(sheet.short, .strong)", hanging: 4)
+                } else {
+                    let text = writes.text(of: write, in: change.collection)
+                    console.result("  \(label, .dim): \(text, .strong)", hanging: 4)
+                }
                 if movedOn.contains(unit.id) {
-                    console.hint(
-                        "\(Mark.conflict) \(console.text(.movedOn, ["unit": label, "id": change.record.short()]))"
-                    )
+                    console.hint(.conflict, .movedOn, ["unit": label, "id": change.record.short()])
                 }
             }
             console.item(

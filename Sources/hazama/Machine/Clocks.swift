@@ -5,8 +5,9 @@ import SyncCore
 enum Clocks {
     /// Reads the machine's clocks.
     ///
-    /// The monotonic one is `CLOCK_BOOTTIME`: it counts on while a laptop sleeps, which it does between a
-    /// visit and the sync in the evening. `CLOCK_MONOTONIC` would make the visit hours too late.
+    /// The monotonic one is `CLOCK_BOOTTIME`: it counts on while a laptop sleeps, which it does
+    /// between a visit and the sync in the evening. `CLOCK_MONOTONIC` would make the visit hours
+    /// too late.
     static func read() -> ClockReading {
         ClockReading(
             wall_ms: milliseconds(CLOCK_REALTIME),
@@ -19,8 +20,8 @@ enum Clocks {
         return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
     }
 
-    /// 32 bits of the id Linux draws at each start. Where there is none, chance: then no two commands seem to
-    /// share a run of the monotonic clock, and measured offsets are used instead.
+    /// 32 bits of the id Linux draws at each start. Where there is none, chance: then no two
+    /// commands seem to share a run of the monotonic clock, and measured offsets are used instead.
     private static let boot: UInt64 = {
         let id = (try? Files.read("/proc/sys/kernel/random/boot_id", limit: 64)) ?? []
         let digits = String(decoding: id.prefix { $0 != UInt8(ascii: "-") }, as: UTF8.self)

@@ -1,6 +1,7 @@
 /// The folder of this person's store.
 enum Home {
-    /// `HAZAMA_HOME`, or `hazama` in the data folder of XDG. `nil` if there is neither that nor a home.
+    /// `HAZAMA_HOME`, or `hazama` in the data folder of XDG. `nil` if there is neither that nor a
+    /// home.
     static func folder(environment: [String: String]) -> String? {
         func value(_ name: String) -> String? {
             environment[name].flatMap { $0.isEmpty ? nil : $0 }

@@ -3,8 +3,9 @@ import Glibc
 
 /// What has to be put in order before anything else happens, and around a terminal.
 enum ThisProcess {
-    /// Fits the process for a store: nothing it makes is readable by others, a reader that goes away ends
-    /// nothing, and no database can take the place of a closed stream and be printed into.
+    /// Fits the process for a store: nothing it makes is readable by others, a reader that goes
+    /// away ends nothing, and no database can take the place of a closed stream and be printed
+    /// into.
     static func prepare() {
         umask(0o077)
         signal(SIGPIPE, SIG_IGN)
@@ -15,9 +16,12 @@ enum ThisProcess {
         }
     }
 
-    /// Ends with 130 on Ctrl-C and the like, whenever it comes: what was recorded is in the store, and a transaction
-    /// cut short is as if it had not begun. Keeps the returned sources until the process ends.
-    static func endOnInterrupt(saying words: @escaping @Sendable () -> String) -> [any DispatchSourceSignal] {
+    /// Ends with 130 on Ctrl-C and the like, whenever it comes: what was recorded is in the store,
+    /// and a transaction cut short is as if it had not begun. Keeps the returned sources until the
+    /// process ends.
+    static func endOnInterrupt(saying words: @escaping @Sendable () -> String)
+        -> [any DispatchSourceSignal]
+    {
         [SIGINT, SIGTERM, SIGHUP].map { number in
             signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
@@ -73,6 +77,7 @@ enum ThisProcess {
     static var hostName: String {
         var name = [CChar](repeating: 0, count: 256)
         guard gethostname(&name, name.count - 1) == 0 else { return "" }
-        return String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        return String(
+            decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 }

@@ -49,7 +49,8 @@ extension Desk {
         case .keyMissing:
             fail(.integrity, .storeDamaged, safe: .stillReadable, .keyMissing, next: .tellOperator)
         case .alreadyEnrolled:
-            fail(.failed, .alreadyEnrolled, safe: .earlierIsSafe, .alreadyEnrolled, next: .otherHome)
+            fail(
+                .failed, .alreadyEnrolled, safe: .earlierIsSafe, .alreadyEnrolled, next: .otherHome)
         case .outsideGrants(let record):
             fail(
                 .failed, .editRefused, safe: .notRecorded, .outsideGrants,
@@ -67,7 +68,10 @@ extension Desk {
         case .tooLarge(_, let count, let maximum):
             fail(
                 .failed, .badInput, safe: .notRecorded, .tooLarge,
-                ["count": Formats.grouped(Int64(count)), "maximum": Formats.grouped(Int64(maximum))])
+                [
+                    "count": Formats.grouped(Int64(count)),
+                    "maximum": Formats.grouped(Int64(maximum)),
+                ])
         case .heldOtherwise, .recordExists, .recordTwice:
             fail(
                 .failed, .editRefused, safe: .notRecorded, .failedOtherwise, ["text": "\(error)"],
@@ -199,7 +203,10 @@ extension Desk {
         }
         return Failure(
             status: problem.code.exitStatus, code: problem.code.rawValue,
-            safe: console.text(.nothingLost), what: text, next: next)
+            // What an administrator asked was refused before anything was done.
+            safe: console.text(
+                ["HZ-3", "HZ-4"].contains { problem.code.rawValue.hasPrefix($0) }
+                    ? .nothingChanged : .nothingLost), what: text, next: next)
     }
 
     func failure(for error: TransportError) -> Failure {

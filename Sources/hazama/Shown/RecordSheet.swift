@@ -29,7 +29,8 @@ struct RecordSheet {
     ///
     /// - Parameter isFull: whether to say who wrote each unit, and when.
     func print(to console: Console, isFull: Bool) {
-        let written = units.filter { $0.outcome != nil }
+        // What was said of a conflict is shown beside it.
+        let written = units.filter { $0.outcome != nil && $0.unit.id != .discussion }
         let labels = written.map { label($0.unit) }
         let width = labels.map(\.columns).max() ?? 0
         for (sheet, label) in zip(written, labels) {

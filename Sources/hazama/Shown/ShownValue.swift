@@ -66,7 +66,8 @@ struct ShownValue: Sendable {
                 Formats.grouped(number)
             }
         case .text(let text):
-            if case .choice = member.type, let word = Vocabulary.word(text.string, in: member.name) {
+            if case .choice = member.type, let word = Vocabulary.word(text.string, in: member.name)
+            {
                 word.text(in: language)
             } else {
                 text.string

@@ -3,8 +3,8 @@ import SyncCore
 import SyncProtocol
 import SyncStore
 
-/// One unit of a record, as it is printed and as JSON: its value, its sides while people have to decide, its
-/// elements or its entries.
+/// One unit of a record, as it is printed and as JSON: its value, its sides while people have to
+/// decide, its elements or its entries.
 struct UnitSheet {
     let values: ShownValue
     let titles: Titles
@@ -12,6 +12,8 @@ struct UnitSheet {
     let collection: CollectionID
     /// `nil` for a unit nobody has written, and for one of a kind the schema does not give it.
     let outcome: Outcome?
+    /// What the record is a fact of; `nil` for other records.
+    private let factKey: String?
     /// Own change sets only this machine has.
     let unsent: Set<ChangeSetName>
 
@@ -30,6 +32,7 @@ struct UnitSheet {
         let held = state[unit.id]
         outcome = held?.kind == unit.policy.kind ? held?.outcome(under: unit) : nil
         self.unsent = unsent
+        factKey = Fact(state)?.key
     }
 
     private var language: Language { values.formats.language }
@@ -73,7 +76,9 @@ struct UnitSheet {
             }
             return lines
         case .entries(let entries) where !entries.isEmpty:
-            return entries.map { "\(moment($0.origin), .dim) \(text($0.value)) \(by([$0.origin]), .dim)" }
+            return entries.map {
+                "\(moment($0.origin), .dim) \(text($0.value)) \(by([$0.origin]), .dim)"
+            }
         case .settled(let value, _, _), .chosen(let value, _, _):
             return text(value).split(whereSeparator: \.isNewline).map { Line(String($0)) }
         default: return [Line(short)]
@@ -130,7 +135,10 @@ struct UnitSheet {
         return .object(members)
     }
 
-    func text(_ value: Value?) -> String { values.text(value, unit, of: collection) }
+    func text(_ value: Value?) -> String {
+        values.text(
+            value, FactKey.shown(unit, of: collection, key: factKey), of: collection)
+    }
 
     private func json(_ value: Value) -> JSON { values.json(value, unit, of: collection) }
 

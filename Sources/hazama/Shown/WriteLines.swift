@@ -11,32 +11,40 @@ struct WriteLines {
 
     /// One line per write: the unit, and what is set, added or taken away.
     func lines(of change: RecordChange) -> [Line] {
-        change.writes.map { write in
+        let key = factKey(of: change)
+        return change.writes.map { write in
             let label = Vocabulary.unit(write.unit, of: change.collection).text(in: language)
-            let text: Line =
-                switch write.operation {
-                case .set(let value, _): Line(self.text(value, write.unit, change.collection))
-                case .change(let adding, let removing):
-                    Line(
-                        (adding.map { "+ " + self.text($0, write.unit, change.collection) }
-                            + removing.map {
-                                "− " + self.text($0.element, write.unit, change.collection)
-                            }).joined(separator: "  "))
-                case .increment(let delta): Line(delta < 0 ? "\(delta)" : "+\(delta)")
-                case .append(let values):
-                    Line(
-                        values.map { "+ " + self.text($0, write.unit, change.collection) }
-                            .joined(separator: "  "))
-                }
-            return "\(label, .dim): \(text)"
+            return "\(label, .dim): \(text(of: write, in: change.collection, key: key))"
         }
+    }
+
+    /// What one write sets, adds or takes away.
+    func text(of write: Write, in collection: CollectionID, key: String? = nil) -> String {
+        func text(_ value: Value) -> String { self.text(value, write.unit, collection, key) }
+        return switch write.operation {
+        case .set(let value, _): text(value)
+        case .change(let adding, let removing):
+            (adding.map { "+ " + text($0) } + removing.map { "− " + text($0.element) })
+                .joined(separator: "  ")
+        case .increment(let delta): delta < 0 ? "\(delta)" : "+\(delta)"
+        case .append(let values): values.map { "+ " + text($0) }.joined(separator: "  ")
+        }
+    }
+
+    private func factKey(of change: RecordChange) -> String? {
+        guard change.collection == .fact else { return nil }
+        for write in change.writes where write.unit == Fact.Field.key.id {
+            if case .set(.text(let key), _) = write.operation { return key.string }
+        }
+        return nil
     }
 
     func json(_ change: RecordChange) -> JSON {
         .object([
             "record": .string("\(change.record)"),
             "collection": .string(
-                Schema.fieldwork.collection(change.collection)?.name ?? "#\(change.collection.value)"),
+                Schema.fieldwork.collection(change.collection)?.name
+                    ?? "#\(change.collection.value)"),
             "creates": .bool(change.creates),
             "units": .array(
                 change.writes.map { write in
@@ -47,9 +55,12 @@ struct WriteLines {
         ])
     }
 
-    private func text(_ value: Value, _ unit: UnitID, _ collection: CollectionID) -> String {
+    private func text(
+        _ value: Value, _ unit: UnitID, _ collection: CollectionID, _ key: String?
+    ) -> String {
         guard let declaration = Schema.fieldwork.unit(unit, of: collection) else { return "…" }
-        return values.text(value, declaration, of: collection)
+        return values.text(
+            value, FactKey.shown(declaration, of: collection, key: key), of: collection)
     }
 
     /// What differs between two states of a record: the unit, before and after.
@@ -60,7 +71,8 @@ struct WriteLines {
         return declaration.units.compactMap { unit in
             let before = UnitSheet(values: values, titles: titles, unit: unit, in: old ?? empty)
             let after = UnitSheet(values: values, titles: titles, unit: unit, in: new)
-            guard before.json != after.json, before.short != after.short || before.isDisputed != after.isDisputed
+            guard before.json != after.json,
+                before.short != after.short || before.isDisputed != after.isDisputed
             else { return nil }
             return (unit, before, after)
         }

@@ -2,8 +2,9 @@ import SyncProtocol
 
 /// Where a command speaks: results to one stream, everything else to the other.
 ///
-/// In JSON each result is one object on a line of its own, with `"v":1` and a `type`; the last is of type
-/// `summary`, whatever happened. Hints, progress and prompts are for people and leave it out.
+/// In JSON each result is one object on a line of its own, with `"v":1` and a `type`; the last is
+/// of type `summary`, whatever happened. Hints, progress and prompts are for people and leave it
+/// out.
 final class Console {
     enum Channel: Sendable {
         /// stdout.
@@ -48,7 +49,8 @@ final class Console {
 
     /// Prints a line of the result; nothing in JSON.
     ///
-    /// - Parameter hanging: how far what does not fit the first line is set in; left out, like the first.
+    /// - Parameter hanging: how far what does not fit the first line is set in; left out, like the
+    ///   first.
     func result(_ line: Line, hanging: Int? = nil) {
         if !isJSON { write(line, hanging, resultLook, .result) }
     }
@@ -61,6 +63,11 @@ final class Console {
 
     func result(_ phrase: Phrase, _ values: KeyValuePairs<String, String> = [:]) {
         result(Line(text(phrase, values)))
+    }
+
+    /// Prints a text of the catalogue behind a sign.
+    func result(_ mark: Mark, _ phrase: Phrase, _ values: KeyValuePairs<String, String> = [:]) {
+        result("\(mark) \(text(phrase, values))", hanging: 2)
     }
 
     /// Prints a table; nothing in JSON.
@@ -118,6 +125,10 @@ final class Console {
 
     func hint(_ phrase: Phrase, _ values: KeyValuePairs<String, String> = [:]) {
         hint(Line(text(phrase, values)))
+    }
+
+    func hint(_ mark: Mark, _ phrase: Phrase, _ values: KeyValuePairs<String, String> = [:]) {
+        hint("\(mark) \(text(phrase, values))")
     }
 
     /// Says what only the curious want to know.

@@ -1,7 +1,7 @@
 /// How many columns of a terminal text takes: what columns line up by, and where text is cut.
 ///
-/// A column per character, two for East Asian wide and full-width ones, none for combining marks and
-/// joiners. Ambiguous ones count as one. Source: Unicode Standard Annex 11, version 16.
+/// A column per character, two for East Asian wide and full-width ones, none for combining marks
+/// and joiners. Ambiguous ones count as one. Source: Unicode Standard Annex 11, version 16.
 extension Unicode.Scalar {
     var columns: Int {
         if value < 0x300 { return 1 }

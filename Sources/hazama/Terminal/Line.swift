@@ -1,7 +1,7 @@
 /// One line for a terminal, in pieces with a style each.
 ///
-/// Whatever text goes in is made visible on the way, so that nothing stored can reach a terminal bare.
-/// Styles and marks become characters only when it is rendered.
+/// Whatever text goes in is made visible on the way, so that nothing stored can reach a terminal
+/// bare. Styles and marks become characters only when it is rendered.
 struct Line: Sendable, ExpressibleByStringInterpolation {
     private enum Piece: Sendable {
         /// Visible already.

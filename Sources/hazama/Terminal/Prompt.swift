@@ -41,7 +41,9 @@ struct Prompt {
     private func missing(_ question: Phrase, _ flag: String) -> Failure {
         Failure(
             status: .usage, code: DeviceCode.answerMissing.rawValue,
-            what: console.text(.answerMissing, ["question": console.text(question)]),
+            what: console.text(
+                .answerMissing,
+                ["question": String(console.text(question).prefix { $0 != ":" && $0 != "：" })]),
             next: console.text(.answerMissingNext, ["flag": flag]))
     }
 }

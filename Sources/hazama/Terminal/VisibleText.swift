@@ -1,8 +1,9 @@
-/// What people stored, made safe to print: a name must not be able to write on the rest of the screen.
+/// What people stored, made safe to print: a name must not be able to write on the rest of the
+/// screen.
 ///
-/// The bytes in the store stay as they are; only what is shown changes. Control characters (C0, DEL, C1),
-/// overrides of direction, line separators and invisible characters become `\u{1B}` and the like.
-/// Joiners and variation selectors stay, for names are written with them.
+/// The bytes in the store stay as they are; only what is shown changes. Control characters (C0,
+/// DEL, C1), overrides of direction, line separators and invisible characters become `\u{1B}` and
+/// the like. Joiners and variation selectors stay, for names are written with them.
 extension Unicode.Scalar {
     /// Whether it acts on the terminal or can't be seen, and so is shown by its number.
     var isHidden: Bool {
@@ -55,7 +56,8 @@ extension String {
             .map { String($0).visible }
     }
 
-    /// JSON text in which nothing acts on a terminal: what JSON may leave bare is escaped as `\u001b`.
+    /// JSON text in which nothing acts on a terminal: what JSON may leave bare is escaped as
+    /// `\u001b`.
     var visibleJSON: String {
         if !unicodeScalars.contains(where: \.isHidden) { return self }
         var result = ""

@@ -1,6 +1,7 @@
 extension Line {
-    /// The lines it takes on a terminal: broken between words or Han characters, those that follow set in by
-    /// `hanging` columns. Where nothing is cut or the terminal is too narrow for words, one.
+    /// The lines it takes on a terminal: broken between words or Han characters, those that follow
+    /// set in by `hanging` columns. Where nothing is cut or the terminal is too narrow for words,
+    /// one.
     func wrapped(in look: Look, hanging: Int) -> [String] {
         guard let width = look.width, columns(in: look) > width, width >= hanging + 16 else {
             return [rendered(in: look)]
@@ -12,7 +13,9 @@ extension Line {
             let room = width - (lines.isEmpty ? 0 : hanging)
             let end = Self.lineEnd(cells, from: start, room: room)
             let indent = lines.isEmpty ? "" : String(repeating: " ", count: hanging)
-            lines.append(indent + Self.rendered(cells[start..<end], look))
+            var last = end
+            while last > start + 1, cells[last - 1].character == " " { last -= 1 }
+            lines.append(indent + Self.rendered(cells[start..<last], look))
             start = end
             // The space that was broken at belongs to neither line.
             while start < cells.count, cells[start].character == " " { start += 1 }

@@ -102,11 +102,11 @@ extension Problem.Code {
         case .tooManyRequests, .busy, .storageFull, .failed: .refusedForNow
         case .unknownVersion: .tooOld
         case .badSignature: .integrity
-        case .staleView, .alreadyResolved: .decisionNeeded
+        case .staleView: .decisionNeeded
         case .reasonRequired, .badChoice, .badValue: .usage
         case .malformed, .wrongMediaType, .tooLarge, .notFound, .wrongMethod, .wrongEpoch,
             .notAllowed, .foreignOrigin, .noSuchConflict, .noSuchDevice, .noSuchPerson,
-            .noSuchArea:
+            .noSuchArea, .alreadyResolved:
             .failed
         }
     }

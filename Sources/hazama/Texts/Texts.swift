@@ -1,7 +1,7 @@
 /// Everything the program says, in English, Chinese and Japanese.
 ///
-/// A text says first what is safe, then what happened, then what to do next. Names of commands and flags are
-/// never translated. A colon before a value is the language's own.
+/// A text says first what is safe, then what happened, then what to do next. Names of commands and
+/// flags are never translated. A colon before a value is the language's own.
 enum Phrase: Catalogue {
     // Marks, as words.
     case markConflict, markDuplicate, markUnsent, markPartlySent, markDurable, markQuarantined
@@ -15,7 +15,7 @@ enum Phrase: Catalogue {
     // Entries.
     case entries, undecided, noHome, noHomeNext, unsentLine
     // What is safe.
-    case earlierIsSafe, notRecorded, nothingUndone, nothingLost, stillReadable
+    case earlierIsSafe, notRecorded, nothingUndone, nothingChanged, nothingLost, stillReadable
     // The store.
     case storeBusy, tryAgain, notEnrolled, notEnrolledNext, awaitingApproval, revokedHere
     case copiedHere, storeForeign, tellOperator, storeNewer, upgrade, keyMissing
@@ -201,6 +201,7 @@ enum Phrase: Catalogue {
                 "Nothing was undone; what was recorded is safe.",
                 "没有撤销任何内容；记录是安全的。",
                 "何も取り消していません。記録は安全です。")
+        case .nothingChanged: Wording("Nothing was changed.", "没有任何更改。", "何も変更していません。")
         case .nothingLost: Wording("Nothing is lost.", "没有丢失任何内容。", "何も失われていません。")
         case .stillReadable:
             Wording("What is stored can still be read.", "已存内容仍可读取。", "保存済みの内容はまだ読めます。")

@@ -1,7 +1,8 @@
 import Fieldwork
 import SyncCore
 
-// The words of the schema, as people read them. Exhaustive, so that a new one does not compile unsaid.
+// The words of the schema, as people read them. Exhaustive, so that a new one does not compile
+// unsaid.
 
 extension ContactOutcome: SpokenWord {
     var spoken: Wording {

@@ -1,7 +1,8 @@
 /// One text in every language of the program.
 ///
-/// Places to fill are named in braces. `{n:change|changes}` chooses a word by the number `n` and puts
-/// only the word: the first for 1, the second for any other. All languages fill the same places.
+/// Places to fill are named in braces. `{n:change|changes}` chooses a word by the number `n` and
+/// puts only the word: the first for 1, the second for any other. All languages fill the same
+/// places.
 struct Wording: Hashable, Sendable {
     let english: String
     let chinese: String
@@ -29,7 +30,8 @@ struct Wording: Hashable, Sendable {
         return places
     }
 
-    /// The text with its places filled. A place without a value stays as it is written, which shows.
+    /// The text with its places filled. A place without a value stays as it is written, which
+    /// shows.
     func filled(in language: Language, _ values: KeyValuePairs<String, String>) -> String {
         Self.fill(text(in: language)) { place in values.first { $0.key == place }?.value }
     }

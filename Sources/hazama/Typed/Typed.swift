@@ -3,8 +3,8 @@ import SyncCore
 
 /// What people type, read as what they mean, or refused with what would be right.
 ///
-/// Digits and signs of full width are taken as their ASCII twins, for whoever types Chinese or Japanese
-/// has them under the same keys. Nothing else is guessed.
+/// Digits and signs of full width are taken as their ASCII twins, for whoever types Chinese or
+/// Japanese has them under the same keys. Nothing else is guessed.
 struct Typed {
     let console: Console
     /// The day it is here.
@@ -40,8 +40,9 @@ struct Typed {
         return first
     }
 
-    /// Reads the moment up to which someone wants to look back: a day means its end; `2026-11-12T09:30` and
-    /// `09:30` today are moments here. In milliseconds since 1970, by the wall clock of `zone`.
+    /// Reads the moment up to which someone wants to look back: a day means its end;
+    /// `2026-11-12T09:30` and `09:30` today are moments here. In milliseconds since 1970, by the
+    /// wall clock of `zone`.
     func moment(
         _ text: String, milliseconds: (CalendarDate, Int, Int) -> Int64?
     ) throws(Failure) -> Int64 {
@@ -84,12 +85,14 @@ struct Typed {
         if folded.hasSuffix("k") { factor = 1000 }
         if folded.hasSuffix("m") { factor = 1_000_000 }
         if factor > 1 { folded.removeLast() }
-        guard let count = UInt64(folded.trimmed), case let (bytes, false) = count.multipliedReportingOverflow(by: factor), bytes > 0
+        guard let count = UInt64(folded.trimmed),
+            case let (bytes, false) = count.multipliedReportingOverflow(by: factor), bytes > 0
         else { throw bad(.badBytes, ["text": text]) }
         return bytes
     }
 
-    /// Reads one of a closed list of words, by its name in the protocol or in the person's language.
+    /// Reads one of a closed list of words, by its name in the protocol or in the person's
+    /// language.
     func word<Word: SpokenWord>(_ text: String, _: Word.Type) throws(Failure) -> Word {
         let folded = text.trimmed.foldingWidth
         let found = Word.allCases.first { word in
@@ -127,7 +130,8 @@ struct Typed {
             status: .usage, code: DeviceCode.badInput.rawValue, what: console.text(phrase, values))
     }
 
-    /// Reads `parts` numbers between hyphens, slashes, dots or the Chinese words for year, month and day.
+    /// Reads `parts` numbers between hyphens, slashes, dots or the Chinese words for year, month
+    /// and day.
     private static func calendarDate(_ text: String, parts: Int) -> CalendarDate? {
         let separators: Set<Character> = ["-", "/", ".", "年", "月", "日"]
         let pieces = text.split(whereSeparator: separators.contains)

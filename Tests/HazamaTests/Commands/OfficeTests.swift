@@ -57,7 +57,8 @@ struct OfficeTests {
                     period: CalendarDate(year: 2026, month: 10, day: 1), evidence: "slip"
                 ).value)
         #expect(try typed.value("3", of: Household.Field.memberCount.declaration) == .integer(3))
-        #expect(try typed.value("东街 1 号", of: Household.Field.address.declaration) == .text("东街 1 号"))
+        #expect(
+            try typed.value("东街 1 号", of: Household.Field.address.declaration) == .text("东街 1 号"))
         #expect(throws: (any Error).self) {
             try typed.value(#"{"amount":1}"#, of: income)
         }

@@ -15,8 +15,9 @@ struct FormatTests {
 
     @Test("numbers are grouped by thousands")
     func grouped() {
-        #expect([0, 7, 999, 1840, -88_213, 1_000_000].map { Formats.grouped($0) }
-            == ["0", "7", "999", "1,840", "-88,213", "1,000,000"])
+        #expect(
+            [0, 7, 999, 1840, -88_213, 1_000_000].map { Formats.grouped($0) }
+                == ["0", "7", "999", "1,840", "-88,213", "1,000,000"])
         #expect(Formats.grouped(.min) == "-9,223,372,036,854,775,808")
     }
 
@@ -28,8 +29,11 @@ struct FormatTests {
 
     @Test("sizes have two or three digits")
     func bytes() {
-        #expect([0, 999, 1000, 2100, 22_000, 412_300, 2_100_000, 5_000_000_000].map { Formats.bytes($0) }
-            == ["0 B", "999 B", "1 kB", "2.1 kB", "22 kB", "412 kB", "2.1 MB", "5 GB"])
+        #expect(
+            [0, 999, 1000, 2100, 22_000, 412_300, 2_100_000, 5_000_000_000].map {
+                Formats.bytes($0)
+            }
+                == ["0 B", "999 B", "1 kB", "2.1 kB", "22 kB", "412 kB", "2.1 MB", "5 GB"])
     }
 
     @Test("durations have their two largest parts")

@@ -108,7 +108,8 @@ struct ConsoleTests {
     }
 
     static let choices: [(ColourChoice, Bool, [String: String], Bool)] = [
-        (.auto, true, [:], true), (.auto, false, [:], false), (.auto, true, ["NO_COLOR": "1"], false),
+        (.auto, true, [:], true), (.auto, false, [:], false),
+        (.auto, true, ["NO_COLOR": "1"], false),
         (.auto, true, ["NO_COLOR": ""], true), (.auto, true, ["TERM": "dumb"], false),
         (.always, false, ["NO_COLOR": "1"], true), (.never, true, [:], false),
     ]

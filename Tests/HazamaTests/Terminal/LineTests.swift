@@ -78,7 +78,7 @@ struct WrappingTests {
         let line: Line = "  \("月收入", .dim): 1,840 元 · 依据 存折，九月的（二十日）"
         #expect(
             line.wrapped(in: narrow, hanging: 4) == [
-                "  月收入: 1,840 元 ·", "    依据 存折，九月的（二", "    十日）",
+                "  月收入: 1,840 元 · 依", "    据 存折，九月的（二", "    十日）",
             ])
     }
 
@@ -103,7 +103,8 @@ struct WrappingTests {
     @Test("no line is wider than the terminal, colours go on", arguments: 20...40)
     func fits(width: Int) {
         let look = Look(language: .chinese, hasColours: false, width: width)
-        let line: Line = "\(Mark.conflict) \("吴博凡", .strong) 门口有台阶，需要扶手 👩\u{200D}🌾 and more (text) 一二三四五六七八九十"
+        let line: Line =
+            "\(Mark.conflict) \("吴博凡", .strong) 门口有台阶，需要扶手 👩\u{200D}🌾 and more (text) 一二三四五六七八九十"
         let lines = line.wrapped(in: look, hanging: 3)
         for text in lines { #expect(text.columns <= width) }
         let joined = lines.map(\.trimmed).joined()

@@ -11,7 +11,8 @@ struct VisibleTextTests {
         #expect("王\u{9B}2J秀".visible == #"王\u{9B}2J秀"#)
         #expect("a\nb\r\u{0}\u{7F}".visible == #"a\u{A}b\u{D}\u{0}\u{7F}"#)
         #expect("\u{202E}abc\u{2066}\u{200F}".visible == #"\u{202E}abc\u{2066}\u{200F}"#)
-        #expect("a\u{2028}\u{FEFF}\u{200B}\u{E0041}".visible == #"a\u{2028}\u{FEFF}\u{200B}\u{E0041}"#)
+        #expect(
+            "a\u{2028}\u{FEFF}\u{200B}\u{E0041}".visible == #"a\u{2028}\u{FEFF}\u{200B}\u{E0041}"#)
     }
 
     @Test("names stay as they are written")

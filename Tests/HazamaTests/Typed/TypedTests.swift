@@ -46,7 +46,9 @@ struct TypedTests {
         let noon = try typed.moment("2026-11-12T12:00", milliseconds: utc)
         #expect(try typed.moment("2026-11-12 12:00", milliseconds: utc) == noon)
         #expect(try typed.moment("2026-11-12", milliseconds: utc) == noon + 12 * 3_600_000 - 1)
-        #expect(try typed.moment("9:30", milliseconds: utc) == noon + (4 * 24 - 3) * 3_600_000 + 1_800_000)
+        #expect(
+            try typed.moment("9:30", milliseconds: utc) == noon + (4 * 24 - 3) * 3_600_000
+                + 1_800_000)
         #expect(throws: Failure.self) { try typed.moment("2026-11-12T25:00", milliseconds: utc) }
     }
 

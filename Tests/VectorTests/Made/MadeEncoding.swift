@@ -44,7 +44,8 @@ extension Made {
                 [
                     "about": "Sets of numbers as ranges.", "form": "numbers",
                     "cases": .array(
-                        [[], [1...1], [1...3, 7...7], [2...(1 << 53)]].map { ranges in
+                        [[], [1...1], [1...3, 7...7], [2...(1 << 53)]].map {
+                            (ranges: [ClosedRange<UInt64>]) in
                             let set = NumberSet(ranges: ranges)!
                             return .object([
                                 "value": set.rendering, "bytes": bytes { $0.numbers(set) },
@@ -89,7 +90,7 @@ extension Made {
 
     static let values: [Value] = [
         .absent, .bool(false), .bool(true), .integer(-1), .integer(0), .integer(300),
-        .text(""), .text("e\u{301}"), .text("户"), .text("\u{e9}"), .bytes([]), .bytes([0, 1]),
+        .text(""), .text("e\u{301}"), .text("\u{e9}"), .text("户"), .bytes([]), .bytes([0, 1]),
         .day(CalendarDate("0001-01-01")!), .day(CalendarDate("1970-01-01")!),
         .day(CalendarDate("2026-11-21")!), .reference(Specimen.home), .group([]),
         .group([.absent, .text("x")]), .group([.integer(1), .text("x")]),

@@ -34,7 +34,8 @@ extension Made {
     private static var scenes: [MergeScene] {
         func differing(_ policy: MergePolicy, _ name: String, _ about: String) -> MergeScene {
             MergeScene(
-                "conflict-\(name)", "\(about) 4 is replaced by 6 and, later by the clock but received last, by 5.",
+                "conflict-\(name)",
+                "\(about) Two replaced 4: one by 6, one by 5, made earlier and received later.",
                 [
                     .init(a1, 0, position: 1, creates: true, set(4)),
                     .init(b1, 90_000, position: 2, set(6, replacing: [a1])),

@@ -11,7 +11,8 @@ struct ConflictCommand: ParsableCommand {
         defaultSubcommand: ConflictList.self)
 }
 
-/// A conflict with the name it has at the hub, so that a worker and the office can speak of the same one.
+/// A conflict with the name it has at the hub, so that a worker and the office can speak of the
+/// same one.
 struct NamedConflict {
     let conflict: Conflict
     /// The first 16 bytes of the hash of record and unit, as the hub names it.
@@ -40,7 +41,8 @@ extension Desk {
             let wanted = Matching.folded(unit)
             found = found.filter { named in
                 let label = Vocabulary.unit(named.conflict.unit, of: named.conflict.collection)
-                return Schema.fieldwork.unit(named.conflict.unit, of: named.conflict.collection)?.name
+                return Schema.fieldwork.unit(named.conflict.unit, of: named.conflict.collection)?
+                    .name
                     == unit
                     || Language.allCases.contains { Matching.folded(label.text(in: $0)) == wanted }
             }
@@ -125,21 +127,22 @@ struct ConflictShow: DeskCommand {
         let titles = try desk.titles()
         let values = desk.values(titles)
         let sheet = UnitSheet(values: values, titles: titles, unit: unit, of: shown)
-        let label = Vocabulary.unit(unit.id, of: conflict.collection).text(in: desk.console.language)
-        desk.console.result(
-            "\(Mark.conflict) \(named.id.short(), .strong)  \(titles.title(of: conflict.record), .strong) [\(conflict.record.short())]  \(label)"
-        )
+        let label = Vocabulary.unit(unit.id, of: conflict.collection).text(
+            in: desk.console.language)
+        let title = titles.title(of: conflict.record)
+        let heading: Line = "\(Mark.conflict) \(named.id.short(), .strong)  \(title, .strong)"
+        desk.console.result("\(heading) [\(conflict.record.short())]  \(label)")
         if let base = conflict.dispute.base {
+            let before = desk.console.text(.base)
             desk.console.result(
-                "  \(desk.console.text(.base), .dim): \(sheet.text(base.value)) \(sheet.by([base.origin]), .dim)"
-            )
+                "  \(before, .dim): \(sheet.text(base.value)) \(sheet.by([base.origin]), .dim)")
         }
         for line in sheet.lines() { desk.console.result("  \(line)") }
         let remarks = remarks(shown.state, conflict, titles)
         for remark in remarks {
             let kept = remark.side.map { " → " + Sides.key($0) } ?? ""
-            desk.console.result(
-                "  \(desk.formats.moment(remark.at_ms), .dim) \(remark.author)\(kept): “\(remark.text)”")
+            let at = desk.formats.moment(remark.at_ms)
+            desk.console.result("  \(at, .dim) \(remark.author)\(kept): “\(remark.text)”")
         }
         desk.console.hint(.conflictNext, ["id": named.id.short()])
         desk.console.summarise([
@@ -190,7 +193,8 @@ struct ConflictShow: DeskCommand {
 struct ConflictPropose: DeskCommand {
     static let configuration = CommandConfiguration(
         commandName: "propose", abstract: "Tell the office which side you would keep, and why.",
-        discussion: "Without --keep it is a comment. The office decides; both values stay until then.")
+        discussion:
+            "Without --keep it is a comment. The office decides; both values stay until then.")
 
     @OptionGroup var global: GlobalOptions
     @Argument(help: "The conflict's id, or its record's.")

@@ -5,7 +5,8 @@ import SyncStore
 
 struct DigestCommand: DeskCommand {
     static let configuration = CommandConfiguration(
-        commandName: "digest", abstract: "Compare what is held here with the hub or another machine.",
+        commandName: "digest",
+        abstract: "Compare what is held here with the hub or another machine.",
         discussion: """
             Equal digests mean equal confirmed records. What is only on this machine does not count.
             """)
@@ -36,9 +37,10 @@ struct DigestCommand: DeskCommand {
             let again = try store.recomputeDigests()
             for area in digests where again[area.number] != area.digest {
                 throw desk.fail(
-                    .integrity, .storeDamaged, .digestDiffers, ["area": area.name], next: .runDoctor)
+                    .integrity, .storeDamaged, .digestDiffers, ["area": area.name], next: .runDoctor
+                )
             }
-            desk.console.hint("\(Mark.durable) \(desk.console.text(.digestsFit))")
+            desk.console.hint(.durable, .digestsFit)
         }
         return .done
     }

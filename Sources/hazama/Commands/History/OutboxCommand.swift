@@ -5,7 +5,8 @@ import SyncStore
 
 struct OutboxCommand: DeskCommand {
     static let configuration = CommandConfiguration(
-        commandName: "outbox", abstract: "What was written on this machine, and what has become of it.",
+        commandName: "outbox",
+        abstract: "What was written on this machine, and what has become of it.",
         discussion: "With a number, shows what that change set holds.")
 
     @OptionGroup var global: GlobalOptions
@@ -27,7 +28,8 @@ struct OutboxCommand: DeskCommand {
 
     private func show(_ number: UInt64, _ desk: Desk) throws -> ExitStatus {
         guard let number = ChangeSetNumber(number) else {
-            throw desk.fail(.usage, .noSuchRecord, .noSuchChangeSet, ["n": "\(number)"], next: .seeOutbox)
+            throw desk.fail(
+                .usage, .noSuchRecord, .noSuchChangeSet, ["n": "\(number)"], next: .seeOutbox)
         }
         let set = try desk.store().changeSet(number)
         let titles = try desk.titles()

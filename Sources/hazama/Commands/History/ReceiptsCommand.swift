@@ -28,7 +28,9 @@ struct ReceiptsList: DeskCommand {
         for kept in receipts {
             let receipt = kept.receipt
             let positions = receipt.entries.compactMap(\.position)
-            let range = [positions.first, positions.last].compactMap { $0.map { Formats.grouped(Int64($0.value)) } }
+            let range = [positions.first, positions.last].compactMap {
+                $0.map { Formats.grouped(Int64($0.value)) }
+            }
             let counts = Disposition.allCases.compactMap { disposition -> String? in
                 let count = receipt.entries.filter { $0.disposition == disposition }.count
                 return count == 0 ? nil : "\(count) \(disposition)"
@@ -96,12 +98,9 @@ struct ReceiptsVerify: DeskCommand {
                 next: .tellAdministrator)
         }
         let through = check.through.map { "\($0)" } ?? "0"
-        desk.console.result(
-            "\(Mark.durable) \(desk.console.text(.receiptsFit, ["n": "\(check.valid)", "through": through]))"
-        )
+        desk.console.result(.durable, .receiptsFit, ["n": "\(check.valid)", "through": through])
         if !check.missing.isEmpty {
-            desk.console.result(
-                "\(Mark.unsent) \(desk.console.text(.receiptsMissing, ["n": "\(check.missing.count)"]))")
+            desk.console.result(.unsent, .receiptsMissing, ["n": "\(check.missing.count)"])
         }
         return .done
     }

@@ -56,9 +56,9 @@ struct ShowCommand: DeskCommand {
         let sheet = RecordSheet(
             entry.state, as: try desk.declaration(collection), values: desk.values(titles),
             titles: titles, unsent: [])
-        desk.console.result(
-            "\(record.short(), .strong)  \(titles.title(of: record), .strong)  \(desk.console.text(.asSeen, ["time": desk.formats.moment(entry.from_ms)]), .dim)"
-        )
+        let seen = desk.console.text(.asSeen, ["time": desk.formats.moment(entry.from_ms)])
+        let title = titles.title(of: record)
+        desk.console.result("\(record.short(), .strong)  \(title, .strong)  \(seen, .dim)")
         sheet.print(to: desk.console, isFull: full || global.verbose)
         desk.console.item(
             "record", sheet.json + [JSONMember("from", .string(Formats.iso(entry.from_ms)))])
@@ -68,7 +68,8 @@ struct ShowCommand: DeskCommand {
 
 struct LogCommand: DeskCommand {
     static let configuration = CommandConfiguration(
-        commandName: "log", abstract: "The history of a record, or of what was written on this machine.")
+        commandName: "log",
+        abstract: "The history of a record, or of what was written on this machine.")
 
     @OptionGroup var global: GlobalOptions
     @Argument(help: "A record's id; left out, everything written here.")
@@ -118,10 +119,11 @@ struct LogCommand: DeskCommand {
         desk.console.result(
             "\(desk.formats.moment(entry.from_ms), .strong)  \(from, .dim)")
         for change in changed {
-            let label = Vocabulary.unit(change.unit.id, of: collection).text(in: desk.console.language)
+            let label = Vocabulary.unit(change.unit.id, of: collection).text(
+                in: desk.console.language)
+            let (before, after) = (change.before.short, change.after)
             desk.console.result(
-                "  \(label, .dim): \(change.before.short) → \(change.after.short, .strong) \(change.after.testimony, .dim)"
-            )
+                "  \(label, .dim): \(before) → \(after.short, .strong) \(after.testimony, .dim)")
         }
         desk.console.item(
             "entry",
@@ -142,12 +144,14 @@ struct LogCommand: DeskCommand {
 
 struct DiffCommand: DeskCommand {
     static let configuration = CommandConfiguration(
-        commandName: "diff", abstract: "What is not sent yet, or what changed in a record between two times.")
+        commandName: "diff",
+        abstract: "What is not sent yet, or what changed in a record between two times.")
 
     @OptionGroup var global: GlobalOptions
     @Argument(help: "A record's id; left out, everything that is only on this machine.")
     var id: String?
-    @Option(help: "From then: 2026-11-12, 2026-11-12T09:30 or 09:30. Left out, before the last change.")
+    @Option(
+        help: "From then: 2026-11-12, 2026-11-12T09:30 or 09:30. Left out, before the last change.")
     var from: String?
     @Option(help: "Until then; left out, now.")
     var to: String?
@@ -164,17 +168,20 @@ struct DiffCommand: DeskCommand {
     private func unsent(_ desk: Desk) throws -> Int {
         let titles = try desk.titles()
         let writes = WriteLines(values: desk.values(titles), titles: titles)
-        let entries = try desk.store().outbox(onlyOpen: true, limit: 1000).filter { $0.state == .unsent }
+        let entries = try desk.store().outbox(onlyOpen: true, limit: 1000).filter {
+            $0.state == .unsent
+        }
         for entry in entries.reversed() {
             let set = try desk.store().changeSet(entry.number).changeSet
+            let (made, intent) = (desk.formats.moment(entry.made_ms), desk.intent(entry.intent))
             desk.console.result(
-                "\(Mark.unsent) \("\(entry.number)", .strong)  \(desk.formats.moment(entry.made_ms))  \(desk.intent(entry.intent))"
-            )
+                "\(Mark.unsent) \("\(entry.number)", .strong)  \(made)  \(intent)")
             for change in set.changes {
-                desk.console.result("  \(change.record.short(), .strong)  \(titles.title(of: change.record))")
+                desk.console.result(
+                    "  \(change.record.short(), .strong)  \(titles.title(of: change.record))")
                 for line in writes.lines(of: change) {
-                desk.console.result("    \(line)", hanging: 6)
-            }
+                    desk.console.result("    \(line)", hanging: 6)
+                }
             }
             desk.console.item(
                 "changeSet",
@@ -200,13 +207,15 @@ struct DiffCommand: DeskCommand {
         }
         var first = try from.map { try desk.state(of: record, at: $0)?.state } ?? nil
         if from == nil {
-            first = history.dropLast().last {
-                !writes.differences(from: $0.state, to: last.state, as: declaration).isEmpty
-            }?.state
+            first =
+                history.dropLast().last {
+                    !writes.differences(from: $0.state, to: last.state, as: declaration).isEmpty
+                }?.state
         }
         let changed = writes.differences(from: first, to: last.state, as: declaration)
         for change in changed {
-            let label = Vocabulary.unit(change.unit.id, of: collection).text(in: desk.console.language)
+            let label = Vocabulary.unit(change.unit.id, of: collection).text(
+                in: desk.console.language)
             desk.console.result("\(label, .strong)")
             desk.console.result("  − \(change.before.short) \(change.before.testimony, .dim)")
             desk.console.result("  + \(change.after.short) \(change.after.testimony, .dim)")

@@ -7,8 +7,8 @@ struct UndoCommand: DeskCommand {
     static let configuration = CommandConfiguration(
         commandName: "undo", abstract: "Take back what you wrote last, or a change set you name.",
         discussion: """
-            Nothing is erased: what was written is taken back by writing the opposite, and both stay in \
-            the history.
+            Nothing is erased: what was written is taken back by writing the opposite, and both \
+            stay in the history.
             """)
 
     @OptionGroup var global: GlobalOptions

@@ -9,8 +9,8 @@ struct EnrollCommand: DeskCommand {
     static let configuration = CommandConfiguration(
         commandName: "enroll", abstract: "Join a hub with a one-time code from the office.",
         discussion: """
-            Makes the keys of this machine and shows them to the hub. An administrator compares the fingerprint \
-            and approves; then: hazama sync.
+            Makes the keys of this machine and shows them to the hub. An administrator compares \
+            the fingerprint and approves; then: hazama sync.
             """)
 
     @OptionGroup var global: GlobalOptions
@@ -44,7 +44,10 @@ struct EnrollCommand: DeskCommand {
         let fingerprint = Fingerprint.of(try store.signingKey().verifying)
         desk.console.result(
             .enrolled,
-            ["person": identity.personName, "hub": identity.district, "machine": identity.deviceName])
+            [
+                "person": identity.personName, "hub": identity.district,
+                "machine": identity.deviceName,
+            ])
         desk.console.result(
             "\(desk.console.text(.fingerprint), .dim)  \(fingerprint, .strong)")
         desk.console.hint(identity.enrolment == .approved ? .approvedNow : .approvalNext)

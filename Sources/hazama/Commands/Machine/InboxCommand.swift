@@ -12,7 +12,8 @@ struct InboxCommand: ParsableCommand {
 
 struct InboxList: DeskCommand {
     static let configuration = CommandConfiguration(
-        commandName: "list", abstract: "List messages, newest first; those not read yet are marked.")
+        commandName: "list", abstract: "List messages, newest first; those not read yet are marked."
+    )
 
     @OptionGroup var global: GlobalOptions
     @Flag(help: "Only those not read yet.")
@@ -24,9 +25,9 @@ struct InboxList: DeskCommand {
         for kept in notices {
             let notice = kept.notice
             let mark = kept.isRead ? Line(" ") : Line("•", .attention)
-            desk.console.result(
-                "\(mark) \("\(kept.id)", .strong)  \(desk.formats.moment(Int64(clamping: notice.at_ms)))  \(desk.words(for: notice, titles))",
-                hanging: 5)
+            let at = desk.formats.moment(Int64(clamping: notice.at_ms))
+            let words = desk.words(for: notice, titles)
+            desk.console.result("\(mark) \("\(kept.id)", .strong)  \(at)  \(words)", hanging: 5)
             if !notice.reason.string.isEmpty, notice.kind == .decision {
                 desk.console.result("      “\(notice.reason.string)”")
             }
@@ -75,7 +76,8 @@ extension Desk {
                     "yours": yours,
                 ])
         case .returned:
-            let why = Problem.Code(rawValue: notice.reason.string)
+            let why =
+                Problem.Code(rawValue: notice.reason.string)
                 .map { $0.wording.text(in: console.language) } ?? notice.reason.string
             return console.text(
                 .noticeReturned,

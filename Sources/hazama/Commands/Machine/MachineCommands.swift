@@ -10,7 +10,7 @@ struct WhoamiCommand: DeskCommand {
     @OptionGroup var global: GlobalOptions
 
     func run(at desk: Desk) async throws -> ExitStatus {
-        let store = try desk.store()
+        let store = try desk.store(beforeApproval: true)
         let identity = try store.identity()
         let areas = try store.areas().filter { $0.isLeaf && $0.isGranted }.map(\.name)
         let fingerprint = Fingerprint.of(try store.signingKey().verifying)
@@ -21,7 +21,9 @@ struct WhoamiCommand: DeskCommand {
         row(.person, identity.personName)
         row(.machine, "\(identity.deviceName)  \(identity.replica.description.suffix(5))")
         row(.fingerprint, fingerprint)
-        row(.hub, [identity.district, identity.url ?? ""].filter { !$0.isEmpty }.joined(separator: "  "))
+        row(
+            .hub,
+            [identity.district, identity.url ?? ""].filter { !$0.isEmpty }.joined(separator: "  "))
         row(.areas, areas.joined(separator: ", "))
         row(.store, store.path)
         console.summarise([
@@ -36,7 +38,7 @@ struct WhoamiCommand: DeskCommand {
         ])
         guard identity.enrolment != .none else { throw StoreError.notEnrolled }
         if identity.enrolment == .pending {
-            console.hint("\(Mark.partlySent) \(console.text(.awaitingApproval))")
+            console.hint(.partlySent, .awaitingApproval)
             return .locked
         }
         return .done
@@ -59,7 +61,7 @@ struct DoctorCommand: DeskCommand {
     var quick = false
 
     func run(at desk: Desk) async throws -> ExitStatus {
-        let findings = try desk.store().doctor(isQuick: quick)
+        let findings = try desk.store(beforeApproval: true).doctor(isQuick: quick)
         for finding in findings {
             let (sign, style): (String, Style) =
                 switch finding.severity {

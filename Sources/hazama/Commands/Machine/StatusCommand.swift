@@ -5,14 +5,15 @@ import SyncStore
 
 struct StatusCommand: DeskCommand {
     static let configuration = CommandConfiguration(
-        commandName: "status", abstract: "What is safe, what is only on this machine, what waits for people.")
+        commandName: "status",
+        abstract: "What is safe, what is only on this machine, what waits for people.")
 
     @OptionGroup var global: GlobalOptions
     @Flag(help: "End with 3 if something was set aside, with 6 if people have to decide something.")
     var exitCode = false
 
     func run(at desk: Desk) async throws -> ExitStatus {
-        let store = try desk.store()
+        let store = try desk.store(beforeApproval: true)
         let identity = try store.identity()
         let status = try store.status()
         let console = desk.console
@@ -37,8 +38,10 @@ struct StatusCommand: DeskCommand {
                 "lastSync", status.lastSync_ms.map { .string(Formats.iso($0)) } ?? .null),
             JSONMember("complete", .bool(status.isComplete)),
             JSONMember(
-                "lease", status.lease_ms.map { .string(Formats.iso(Int64(clamping: $0))) } ?? .null),
-            JSONMember("diskFree_MB", .integer(Int64(clamping: Files.freeMegabytes(at: store.path)))),
+                "lease",
+                status.lease_ms.map { .string(Formats.iso(Int64(clamping: $0))) } ?? .null),
+            JSONMember(
+                "diskFree_MB", .integer(Int64(clamping: Files.freeMegabytes(at: store.path)))),
         ]
         members += try desk.digestMembers()
         console.summarise(members)
@@ -54,39 +57,47 @@ struct StatusCommand: DeskCommand {
         switch identity.enrolment {
         case .approved: break
         case .none: console.result("\("!", .danger) \(console.text(.notEnrolled))")
-        case .pending: console.result("\(Mark.partlySent) \(console.text(.awaitingApproval))")
+        case .pending: console.result(.partlySent, .awaitingApproval)
         case .revoked: console.result("\("!", .danger) \(console.text(.revokedHere))")
         case .copied: console.result("\("!", .danger) \(console.text(.copiedHere))")
         }
         if status.unsent > 0 {
             let age = formats.age(since: status.oldestUnsent_ms ?? formats.now_ms)
             console.result(
-                "\(Mark.unsent) \(console.text(.statusUnsent, ["n": "\(status.unsent)", "size": Formats.bytes(Int64(status.unsentBytes)), "age": age]))"
-            )
+                .unsent, .statusUnsent,
+                [
+                    "n": "\(status.unsent)", "size": Formats.bytes(Int64(status.unsentBytes)),
+                    "age": age,
+                ])
         } else if status.lastNumber != nil {
-            console.result("\(Mark.durable) \(console.text(.statusAllSent))")
+            console.result(.durable, .statusAllSent)
         }
         if status.held > 0 {
-            console.result("\(Mark.partlySent) \(console.text(.statusHeld, ["n": "\(status.held)"]))")
+            console.result(.partlySent, .statusHeld, ["n": "\(status.held)"])
         }
-        console.result(
-            "\(Mark.conflict) \(console.text(.statusConflicts, ["n": "\(status.conflicts)"]))     \(Mark.quarantined) \(console.text(.statusQuarantined, ["n": "\(status.quarantined)"]))"
-        )
-        if status.unreadNotices > 0 { console.result(.inboxWaits, ["n": "\(status.unreadNotices)"]) }
+        let conflicts = console.text(.statusConflicts, ["n": "\(status.conflicts)"])
+        let aside = console.text(.statusQuarantined, ["n": "\(status.quarantined)"])
+        console.result("\(Mark.conflict) \(conflicts)     \(Mark.quarantined) \(aside)")
+        if status.unreadNotices > 0 {
+            console.result(.inboxWaits, ["n": "\(status.unreadNotices)"])
+        }
         var last = console.text(.noReceipt)
         if let number = status.receiptThrough {
             let time = status.receiptTime_ms.map { formats.moment(Int64(clamping: $0)) } ?? ""
-            last = console.text(.lastReceipt, ["n": Formats.grouped(Int64(number.value)), "time": time])
+            last = console.text(
+                .lastReceipt, ["n": Formats.grouped(Int64(number.value)), "time": time])
         }
         var parts = [last]
         if let lease = status.lease_ms {
             let hub_ms = formats.now_ms + (status.offset_ms ?? 0)
             parts.append(
-                console.text(.leaseLeft, ["time": formats.duration(Int64(clamping: lease) - hub_ms)]))
+                console.text(
+                    .leaseLeft, ["time": formats.duration(Int64(clamping: lease) - hub_ms)]))
         }
         parts.append(
             console.text(
-                .lastSync, ["time": status.lastSync_ms.map(formats.moment) ?? console.text(.never)]))
+                .lastSync, ["time": status.lastSync_ms.map(formats.moment) ?? console.text(.never)])
+        )
         console.result(Line(parts.joined(separator: "   ")))
         if status.unsent > 0 { console.hint(.statusNext) }
     }

@@ -10,8 +10,9 @@ struct SyncCommand: DeskCommand {
     static let configuration = CommandConfiguration(
         commandName: "sync", abstract: "Send what is only on this machine, and fetch what is new.",
         discussion: """
-            Safe to repeat and to cut short at any moment. Ends with 5 when the hub can't be reached, with 3 \
-            while something of yours is set aside, and with 6 while people have to decide something.
+            Safe to repeat and to cut short at any moment. Ends with 5 when the hub can't be \
+            reached, with 3 while something of yours is set aside, and with 6 while people have to \
+            decide something.
             """)
 
     @OptionGroup var global: GlobalOptions
@@ -21,7 +22,7 @@ struct SyncCommand: DeskCommand {
     var maxBytes: String?
 
     func run(at desk: Desk) async throws -> ExitStatus {
-        let store = try desk.store()
+        let store = try desk.store(beforeApproval: true)
         let identity = try store.identity()
         guard let url = identity.url else { throw StoreError.notEnrolled }
         let budget = try maxBytes.map { Int(clamping: try desk.typed.bytes($0)) }
@@ -69,23 +70,22 @@ struct SyncCommand: DeskCommand {
                 "down": Formats.bytes(Int64(summary.bytesDown)),
                 "trips": "\(summary.roundTrips)",
             ])
-        if summary.isCutShort { console.result("\(Mark.partlySent) \(console.text(.cutShort))") }
+        if summary.isCutShort { console.result(.partlySent, .cutShort) }
         if summary.unsent == 0, summary.held == 0, summary.quarantined == 0,
             let through = summary.receiptThrough
         {
-            console.result("\(Mark.durable) \(console.text(.allStored, ["n": "\(through)"]))")
+            console.result(.durable, .allStored, ["n": "\(through)"])
         }
         if summary.held > 0 {
-            console.result("\(Mark.partlySent) \(console.text(.statusHeld, ["n": "\(summary.held)"]))")
+            console.result(.partlySent, .statusHeld, ["n": "\(summary.held)"])
         }
         if summary.digestMatches == false { console.result(.digestRepaired) }
         if summary.notices > 0 { console.result(.inboxWaits, ["n": "\(summary.notices)"]) }
         if summary.conflicts > 0 {
-            console.result("\(Mark.conflict) \(console.text(.syncConflicts, ["n": "\(summary.conflicts)"]))")
+            console.result(.conflict, .syncConflicts, ["n": "\(summary.conflicts)"])
         }
         if summary.quarantined > 0 {
-            console.result(
-                "\(Mark.quarantined) \(console.text(.syncQuarantined, ["n": "\(summary.quarantined)"]))")
+            console.result(.quarantined, .syncQuarantined, ["n": "\(summary.quarantined)"])
             return .partly
         }
         return summary.conflicts > 0 ? .decisionNeeded : .done
@@ -147,7 +147,9 @@ extension Desk {
         case .alreadyRunning: self.failure(for: StoreError.inUse as any Error)
         case .badCode: fail(.usage, .badInput, .badCode, next: .badCodeNext)
         case .otherAuthority:
-            fail(.integrity, .notTheHub, safe: .nothingLost, .otherAuthority, next: .tellAdministrator)
+            fail(
+                .integrity, .notTheHub, safe: .nothingLost, .otherAuthority,
+                next: .tellAdministrator)
         case .cancelled: fail(.interrupted, .offline, .interrupted)
         case .stopped(.problem(let problem)): self.failure(for: problem)
         case .stopped(.unknownProblem(let code, let status, let text, let seconds)):
@@ -161,11 +163,14 @@ extension Desk {
                 .tooOld, .storeNewer, safe: .nothingLost, .newerHub, ["version": "\(version)"],
                 next: .upgrade)
         case .stopped(.noProgress):
-            fail(.refusedForNow, .notTheHub, safe: .nothingLost, .noProgress, next: .tellAdministrator)
+            fail(
+                .refusedForNow, .notTheHub, safe: .nothingLost, .noProgress,
+                next: .tellAdministrator)
         }
     }
 
-    /// A refusal whose code this program does not know: its status decides, and its text is all there is.
+    /// A refusal whose code this program does not know: its status decides, and its text is all
+    /// there is.
     private func unknownProblem(
         _ code: String, _ status: Int, _ text: String, _ seconds: Int?
     ) -> Failure {

@@ -2,13 +2,14 @@ import Glibc
 import SyncClient
 import Synchronization
 
-/// What a sync is at, for whoever waits: one line that is written over on a terminal, a few plain lines elsewhere,
-/// nothing in JSON and when quiet.
+/// What a sync is at, for whoever waits: one line that is written over on a terminal, a few plain
+/// lines elsewhere, nothing in JSON and when quiet.
 final class SyncProgress: Sendable {
     private let look: Look
     private let isShown: Bool
     private let moves: Bool
-    /// The columns of the line that stands there now. Events come from any thread; the lock orders them.
+    /// The columns of the line that stands there now. Events come from any thread; the lock orders
+    /// them.
     private let drawn = Mutex(0)
 
     init(_ console: Console) {
@@ -21,7 +22,8 @@ final class SyncProgress: Sendable {
         guard isShown else { return }
         switch event {
         case .sending(let count, let bytes):
-            say(.sending, ["n": "\(count)", "size": Formats.bytes(Int64(bytes))], stays: count > 0)
+            // Gone again if the hub is not reached: then the first word is what is safe.
+            say(.sending, ["n": "\(count)", "size": Formats.bytes(Int64(bytes))], stays: false)
         case .transfer(let transfer):
             guard moves else { return }
             let (sent, received) = (Int64(transfer.sent), Int64(transfer.received))

@@ -29,7 +29,8 @@ struct AdminLogin: DeskCommand {
         let authority = String(decoding: try Files.read(ca, limit: 1 << 16), as: UTF8.self)
         let password: String
         if let passwordFile {
-            password = String(decoding: try Files.read(passwordFile, limit: 4096), as: UTF8.self)
+            password =
+                String(decoding: try Files.read(passwordFile, limit: 4096), as: UTF8.self)
                 .trimmed
         } else {
             password = try desk.prompt.secret(.askPassword, flag: "--password-file")
@@ -76,12 +77,18 @@ struct AdminStatus: DeskCommand {
         let answer = try await desk.office().get("/v1/admin/status")
         let console = desk.console
         func number(_ key: String) -> String { Formats.grouped(answer[key]?.integer ?? 0) }
-        console.result(
-            "\(answer["district"]?.string ?? "", .strong)  \(console.text(.hubHolds, ["records": number("records"), "changeSets": number("changeSets"), "devices": number("devices")]))"
-        )
-        console.result(
-            "\(Mark.conflict) \(console.text(.statusConflicts, ["n": number("openConflicts")]))     \(Mark.quarantined) \(console.text(.statusQuarantined, ["n": number("quarantined")]))     \(Mark.partlySent) \(console.text(.statusHeld, ["n": number("held")]))"
-        )
+        let holds = console.text(
+            .hubHolds,
+            [
+                "records": number("records"), "changeSets": number("changeSets"),
+                "devices": number("devices"),
+            ])
+        console.result("\(answer["district"]?.string ?? "", .strong)  \(holds)")
+        console.result(.conflict, .statusConflicts, ["n": number("openConflicts")])
+        console.result(.quarantined, .statusQuarantined, ["n": number("quarantined")])
+        if answer["held"]?.integer ?? 0 > 0 {
+            console.result(.partlySent, .statusHeld, ["n": number("held")])
+        }
         var table = Table([
             .init(title: "id"), .init(title: console.text(.area), minimum: 10),
             .init(title: console.text(.records), isRight: true),

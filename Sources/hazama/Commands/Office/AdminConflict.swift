@@ -46,7 +46,8 @@ struct AdminConflictList: DeskCommand {
                 conflict["state"]?.string == "resolved" ? Line(.durable) : Line(.conflict),
                 Line(String((conflict["id"]?.string ?? "").suffix(length)), .strong),
                 Line(conflict["title"]?.string ?? ""),
-                Line(ConflictJSON.label(conflict, console.language),
+                Line(
+                    ConflictJSON.label(conflict, console.language),
                     conflict["isHighStakes"]?.bool == true ? .strong : .plain),
                 Line(authors.joined(separator: ", ")),
                 Line(desk.formats.age(since: conflict["opened_ms"]?.integer ?? 0)),
@@ -96,32 +97,43 @@ enum ConflictJSON {
     static func print(_ detail: JSON, desk: Desk) {
         guard let conflict = detail["conflict"] else { return }
         let console = desk.console
-        console.result(
-            "\(Mark.conflict) \(String((conflict["id"]?.string ?? "").suffix(5)), .strong)  \(conflict["title"]?.string ?? "", .strong)  \(label(conflict, console.language))  \(state(conflict, desk), .dim)  \(conflict["area"]?.string ?? "", .dim)"
-        )
+        func string(_ json: JSON?) -> String { json?.string ?? "" }
+        let id = string(conflict["id"]).suffix(5)
+        let mark: Mark = string(conflict["state"]) == "resolved" ? .durable : .conflict
+        let heading: Line = "\(mark) \(id, .strong)  \(string(conflict["title"]), .strong)"
+        let unit = label(conflict, console.language)
+        let rest: Line = "\(state(conflict, desk), .dim)  \(string(conflict["area"]), .dim)"
+        console.result("\(heading)  \(unit)  \(rest)")
         if let base = detail["base"], !base.isNull {
             console.result("  \(console.text(.base), .dim): \(text(base["value"], conflict, desk))")
             for write in base["writes"]?.array ?? [] { print(write, conflict, desk) }
         }
         for side in detail["sides"]?.array ?? [] {
-            console.result(
-                "  \(side["key"]?.string ?? "", .strong)  \(text(side["value"], conflict, desk), .strong)")
+            let value = text(side["value"], conflict, desk)
+            console.result("  \(string(side["key"]), .strong)  \(value, .strong)")
             for write in side["writes"]?.array ?? [] { print(write, conflict, desk) }
         }
         if let shown = detail["shown"] {
-            console.result("  \(console.text(.shownMeanwhile), .dim): \(text(shown, conflict, desk))")
+            console.result(
+                "  \(console.text(.shownMeanwhile), .dim): \(text(shown, conflict, desk))")
         }
         for remark in detail["discussion"]?.array ?? [] {
             let keep = remark["keep"]?.string ?? ""
             let at = desk.formats.moment(remark["corrected_ms"]?.integer ?? 0)
-            console.result(
-                "  \(at, .dim) \(remark["authorName"]?.string ?? "")\(keep.isEmpty ? "" : " → " + keep): “\(remark["text"]?.string ?? "")”"
-            )
+            let side = keep.isEmpty ? "" : " → " + keep
+            let author = string(remark["authorName"])
+            console.result("  \(at, .dim) \(author)\(side): “\(string(remark["text"]))”")
         }
         if let decision = detail["decision"], !decision.isNull {
-            console.result(
-                "  \(Mark.durable) \(console.text(.decidedBy, ["by": decision["byName"]?.string ?? "", "time": desk.formats.moment(decision["at_ms"]?.integer ?? 0), "value": text(decision["value"], conflict, desk), "reason": decision["reason"]?.string ?? ""]))"
-            )
+            let words = console.text(
+                .decidedBy,
+                [
+                    "by": string(decision["byName"]),
+                    "time": desk.formats.moment(decision["at_ms"]?.integer ?? 0),
+                    "value": text(decision["value"], conflict, desk),
+                    "reason": string(decision["reason"]),
+                ])
+            console.result("  \(Mark.durable) \(words)")
         }
     }
 
@@ -130,19 +142,24 @@ enum ConflictJSON {
         let (made, received) = (
             write["corrected_ms"]?.integer ?? 0, write["received_ms"]?.integer ?? 0
         )
-        desk.console.result(
-            "       \(desk.console.text(.writtenBy, ["by": write["authorName"]?.string ?? "", "device": write["deviceName"]?.string ?? "", "made": moment(made), "received": moment(received)]), .dim)"
-        )
+        let words = desk.console.text(
+            .writtenBy,
+            [
+                "by": write["authorName"]?.string ?? "",
+                "device": write["deviceName"]?.string ?? "", "made": moment(made),
+                "received": moment(received),
+            ])
+        desk.console.result("       \(words, .dim)")
         let skew = (write["madeAt_ms"]?.integer ?? made) - made
         if abs(skew) > 120_000 {
             let duration = desk.formats.duration(abs(skew))
-            desk.console.result(
-                "       \(desk.console.text(skew > 0 ? .clockAhead : .clockBehind, ["time": duration]), .attention)"
-            )
+            let words = desk.console.text(
+                skew > 0 ? .clockAhead : .clockBehind, ["time": duration])
+            desk.console.result("       \(words, .attention)")
         }
         if let saw = write["shownValue"] {
-            desk.console.result(
-                "       \(desk.console.text(.sawBefore, ["value": text(saw, conflict, desk)]), .dim)")
+            let words = desk.console.text(.sawBefore, ["value": text(saw, conflict, desk)])
+            desk.console.result("       \(words, .dim)")
         }
         if let reason = write["reason"]?.string { desk.console.result("       “\(reason)”") }
     }
@@ -157,10 +174,16 @@ enum ConflictJSON {
 
 extension Desk {
     /// The whole name of a conflict somebody typed the end of.
-    fileprivate func conflictPath(_ typed: String, _ office: Office) async throws -> (RecordID, String) {
-        guard let id = ShortID(typed) else { throw fail(.usage, .badInput, .badID, ["text": typed]) }
+    fileprivate func conflictPath(_ typed: String, _ office: Office) async throws -> (
+        RecordID, String
+    ) {
+        guard let id = ShortID(typed) else {
+            throw fail(.usage, .badInput, .badID, ["text": typed])
+        }
         if let whole = RecordID(id.text) { return (whole, "/v1/admin/conflicts/\(whole)") }
-        let all = try await office.get("/v1/admin/conflicts?state=all")["conflicts"]?.array ?? []
+        var all = try await office.get("/v1/admin/conflicts")["conflicts"]?.array ?? []
+        // One that is decided can still be looked at.
+        all += try await office.get("/v1/admin/conflicts?state=resolved")["conflicts"]?.array ?? []
         let found = all.compactMap { $0["id"]?.string.flatMap(RecordID.init) }.filter(id.matches)
         guard let first = found.first else { throw Problem(.noSuchConflict) }
         guard found.count == 1 else {
@@ -170,7 +193,8 @@ extension Desk {
         return (first, "/v1/admin/conflicts/\(first)")
     }
 
-    /// Prints a conflict, and keeps its version: a decision has to say which sides were on the screen.
+    /// Prints a conflict, and keeps its version: a decision has to say which sides were on the
+    /// screen.
     fileprivate func show(_ detail: JSON, _ id: RecordID) throws {
         ConflictJSON.print(detail, desk: self)
         console.summarise(detail.members ?? [])
@@ -183,7 +207,8 @@ extension Desk {
 
 struct AdminConflictShow: DeskCommand {
     static let configuration = CommandConfiguration(
-        commandName: "show", abstract: "Show the sides of a conflict: who, when, and what they saw.")
+        commandName: "show", abstract: "Show the sides of a conflict: who, when, and what they saw."
+    )
 
     @OptionGroup var global: GlobalOptions
     @Argument(help: "The conflict's id, or the end of it.")
@@ -219,8 +244,8 @@ struct AdminConflictResolve: DeskCommand {
     static let configuration = CommandConfiguration(
         commandName: "resolve", abstract: "Decide a conflict, with a reason.",
         discussion: """
-            Decides on the sides you were last shown. If another has come since, nothing is decided and you \
-            are shown the conflict as it is now.
+            Decides on the sides you were last shown. If another has come since, nothing is \
+            decided and you are shown the conflict as it is now.
             """)
 
     @OptionGroup var global: GlobalOptions
@@ -232,7 +257,8 @@ struct AdminConflictResolve: DeskCommand {
     var value: String?
     @Option(help: "Why. Its authors will read it.")
     var reason: String?
-    @Option(help: "The version you decide on, from 'show --json'; left out, what you were last shown.")
+    @Option(
+        help: "The version you decide on, from 'show --json'; left out, what you were last shown.")
     var seen: String?
 
     func run(at desk: Desk) async throws -> ExitStatus {
@@ -265,8 +291,10 @@ struct AdminConflictResolve: DeskCommand {
         }
         do {
             try desk.show(try await office.post(path + "/resolve", .object(body)), id)
-        } catch let problem as Problem where problem.code == .staleView {
-            try desk.show(before, id)
+        } catch let problem as Problem
+            where [.staleView, .alreadyResolved].contains(problem.code)
+        {
+            try desk.show(try await office.get(path), id)
             throw problem
         }
         desk.console.hint(.resolved)

@@ -68,7 +68,8 @@ struct AdminDeviceCode: DeskCommand {
 
 struct AdminDeviceList: DeskCommand {
     static let configuration = CommandConfiguration(
-        commandName: "list", abstract: "List machines: whose, how they stand, when they last synced.")
+        commandName: "list",
+        abstract: "List machines: whose, how they stand, when they last synced.")
 
     @OptionGroup var global: GlobalOptions
 
@@ -128,7 +129,9 @@ struct AdminDeviceList: DeskCommand {
 extension Desk {
     /// The whole name of a machine somebody typed the end of.
     fileprivate func device(_ typed: String, _ office: Office) async throws -> String {
-        guard let id = ShortID(typed) else { throw fail(.usage, .badInput, .badID, ["text": typed]) }
+        guard let id = ShortID(typed) else {
+            throw fail(.usage, .badInput, .badID, ["text": typed])
+        }
         let devices = try await office.get("/v1/admin/devices")["devices"]?.array ?? []
         let found = devices.compactMap { $0["replica"]?.string }.filter { $0.hasSuffix(id.text) }
         guard let first = found.first else { throw Problem(.noSuchDevice) }

@@ -2,8 +2,8 @@ import Fieldwork
 import SyncCore
 import SyncProtocol
 
-/// Values in the hub's JSON, which tells kinds apart without a schema: `null` is *stated to be empty*, and days,
-/// references and bytes are objects with one member. See `protocol/messages.md`.
+/// Values in the hub's JSON, which tells kinds apart without a schema: `null` is *stated to be
+/// empty*, and days, references and bytes are objects with one member. See `protocol/messages.md`.
 enum HubValue {
     static func json(_ value: Value) -> JSON {
         switch value {
@@ -41,8 +41,8 @@ enum HubValue {
 }
 
 extension Typed {
-    /// Reads the value of a unit as an administrator types it: a number, a day, a word, a text; for a group its
-    /// members as a JSON object, and for an income simply the yuan.
+    /// Reads the value of a unit as an administrator types it: a number, a day, a word, a text; for
+    /// a group its members as a JSON object, and for an income simply the yuan.
     func value(_ text: String, of unit: UnitDeclaration) throws -> Value {
         guard unit.isGroup else { return try single(text, unit.members[0]) }
         if unit.members[0].name == "amount_fen", !text.hasPrefix("{") {

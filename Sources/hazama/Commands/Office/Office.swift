@@ -3,9 +3,11 @@ import SyncClient
 import SyncCore
 import SyncProtocol
 
-/// An administrator's door to the hub: its address, whose certificate to trust, and the token of the login.
+/// An administrator's door to the hub: its address, whose certificate to trust, and the token of
+/// the login.
 ///
-/// Kept beside the store in `admin.json`, which only its owner reads. The token ends by itself after some hours.
+/// Kept beside the store in `admin.json`, which only its owner reads. The token ends by itself
+/// after some hours.
 struct OfficeLogin: Hashable, Sendable {
     let url: String
     /// The hub's authority as PEM.
@@ -41,7 +43,9 @@ struct OfficeLogin: Hashable, Sendable {
         else { return nil }
         self.init(url: url, authority: authority, token: token, name: name, expires_ms: expires)
         for member in json["seen"]?.members ?? [] {
-            if let id = RecordID(member.key), let version = member.value.string { seen[id] = version }
+            if let id = RecordID(member.key), let version = member.value.string {
+                seen[id] = version
+            }
         }
     }
 }
@@ -129,7 +133,8 @@ extension Desk {
     /// Who is logged in as an administrator; refused before anything is asked of the hub.
     func login() throws -> OfficeLogin {
         let path = try loginPath()
-        guard Files.exists(path), let login = OfficeLogin(try Files.read(path, limit: 1 << 20)) else {
+        guard Files.exists(path), let login = OfficeLogin(try Files.read(path, limit: 1 << 20))
+        else {
             throw fail(.locked, .noAdministrator, .noAdministrator, next: .loginFirst)
         }
         return login

@@ -40,8 +40,8 @@ struct FollowAdd: DeskCommand {
         let draft = FollowUp.Draft(household: home, what: what, due: day, cadenceDays: every)
         try desk.record("follow-up", [draft.creation(id: id)])
         try desk.remember(desk.shown(id))
-        desk.console.result(
-            "\(id.short(), .strong)  \(desk.console.text(.followAdded, ["day": "\(day)", "what": what]))")
+        let text = desk.console.text(.followAdded, ["day": "\(day)", "what": what])
+        desk.console.result("\(id.short(), .strong)  \(text)")
         desk.console.item(
             "followUp",
             [
@@ -129,7 +129,8 @@ extension Desk {
 
 struct FollowDone: DeskCommand {
     static let configuration = CommandConfiguration(
-        commandName: "done", abstract: "Mark a follow-up as done; a repeated one is scheduled again.")
+        commandName: "done",
+        abstract: "Mark a follow-up as done; a repeated one is scheduled again.")
 
     @OptionGroup var global: GlobalOptions
     @Argument(help: "The follow-up's id, or the end of it.")
@@ -154,7 +155,8 @@ struct FollowDone: DeskCommand {
         if let note { try editing.edit.append([.text(note)], to: FollowUp.Field.notes) }
         var next: [RecordChange] = []
         let id = desk.newRecord()
-        if !cancelled, let followUp = FollowUp(editing.seen.state), let every = followUp.cadenceDays,
+        if !cancelled, let followUp = FollowUp(editing.seen.state),
+            let every = followUp.cadenceDays,
             let home = followUp.household, let due = day.adding(days: Int64(every))
         {
             let draft = FollowUp.Draft(

@@ -67,7 +67,8 @@ struct HouseholdNew: DeskCommand {
 
     @OptionGroup var global: GlobalOptions
     @OptionGroup var fields: HouseholdFields
-    @Option(help: "The neighbourhood it lies in, by name or id; needed only where you hold several.")
+    @Option(
+        help: "The neighbourhood it lies in, by name or id; needed only where you hold several.")
     var area: String?
 
     func run(at desk: Desk) async throws -> ExitStatus {
@@ -84,7 +85,8 @@ struct HouseholdNew: DeskCommand {
         draft.address = fields.address
         if draft.address == nil, desk.console.canAsk {
             draft.address = try desk.prompt.ask(
-                .askAddress, flag: "--address", allowsNone: true) { $0 }
+                .askAddress, flag: "--address", allowsNone: true
+            ) { $0 }
         }
         draft.registeredAddress = fields.registeredAddress
         draft.phones = fields.phone
@@ -96,9 +98,8 @@ struct HouseholdNew: DeskCommand {
         let id = desk.newRecord()
         let sealed = try desk.record("registration", [draft.creation(id: id)])
         try desk.remember(desk.shown(id))
-        desk.console.result(
-            "\(id.short(), .strong)  \(desk.console.text(.registered, ["name": name, "area": area.name]))"
-        )
+        let text = desk.console.text(.registered, ["name": name, "area": area.name])
+        desk.console.result("\(id.short(), .strong)  \(text)")
         desk.console.item(
             "household",
             [
@@ -108,8 +109,8 @@ struct HouseholdNew: DeskCommand {
         return .done
     }
 
-    /// Names the households on this machine that read like the new one. Nothing waits for an answer: the family
-    /// at the door comes first, and both records can be paired later.
+    /// Names the households on this machine that read like the new one. Nothing waits for an
+    /// answer: the family at the door comes first, and both records can be paired later.
     private func tellDuplicates(of name: String, _ desk: Desk) throws {
         let wanted = Matching.folded(name)
         let alike = try desk.store().find(name, in: .household, limit: 20).filter { row in
@@ -118,7 +119,7 @@ struct HouseholdNew: DeskCommand {
         }
         guard !alike.isEmpty else { return }
         let titles = try desk.titles()
-        desk.console.hint("\(Mark.duplicate) \(desk.console.text(.maybeKnown))")
+        desk.console.hint(.duplicate, .maybeKnown)
         for row in alike.prefix(5) {
             var address = ""
             if case .text(let text)? = row[Household.Field.address.id] { address = text.string }
@@ -129,10 +130,12 @@ struct HouseholdNew: DeskCommand {
 
 struct HouseholdFind: DeskCommand {
     static let configuration = CommandConfiguration(
-        commandName: "find", abstract: "List households, or those whose name or address reads like this.")
+        commandName: "find",
+        abstract: "List households, or those whose name or address reads like this.")
 
     @OptionGroup var global: GlobalOptions
-    @Argument(help: "A name, a part of it, or a part of an address; also the names of their members.")
+    @Argument(
+        help: "A name, a part of it, or a part of an address; also the names of their members.")
     var text: [String] = []
     @Option(help: "Only in this area, by name or id.")
     var area: String?
@@ -142,12 +145,14 @@ struct HouseholdFind: DeskCommand {
     func run(at desk: Desk) async throws -> ExitStatus {
         let store = try desk.store()
         let wanted = text.joined(separator: " ").trimmed
+        // One area is picked out of all that is found, so it is cut only after that.
+        let most = area == nil ? limit + 1 : .max
         var rows: [RecordRow]
         if wanted.isEmpty {
-            rows = try store.list(.household, by: Household.Field.headName.id, limit: limit + 1)
+            rows = try store.list(.household, by: Household.Field.headName.id, limit: most)
         } else {
-            rows = try store.find(wanted, in: .household, limit: limit + 1)
-            for person in try store.find(wanted, in: .person, limit: limit + 1) {
+            rows = try store.find(wanted, in: .household, limit: most)
+            for person in try store.find(wanted, in: .person, limit: most) {
                 guard let home = person.home, !rows.contains(where: { $0.record == home }),
                     let row = try store.row(home), row.collection == .household
                 else { continue }

@@ -28,7 +28,8 @@ struct PersonFields: ParsableArguments {
     var strength: [String] = []
     @Flag(help: "Ask for the identity number; what is typed is not shown.")
     var identityNumber = false
-    @Option(help: "Read the identity number from this file; - is stdin. Never give it as an argument.")
+    @Option(
+        help: "Read the identity number from this file; - is stdin. Never give it as an argument.")
     var identityNumberFile: String?
 
     func number(_ desk: Desk) throws -> IdentityNumber? {
@@ -84,7 +85,8 @@ struct PersonAdd: DeskCommand {
         desk.console.result(
             "\(id.short(), .strong)  \(desk.console.text(.personAdded, ["name": name]))")
         if let number = draft.identityNumber {
-            desk.console.result("    \(desk.label(Person.Field.identityNumber), .dim)  \(number.masked)")
+            desk.console.result(
+                "    \(desk.label(Person.Field.identityNumber), .dim)  \(number.masked)")
         }
         desk.console.item(
             "person",

@@ -80,8 +80,8 @@ struct TodayCommand: DeskCommand {
         return .done
     }
 
-    /// What endangers whoever goes there, in a word each: notes are for `household show`, not for a list that
-    /// others may glance at.
+    /// What endangers whoever goes there, in a word each: notes are for `household show`, not for a
+    /// list that others may glance at.
     private func warnings(_ home: RecordID, _ desk: Desk) throws -> (Line, [String]) {
         guard let household = try desk.store().shown(home).flatMap({ Household($0.state) }) else {
             return (Line(), [])

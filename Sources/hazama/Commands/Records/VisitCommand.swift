@@ -8,8 +8,8 @@ struct VisitCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "visit", abstract: "Record a visit: start, note, answer, end.",
         discussion: """
-            Everything is saved as you type it. A visit that was not ended is still there tomorrow; \
-            nothing of it is sent before it ends.
+            Everything is saved as you type it. A visit that was not ended is still there \
+            tomorrow; nothing of it is sent before it ends.
             """,
         subcommands: [
             VisitStart.self, VisitNote.self, VisitAnswer.self, VisitEnd.self, VisitList.self,
@@ -95,8 +95,8 @@ struct VisitStart: DeskCommand {
         if let household = Household(shown.state) {
             for warning in household.warnings {
                 let note = warning.note.map { ": " + $0 } ?? ""
-                desk.console.result(
-                    "\("!", .danger) \(warning.kind.spoken.text(in: desk.console.language) + note, .danger)")
+                let kind = warning.kind.spoken.text(in: desk.console.language)
+                desk.console.result("\("!", .danger) \(kind + note, .danger)")
             }
         }
         try desk.remember(shown)
@@ -127,7 +127,9 @@ struct VisitNote: DeskCommand {
     func run(at desk: Desk) async throws -> ExitStatus {
         var draft = try desk.openVisit(visit)
         var note = text.joined(separator: " ").trimmed
-        if note == "-" { note = String(decoding: try Files.read("-", limit: 20_000), as: UTF8.self).trimmed }
+        if note == "-" {
+            note = String(decoding: try Files.read("-", limit: 20_000), as: UTF8.self).trimmed
+        }
         if note.isEmpty { note = try desk.prompt.text(.askNote, flag: "TEXT") }
         draft.notes.append(note)
         try desk.checkFits(draft)
@@ -141,7 +143,8 @@ struct VisitAnswer: DeskCommand {
     static let configuration = CommandConfiguration(
         commandName: "answer", abstract: "Record what was answered to a question.",
         discussion: """
-            With --fact the answer also becomes a fact of the household or a person, with its source:
+            With --fact the answer also becomes a fact of the household or a person, with its \
+            source:
               hazama visit answer "Do you pay rent?" yes --fact h.paysRent --evidence document
             """)
 
@@ -158,8 +161,6 @@ struct VisitAnswer: DeskCommand {
     var fact: String?
     @Option(help: "Whom the fact is about: a person's id. Left out, the household.")
     var about: String?
-    @Flag(help: "The fact is an amount of yuan.")
-    var yuan = false
     @Option(help: "The day from which the fact holds; left out, the visit's.")
     var from: String?
     @Option(help: "Who knows it: resident, advisor, departmentFeed, decision …")
@@ -191,7 +192,9 @@ struct VisitAnswer: DeskCommand {
         }
         draft.answers.append(given)
         if let fact {
-            guard let text = given.text else { throw desk.fail(.usage, .badUsage, .factNeedsAnswer) }
+            guard let text = given.text else {
+                throw desk.fail(.usage, .badUsage, .factNeedsAnswer)
+            }
             draft.facts.append(try stated(fact, text, draft, desk))
         }
         try desk.checkFits(draft)
@@ -212,7 +215,7 @@ struct VisitAnswer: DeskCommand {
             case .statement?, nil: .stated
             }
         var statement = Fact.Statement(
-            try content(text, typed), effective: try from.map(typed.day) ?? draft.day,
+            try content(text, key, typed), effective: try from.map(typed.day) ?? draft.day,
             source: try typed.word(source, Fact.Source.self),
             confidence: try confidence.map { try typed.word($0, Fact.Confidence.self) } ?? known)
         statement.evidence = evidence
@@ -221,9 +224,10 @@ struct VisitAnswer: DeskCommand {
         return VisitDraft.StatedFact(subject: subject, key: key, statement: statement)
     }
 
-    /// Yes and no, whole numbers and days are what they look like; all else is a word.
-    private func content(_ text: String, _ typed: Typed) throws -> Fact.Content {
-        if yuan { return .number(try typed.money(text).fen) }
+    /// Yes and no, whole numbers and days are what they look like, and what the catalogue counts in
+    /// money is yuan; all else is a word.
+    private func content(_ text: String, _ key: String, _ typed: Typed) throws -> Fact.Content {
+        if FactKey.isAmount(key) { return .number(try typed.money(text).fen) }
         switch Matching.folded(text) {
         case "yes", "是", "はい", "有": return .flag(true)
         case "no", "否", "いいえ", "无", "無": return .flag(false)
@@ -269,7 +273,8 @@ extension Desk {
 
 struct VisitEnd: DeskCommand {
     static let configuration = CommandConfiguration(
-        commandName: "end", abstract: "End a visit: it is sealed and will be sent with the next sync.")
+        commandName: "end",
+        abstract: "End a visit: it is sealed and will be sent with the next sync.")
 
     @OptionGroup var global: GlobalOptions
     @Argument(help: "The visit's id, where several are under way.")
@@ -360,7 +365,8 @@ struct VisitCancel: DeskCommand {
 
 struct VisitList: DeskCommand {
     static let configuration = CommandConfiguration(
-        commandName: "list", abstract: "List visits: those under way, then those of a household or the last.")
+        commandName: "list",
+        abstract: "List visits: those under way, then those of a household or the last.")
 
     @OptionGroup var global: GlobalOptions
     @Argument(help: "A household's id; left out, all.")
@@ -385,7 +391,8 @@ struct VisitList: DeskCommand {
         ])
         for visit in open {
             table.add([
-                Line(.partlySent), Line(visit.visit.short(length), .strong), Line(visit.day.description),
+                Line(.partlySent), Line(visit.visit.short(length), .strong),
+                Line(visit.day.description),
                 Line(titles.title(of: visit.household)),
                 Line(
                     Phrase.underWay.wording.filled(

@@ -4,8 +4,8 @@ import SyncProtocol
 
 /// A visit that has not ended: kept in the store's drafts after each command, sealed when it ends.
 ///
-/// It has its record's name from the start, so that it can be spoken of, and carries nothing of the household
-/// but its name: what a visit changes there is an edit of its own.
+/// It has its record's name from the start, so that it can be spoken of, and carries nothing of the
+/// household but its name: what a visit changes there is an edit of its own.
 struct VisitDraft: Hashable, Sendable {
     let visit: RecordID
     let household: RecordID

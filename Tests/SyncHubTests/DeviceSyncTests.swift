@@ -1,0 +1,317 @@
+import SyncClient
+import SyncCore
+import SyncExchange
+import SyncHub
+import SyncProtocol
+import SyncStore
+import SyncTesting
+import Synchronization
+import Testing
+
+@Suite("a device and its hub")
+struct DeviceSyncTests {
+    let house = RecordID(high: 100, low: 1)
+
+    @Test("two devices that worked apart hold the same after a sync each, as does the hub")
+    func converges() async throws {
+        let fixture = try HubFixture()
+        let a = try FieldDevice(1, person: "Li Na", at: fixture)
+        let b = try FieldDevice(2, person: "Wang Fang", at: fixture)
+        try await a.sync()
+        try await b.sync()
+        try a.record([.house(house, in: HubFixture.north, title: "Zhang", count: 3)])
+        try await a.sync()
+        try await b.sync()
+        try a.edit(house) { try $0.set(House.count, to: .integer(4)) }
+        try b.edit(house) { try $0.set(House.count, to: .integer(5)) }
+        try b.edit(house) { try $0.set(House.title, to: .text("Zhang Guilan")) }
+        let first = try await a.sync()
+        let second = try await b.sync()
+        let third = try await a.sync()
+
+        #expect(first.roundTrips == 1)
+        #expect(first.sent == 1)
+        #expect(first.conflicts == 0)
+        #expect(second.sent == 2)
+        #expect(second.conflicts == 1)
+        #expect(second.receiptThrough?.value == 2)
+        #expect(third.conflicts == 1)
+        #expect(third.received == 1)
+        let digest = try fixture.hub.status().digest
+        #expect(try a.store.totalDigest() == digest)
+        #expect(try b.store.totalDigest() == digest)
+        #expect(try a.value(House.count, of: house) == .integer(3))
+        #expect(try a.value(House.title, of: house) == .text("Zhang Guilan"))
+        for device in [a, b] {
+            #expect(try device.store.disputes().first?.dispute.sides.count == 2)
+            #expect(try device.store.doctor().allSatisfy { $0.severity <= .note })
+            #expect(try await device.sync().digestMatches == true)
+        }
+    }
+
+    @Test("with nothing new a sync is one round trip of at most 400 bytes both ways, and the digests are compared")
+    func nothingNew() async throws {
+        let fixture = try HubFixture()
+        let device = try FieldDevice(1, person: "Li Na", at: fixture)
+        try await device.sync()
+        try device.record([.house(house, in: HubFixture.north)])
+        try await device.sync()
+        let summary = try await device.sync()
+        #expect(summary.roundTrips == 1)
+        #expect(summary.digestMatches == true)
+        #expect(summary.received == 0)
+        #expect(summary.sent == 0)
+        // The heads of HTTP come on top of these.
+        #expect(summary.bytesUp + summary.bytesDown <= 260)
+    }
+
+    @Test("a lost answer, then the same again: one effect, one receipt")
+    func answerLost() async throws {
+        let fixture = try HubFixture()
+        let device = try FieldDevice(1, person: "Li Na", at: fixture)
+        try await device.sync()
+        try device.record([.house(house, in: HubFixture.north)])
+        try device.record([.write(house, House.minutes, .increment(10))])
+        device.line.expect(.answerLost, .answerLost)
+        #expect(await device.failure() == .transport(.timedOut))
+        #expect(try device.store.status().unsent == 2)
+        #expect(try device.value(House.minutes, of: house) == .integer(10))
+        #expect(await device.failure() == .transport(.timedOut))
+        try device.record([.write(house, House.minutes, .increment(5))])
+        let summary = try await device.sync()
+        #expect(summary.sent == 3)
+        #expect(try device.value(House.minutes, of: house) == .integer(15))
+        #expect(try device.store.totalDigest() == fixture.hub.status().digest)
+        #expect(try device.store.verifyReceipts().missing == [])
+        #expect(try fixture.hub.status().records == 1)
+    }
+
+    @Test("a captive portal, a proxy or a broken answer is not the hub, and nothing counts as sent")
+    func notTheHub() async throws {
+        let fixture = try HubFixture()
+        let device = try FieldDevice(1, person: "Li Na", at: fixture)
+        try await device.sync()
+        try device.record([.house(house, in: HubFixture.north)])
+        let page = Array("<html>Welcome to our Wi-Fi</html>".utf8)
+        let cases: [(HubLine.Weather, DeviceExchange.Stop)] = [
+            (.portal(status: 200, contentType: "text/html", body: page), .notOurHub(status: 200)),
+            (
+                .portal(status: 200, contentType: SyncRequest.mediaType, body: page),
+                .notOurHub(status: 200)
+            ),
+            (
+                .portal(status: 302, contentType: nil, body: []), .notOurHub(status: 302)
+            ),
+            (
+                .portal(
+                    status: 403, contentType: "application/json",
+                    body: Array(#"{"error":"login"}"#.utf8)), .notOurHub(status: 403)
+            ),
+            (
+                .portal(
+                    status: 429, contentType: "application/json",
+                    body: Array(#"{"code":"HZ-9876","text":"no"}"#.utf8)),
+                .unknownProblem(code: "HZ-9876", status: 429, text: "no", retryAfter_s: nil)
+            ),
+            (
+                .altered {
+                    var bytes = $0
+                    bytes[4] ^= 1
+                    return bytes
+                }, .otherRequest
+            ),
+            (
+                .altered {
+                    var bytes = $0
+                    bytes[2] = 9
+                    return bytes
+                }, .newerHub(version: 9)
+            ),
+        ]
+        for (weather, stop) in cases {
+            device.line.expect(weather)
+            #expect(await device.failure() == .stopped(stop))
+            #expect(try device.store.status().unsent == 1)
+        }
+        device.line.expect(.altered { $0.dropLast(3) })
+        guard case .stopped(.garbled)? = await device.failure() else {
+            Issue.record("a cut answer was taken")
+            return
+        }
+        #expect(try await device.sync().sent == 1)
+    }
+
+    @Test("an answer cut off at any byte, or with any bit flipped, leaves a store that the next sync completes")
+    func alteredAnywhere() async throws {
+        let fixture = try HubFixture()
+        let device = try FieldDevice(1, person: "Li Na", at: fixture)
+        let other = try FieldDevice(2, person: "Wang Fang", at: fixture)
+        try await device.sync()
+        try await other.sync()
+        try other.record([.house(house, in: HubFixture.north, count: 1)])
+        try await other.sync()
+        var length = 400
+        var place = 0
+        var done = 0
+        while place < length {
+            let at = place
+            try device.record([.house(RecordID(high: 200, low: UInt64(place)), in: HubFixture.south)])
+            let size = Mutex(0)
+            device.line.expect(
+                .altered { bytes in
+                    size.withLock { $0 = bytes.count }
+                    guard at < bytes.count else { return bytes }
+                    if at.isMultiple(of: 2) { return Array(bytes[..<at]) }
+                    var bytes = bytes
+                    bytes[at] ^= 1 << UInt8(at % 8)
+                    return bytes
+                })
+            if await device.failure() == nil { done += 1 }
+            length = min(length, size.withLock { $0 })
+            place += 1
+        }
+        #expect(place > 200)
+        // A flip in a state or a number of the head can't be seen at once; the digest tells, and repairs.
+        for _ in 0..<3 { try await device.sync() }
+        #expect(try await device.sync().digestMatches == true)
+        #expect(try device.store.totalDigest() == fixture.hub.status().digest)
+        #expect(try device.store.status().unsent == 0)
+        #expect(try device.store.verifyReceipts().faults == [])
+    }
+
+    @Test("a device whose states were altered is repaired by itself, once")
+    func repairs() async throws {
+        let fixture = try HubFixture()
+        let device = try FieldDevice(1, person: "Li Na", at: fixture)
+        try await device.sync()
+        try device.record([.house(house, in: HubFixture.north, count: 3)])
+        try await device.sync()
+        try device.store.alterDigests()
+        let events = Mutex<[SyncEvent]>([])
+        let summary = try await device.sync(events: { event in events.withLock { $0.append(event) } })
+        #expect(events.withLock { $0.contains(.repairing) })
+        #expect(summary.digestMatches == false)
+        #expect(summary.received == 1)
+        #expect(try await device.sync().digestMatches == true)
+        #expect(try device.value(House.count, of: house) == .integer(3))
+        #expect(try device.store.status().unsent == 0)
+    }
+
+    @Test("with a limit on bytes only what fits goes, in order, and the rest follows")
+    func limited() async throws {
+        let fixture = try HubFixture()
+        let device = try FieldDevice(1, person: "Li Na", at: fixture)
+        try await device.sync()
+        try device.record([.house(house, in: HubFixture.north)])
+        for number in 0..<20 {
+            try device.record([
+                .write(house, House.notes, .append([.text(String(repeating: "n", count: 400 + number))]))
+            ])
+        }
+        let first = try await device.sync(SyncOptions(maximumBytes: 4000))
+        #expect(first.isCutShort || first.unsent > 0)
+        #expect(first.sent > 2)
+        #expect(first.bytesUp + first.bytesDown < 8000)
+        #expect(first.receiptThrough?.value == UInt64(first.sent))
+        let second = try await device.sync()
+        #expect(first.sent + second.sent == 21)
+        #expect(second.unsent == 0)
+        #expect(try device.store.totalDigest() == fixture.hub.status().digest)
+        let none = try await device.sync(SyncOptions(maximumBytes: 0))
+        #expect(none.roundTrips == 0)
+        #expect(none.isCutShort)
+    }
+
+    @Test("a dry run tells what would move, and moves nothing")
+    func dryRun() async throws {
+        let fixture = try HubFixture()
+        let device = try FieldDevice(1, person: "Li Na", at: fixture)
+        let other = try FieldDevice(2, person: "Wang Fang", at: fixture)
+        try await device.sync()
+        try await other.sync()
+        try other.record([.house(house, in: HubFixture.north)])
+        try await other.sync()
+        try device.record([.house(RecordID(high: 100, low: 2), in: HubFixture.north)])
+        let before = try fixture.hub.status()
+        let summary = try await device.sync(SyncOptions(isDryRun: true))
+        let estimate = try #require(summary.estimate)
+        #expect(estimate.changeSets == 1)
+        #expect(estimate.records == 1)
+        #expect(estimate.bytesUp > 0)
+        #expect(summary.roundTrips == 1)
+        #expect(try device.store.list(.house).count == 1)
+        #expect(try device.store.status().unsent == 1)
+        #expect(try fixture.hub.status().accepted == before.accepted)
+    }
+
+    @Test("a snapshot in many pages and answers is complete, and cut off in between goes on")
+    func snapshot() async throws {
+        let fixture = try HubFixture()
+        let device = try FieldDevice(1, person: "Li Na", at: fixture)
+        let other = try FieldDevice(2, person: "Wang Fang", at: fixture)
+        try await other.sync()
+        for block in 0..<30 {
+            try other.record(
+                (0..<20).map { number in
+                    .house(
+                        RecordID(high: 300, low: UInt64(block * 20 + number)),
+                        in: number.isMultiple(of: 2) ? HubFixture.north : HubFixture.south,
+                        title: String(repeating: "t", count: 150))
+                })
+        }
+        try await other.sync()
+        device.line.expect(.fine, .down)
+        _ = await device.failure(SyncOptions(maximumBytes: 40_000))
+        let some = try device.store.list(.house).count
+        #expect(some > 0)
+        try await device.sync()
+        #expect(try device.store.list(.house).count == 600)
+        #expect(try device.store.totalDigest() == fixture.hub.status().digest)
+        #expect(try await device.sync().digestMatches == true)
+    }
+
+    @Test("a change set written while the answer was on its way is sent in the same run")
+    func meanwhile() async throws {
+        let fixture = try HubFixture()
+        let device = try FieldDevice(1, person: "Li Na", at: fixture)
+        try await device.sync()
+        try device.record([.house(house, in: HubFixture.north)])
+        let late = house
+        device.line.expect(
+            .meanwhile {
+                do {
+                    try device.record([.write(late, House.minutes, .increment(3))])
+                } catch {
+                    Issue.record(error)
+                }
+            })
+        let summary = try await device.sync()
+        #expect(summary.sent == 2)
+        #expect(summary.unsent == 0)
+        #expect(try device.value(House.minutes, of: house) == .integer(3))
+    }
+
+    @Test("giving up leaves everything as it was")
+    func cancelled() async throws {
+        let fixture = try HubFixture()
+        let device = try FieldDevice(1, person: "Li Na", at: fixture)
+        try await device.sync()
+        try device.record([.house(house, in: HubFixture.north)])
+        device.line.expect(.cancelled)
+        #expect(await device.failure() == .cancelled)
+        let task = Task { await device.failure() }
+        task.cancel()
+        let ending = await task.value
+        #expect(ending == .cancelled || ending == nil)
+        try await device.sync()
+        #expect(try device.store.status().unsent == 0)
+    }
+
+    @Test("a device waiting for approval is told so and keeps its work")
+    func pending() async throws {
+        let fixture = try HubFixture()
+        let device = try FieldDevice(1, person: "Li Na", at: fixture, isApproved: false)
+        #expect(await device.failure() == .stopped(.problem(Problem(.awaitingApproval))))
+        #expect(try device.store.identity().enrolment == .pending)
+    }
+}

@@ -1,0 +1,1761 @@
+#!/usr/bin/env python3
+"""Checks every vector with nothing but the documents of this folder and Python's standard library.
+
+It shares no code with the package: it is the proof that `protocol/` is enough. Beside reading every file it
+makes the same bytes again: change sets, runs, states, receipts, requests with their signatures, answers.
+
+    python3 protocol/vectors/check.py
+"""
+
+import hashlib
+import json
+import os
+import sys
+import unicodedata
+
+# --- encoding.md ------------------------------------------------------------------------------------------
+
+
+class Refused(Exception):
+    """Bytes that are not what they should be; the word is that of encoding.md."""
+
+
+NUMBER_MAX = 1 << 53
+MOMENT_MAX = (1 << 48) - 1
+
+
+def wrapped(number):
+    """The signed 64-bit number that is left of any number."""
+    number &= (1 << 64) - 1
+    return number - (1 << 64) if number >> 63 else number
+
+
+class Reader:
+    def __init__(self, data, at=0, end=None):
+        self.data, self.at, self.end = data, at, len(data) if end is None else end
+
+    def left(self):
+        return self.end - self.at
+
+    def finish(self):
+        if self.at != self.end:
+            raise Refused("trailing")
+
+    def byte(self):
+        return self.raw(1)[0]
+
+    def raw(self, count):
+        if count > self.left():
+            raise Refused("truncated")
+        self.at += count
+        return self.data[self.at - count:self.at]
+
+    def part(self, count):
+        start = self.at
+        self.raw(count)
+        return Reader(self.data, start, self.at)
+
+    def varint(self, most=(1 << 64) - 1):
+        value, shift = 0, 0
+        while True:
+            byte = self.byte()
+            if shift == 63 and byte > 1:
+                raise Refused("malformedNumber")
+            value |= (byte & 0x7F) << shift
+            if byte < 0x80:
+                if byte == 0 and shift:
+                    raise Refused("malformedNumber")
+                break
+            shift += 7
+        if value > most:
+            raise Refused("outOfRange")
+        return value
+
+    def count(self, limit=None):
+        count = self.varint(self.left())
+        if limit is not None and count > limit:
+            raise Refused("tooMany")
+        return count
+
+    def zigzag(self):
+        value = self.varint()
+        return value >> 1 ^ -(value & 1)
+
+    def fixed(self, count):
+        return int.from_bytes(self.raw(count), "big")
+
+    def id(self):
+        return base32(self.raw(16))
+
+    def counted(self):
+        return self.raw(self.count())
+
+    def text(self, count=None):
+        return utf8(self.raw(self.count() if count is None else count))
+
+    def number(self):
+        value = self.varint()
+        if not 1 <= value <= NUMBER_MAX:
+            raise Refused("outOfRange")
+        return value
+
+    def position(self):
+        return self.varint(NUMBER_MAX)
+
+    def name(self):
+        replica = self.id()
+        return "%s/%d" % (replica, self.number())
+
+    def numbers(self):
+        ranges = []
+        for _ in range(self.count()):
+            first = self.number()
+            ranges.append([first, first + self.varint(NUMBER_MAX - first)])
+        for left, right in zip(ranges, ranges[1:]):
+            if left[1] + 1 >= right[0]:
+                raise Refused("outOfOrder")
+        return ranges
+
+    def flag(self):
+        byte = self.byte()
+        if byte > 1:
+            raise Refused("unknownTag")
+        return byte == 1
+
+    def optional(self, read):
+        return read() if self.flag() else None
+
+    def value(self):
+        tag = self.byte()
+        if tag != 8:
+            return self.scalar(tag)
+        return [self.scalar(self.byte()) for _ in range(self.count())]
+
+    def scalar(self, tag):
+        if tag == 0:
+            return None
+        if tag in (1, 2):
+            return tag == 2
+        if tag == 3:
+            return self.zigzag()
+        if tag == 4:
+            return self.text()
+        if tag == 5:
+            return {"bytes": base32(self.counted())}
+        if tag == 6:
+            return {"day": day_text(self.zigzag())}
+        if tag == 7:
+            return {"reference": self.id()}
+        raise Refused("unknownTag")
+
+
+def utf8(data):
+    try:
+        return data.decode("utf-8")  # Python refuses overlong forms and surrogates too.
+    except UnicodeDecodeError:
+        raise Refused("malformedText")
+
+
+ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+
+
+def base32(data):
+    bits = int.from_bytes(data, "big") << (-8 * len(data) % 5)
+    count = (8 * len(data) + 4) // 5
+    return "".join(ALPHABET[bits >> 5 * place & 31] for place in reversed(range(count)))
+
+
+def unbase32(text):
+    bits = 0
+    for character in text:
+        if character not in ALPHABET:
+            raise Refused("base32")
+        bits = bits << 5 | ALPHABET.index(character)
+    spare = 5 * len(text) % 8
+    if spare >= 5 or bits & ((1 << spare) - 1):
+        raise Refused("base32")
+    return (bits >> spare).to_bytes(5 * len(text) // 8, "big")
+
+
+def forgiven(text):
+    return "".join({"o": "0", "i": "1", "l": "1"}.get(c, c) for c in text.lower() if c not in "- ")
+
+
+def days_from_civil(year, month, day):
+    """Days since 1970-01-01; the standard library's calendar has the same years 1 … 9999."""
+    import datetime
+    return datetime.date(year, month, day).toordinal() - 719163
+
+
+def day_text(ordinal):
+    import datetime
+    if not -719162 <= ordinal <= 2932896:
+        raise Refused("outOfRange")
+    day = datetime.date.fromordinal(ordinal + 719163)
+    return "%04d-%02d-%02d" % (day.year, day.month, day.day)
+
+
+def varint(value):
+    out = bytearray()
+    while value >= 0x80:
+        out.append(value & 0x7F | 0x80)
+        value >>= 7
+    out.append(value)
+    return bytes(out)
+
+
+def zigzag(value):
+    return varint((value << 1 ^ value >> 63) & (1 << 64) - 1)
+
+
+def fixed64(value):
+    return value.to_bytes(8, "big")
+
+
+def counted(data):
+    return varint(len(data)) + data
+
+
+def text(string):
+    return counted(string.encode())
+
+
+def name(string):
+    replica, number = string.split("/")
+    return unbase32(replica) + varint(int(number))
+
+
+def names(strings):
+    return varint(len(strings)) + b"".join(map(name, strings))
+
+
+def numbers(ranges):
+    return varint(len(ranges)) + b"".join(varint(a) + varint(b - a) for a, b in ranges)
+
+
+def optional(content, write):
+    return b"\0" if content is None else b"\1" + write(content)
+
+
+def value(content):
+    """A value from its JSON."""
+    if content is None:
+        return b"\0"
+    if content is False:
+        return b"\1"
+    if content is True:
+        return b"\2"
+    if isinstance(content, int):
+        return b"\3" + zigzag(content)
+    if isinstance(content, str):
+        return b"\4" + text(content)
+    if isinstance(content, list):
+        return b"\x08" + varint(len(content)) + b"".join(map(value, content))
+    (kind, inner), = content.items()
+    if kind == "bytes":
+        return b"\5" + counted(unbase32(inner))
+    if kind == "day":
+        return b"\6" + zigzag(days_from_civil(*map(int, inner.split("-"))))
+    return b"\7" + unbase32(inner)
+
+
+def order(content):
+    """A key by which values are in their order."""
+    if content is None:
+        return (0,)
+    if isinstance(content, bool):
+        return (1, content)
+    if isinstance(content, int):
+        return (2, content)
+    if isinstance(content, str):
+        return (3, content.encode())
+    if isinstance(content, list):
+        return (7, [order(member) for member in content])
+    (kind, inner), = content.items()
+    if kind == "bytes":
+        return (4, unbase32(inner))
+    if kind == "day":
+        return (5, days_from_civil(*map(int, inner.split("-"))))
+    return (6, unbase32(inner))
+
+
+def name_order(string):
+    replica, number = string.split("/")
+    return (unbase32(replica), int(number))
+
+
+def rise(things):
+    """Whether every thing is larger than the one before."""
+    return all(left < right for left, right in zip(things, things[1:]))
+
+
+def sha256(data):
+    return hashlib.sha256(data).digest()
+
+
+# --- Ed25519, RFC 8032 section 6 -----------------------------------------------------------------------------
+
+P = 2**255 - 19
+L = 2**252 + 27742317777372353535851937790883648493
+D = -121665 * pow(121666, P - 2, P) % P
+ROOT = pow(2, (P - 1) // 4, P)
+
+
+def point_add(a, b):
+    e = (a[1] - a[0]) * (b[1] - b[0]) % P
+    f = (a[1] + a[0]) * (b[1] + b[0]) % P
+    g = 2 * a[3] * b[3] * D % P
+    h = 2 * a[2] * b[2] % P
+    w, x, y, z = f - e, h - g, h + g, f + e
+    return (w * x % P, y * z % P, x * y % P, w * z % P)
+
+
+def point_times(scalar, point):
+    result = (0, 1, 1, 0)
+    while scalar:
+        if scalar & 1:
+            result = point_add(result, point)
+        point = point_add(point, point)
+        scalar >>= 1
+    return result
+
+
+def point_recover(y, sign):
+    if y >= P:
+        return None
+    square = (y * y - 1) * pow(D * y * y + 1, P - 2, P) % P
+    x = pow(square, (P + 3) // 8, P)
+    if (x * x - square) % P:
+        x = x * ROOT % P
+    if (x * x - square) % P or (x == 0 and sign):
+        return None
+    if x & 1 != sign:
+        x = P - x
+    return (x, y, 1, x * y % P)
+
+
+BASE = point_recover(4 * pow(5, P - 2, P) % P, 0)
+
+
+def point_bytes(point):
+    inverse = pow(point[2], P - 2, P)
+    x, y = point[0] * inverse % P, point[1] * inverse % P
+    return (y | (x & 1) << 255).to_bytes(32, "little")
+
+
+def point_read(data):
+    number = int.from_bytes(data, "little")
+    return point_recover(number & (1 << 255) - 1, number >> 255)
+
+
+def secret_parts(seed):
+    digest = hashlib.sha512(seed).digest()
+    scalar = int.from_bytes(digest[:32], "little") & (1 << 254) - 8 | 1 << 254
+    return scalar, digest[32:]
+
+
+def public_key(seed):
+    return point_bytes(point_times(secret_parts(seed)[0], BASE))
+
+
+def sign(seed, message):
+    scalar, prefix = secret_parts(seed)
+    key = public_key(seed)
+    r = int.from_bytes(hashlib.sha512(prefix + message).digest(), "little") % L
+    point = point_bytes(point_times(r, BASE))
+    h = int.from_bytes(hashlib.sha512(point + key + message).digest(), "little") % L
+    return point + ((r + h * scalar) % L).to_bytes(32, "little")
+
+
+def is_small_order(key):
+    """Whether the eightfold point is the neutral one; what is not reduced is read as reduced."""
+    y = (int.from_bytes(key, "little") & (1 << 255) - 1) % P
+    for sign_bit in (0, 1):
+        point = point_recover(y, sign_bit)
+        if point is not None:
+            eight = point_times(8, point)
+            return eight[0] % P == 0 and (eight[1] - eight[2]) % P == 0
+    return False
+
+
+def is_signed(key, signature, message):
+    if len(signature) != 64 or is_small_order(key):
+        return False
+    a, r = point_read(key), point_read(signature[:32])
+    s = int.from_bytes(signature[32:], "little")
+    if a is None or r is None or s >= L:
+        return False
+    h = int.from_bytes(hashlib.sha512(signature[:32] + key + message).digest(), "little") % L
+    left, right = point_times(s, BASE), point_add(r, point_times(h, a))
+    return ((left[0] * right[2] - right[0] * left[2]) % P == 0
+            and (left[1] * right[2] - right[1] * left[2]) % P == 0)
+
+
+# --- change-set.md -------------------------------------------------------------------------------------------
+
+
+def envelope(s):
+    time, trunk = s["time"], s["trunk"]
+    out = name(s["name"]) + unbase32(s["previous"])
+    out += unbase32(s["author"]) + unbase32(s["grant"])
+    out += optional(trunk["epoch"], unbase32) + varint(trunk["position"])
+    out += varint(time["milliseconds"]) + varint(time["counter"])
+    out += zigzag(time["wall_ms"]) + varint(time["monotonic_ms"]) + varint(time["boot"])
+    out += optional(time["offset_ms"], zigzag) + optional(time["offsetAge_ms"], varint)
+    out += text(s["intent"])
+    out += optional(s["form"], lambda form: text(form["form"]) + varint(form["version"]))
+    out += optional(s["reason"], text) + varint(s["schema"])
+    out += varint(len(s["premises"]))
+    for premise in s["premises"]:
+        out += unbase32(premise["record"]) + varint(premise["unit"]) + names(premise["heads"])
+    out += varint(len(s["changes"]))
+    for change in s["changes"]:
+        out += unbase32(change["record"]) + varint(change["collection"])
+        out += bytes([change["creates"]]) + optional(change["shown"], varint)
+    return out
+
+
+def kind_of(write):
+    for kind, key in enumerate(("set", "adding", "increment", "append")):
+        if key in write:
+            return kind
+    raise AssertionError("a write of no kind")
+
+
+def values(contents):
+    return varint(len(contents)) + b"".join(map(value, contents))
+
+
+def payload(change):
+    out = varint(len(change["writes"]))
+    for write in change["writes"]:
+        kind = kind_of(write)
+        out += varint(write["unit"]) + bytes([kind])
+        if kind == 0:
+            out += value(write["set"]) + names(write["replacing"])
+        elif kind == 1:
+            out += values(write["adding"]) + varint(len(write["removing"]))
+            for removal in write["removing"]:
+                out += value(removal["element"]) + names(removal["adds"])
+        elif kind == 2:
+            out += zigzag(write["increment"])
+        else:
+            out += values(write["append"])
+    return out
+
+
+def salt(s, place):
+    number = int(s["name"].split("/")[1])
+    return sha256(b"hazama salt 1\0" + unbase32(s["saltSeed"]) + fixed64(number)
+                  + varint(place))[:16]
+
+
+def payload_hashes(s):
+    return [sha256(salt(s, place) + payload(change)) for place, change in enumerate(s["changes"])]
+
+
+def hash_of(s):
+    return sha256(b"hazama change set 1\0" + counted(envelope(s)) + b"".join(payload_hashes(s)))
+
+
+def run_message(last_name, head):
+    return b"hazama run 1\0" + name(last_name) + head
+
+
+# --- run.md --------------------------------------------------------------------------------------------------
+
+(AUTHOR, GRANT, TRUNK, MILLISECONDS, COUNTER, WALL, MONOTONIC, BOOT, OFFSET, OFFSET_AGE, INTENT, FORM, REASON,
+ SCHEMA, PREMISES, SEED, CHANGE_COUNT, SHAPE, RECORD, SHOWN, NAME_COUNT, NAME_REPLICA, NAME_NUMBER, SHAPES,
+ IDENTIFIERS, NUMBERS, TEXTS) = range(27)
+NONE = base32(bytes(16))
+
+
+class RunReader:
+    def __init__(self, data):
+        reader = Reader(data)
+        self.replica = reader.id()
+        self.number = reader.number()
+        self.previous = reader.raw(32)
+        self.count = reader.count(10_000)
+        if self.count < 1 or self.number + self.count > NUMBER_MAX:
+            raise Refused("outOfRange")
+        lengths = [reader.count() for _ in range(27)]
+        units = []
+        for _ in range(reader.count()):
+            key = (reader.varint(65535), reader.varint(65535))
+            if units and units[-1][0] >= key:
+                raise Refused("outOfOrder")
+            tags = reader.count()
+            if tags == 0:
+                raise Refused("outOfOrder")
+            units.append((key, tags, reader.count()))
+        self.columns = [reader.part(length) for length in lengths]
+        self.units = {}
+        for key, tags, content in units:
+            self.units[key] = (reader.part(tags), reader.part(content))
+        reader.finish()
+        self.known = {}
+        self.last = {"position": 0, "milliseconds": 0, "monotonic": 0, "age": 0, "shown": 0}
+        self.things = 0
+
+    def thing(self):
+        self.things += 1
+        if self.things > 1 << 22:
+            raise Refused("tooMany")
+
+    def indexed(self, dictionary, column, read):
+        column = column if isinstance(column, Reader) else self.columns[column]
+        known = self.known.setdefault(dictionary, [])
+        place = column.varint(len(known))
+        if place:
+            return known[place - 1]
+        found = read()
+        if found in known:
+            raise Refused("outOfOrder")
+        known.append(found)
+        return found
+
+    def id(self, column):
+        return self.indexed("identifiers", column, self.columns[IDENTIFIERS].id)
+
+    def text(self, column, most):
+        found = self.indexed("texts", column, self.columns[TEXTS].text)
+        if len(found.encode()) > most:
+            raise Refused("outOfRange")
+        return found
+
+    def difference(self, column, what, most):
+        self.last[what] += self.columns[column].zigzag()
+        if not 0 <= self.last[what] <= most:
+            raise Refused("outOfRange")
+        return self.last[what]
+
+    def change_sets(self):
+        result = []
+        for _ in range(self.count):
+            found = self.change_set()
+            self.previous = hash_of(found)
+            result.append({"hash": base32(self.previous), **found})
+            self.number += 1
+        for column in self.columns:
+            column.finish()
+        for tags, content in self.units.values():
+            tags.finish()
+            content.finish()
+        return result
+
+    def change_set(self):
+        c = self.columns
+        author, grant = self.id(AUTHOR), self.id(GRANT)
+        epoch = self.id(TRUNK)
+        position = self.difference(TRUNK, "position", NUMBER_MAX)
+        before = self.last["milliseconds"]
+        milliseconds = self.difference(MILLISECONDS, "milliseconds", MOMENT_MAX)
+        elapsed = milliseconds - before
+        counter = c[COUNTER].varint(65535)
+        wall = wrapped(c[WALL].zigzag() + milliseconds)
+        self.last["monotonic"] = wrapped(c[MONOTONIC].zigzag() + self.last["monotonic"] + elapsed)
+        boot = self.indexed("boots", BOOT, c[NUMBERS].varint)
+        offset = c[OFFSET].optional(
+            lambda: self.indexed("offsets", OFFSET, c[NUMBERS].zigzag))
+        age = None
+        if c[OFFSET_AGE].flag():
+            self.last["age"] = wrapped(c[OFFSET_AGE].zigzag() + self.last["age"] + elapsed)
+            age = self.last["age"] % (1 << 64)
+        intent = self.text(INTENT, 40)
+        form = None
+        if c[FORM].flag():
+            form = {"form": self.text(FORM, 80), "version": c[FORM].varint((1 << 32) - 1)}
+        reason = self.text(REASON, 2000) if c[REASON].flag() else None
+        schema = self.indexed("schemas", SCHEMA, lambda: c[NUMBERS].varint((1 << 32) - 1))
+        premises = []
+        for _ in range(c[PREMISES].count()):
+            premises.append({"record": self.id(PREMISES), "unit": c[PREMISES].varint(65535),
+                             "heads": self.names()})
+        seed = self.id(SEED)
+        changes = [self.change() for _ in range(c[CHANGE_COUNT].varint(c[SHAPE].left()))]
+        if not changes or not rise([unbase32(change["record"]) for change in changes]):
+            raise Refused("outOfOrder")
+        return {
+            "name": "%s/%d" % (self.replica, self.number), "previous": base32(self.previous),
+            "author": author, "grant": grant,
+            "trunk": {"epoch": None if epoch == NONE else epoch, "position": position},
+            "time": {"milliseconds": milliseconds, "counter": counter, "wall_ms": wall,
+                     "monotonic_ms": self.last["monotonic"] % (1 << 64), "boot": boot,
+                     "offset_ms": offset, "offsetAge_ms": age},
+            "intent": intent, "form": form, "reason": reason, "schema": schema,
+            "premises": premises, "saltSeed": seed, "changes": changes,
+        }
+
+    def shape(self):
+        shapes = self.columns[SHAPES]
+        collection, creates = shapes.varint(65535), shapes.flag()
+        writes = []
+        for _ in range(shapes.count()):
+            unit, kind = shapes.varint(65535), shapes.byte()
+            if kind > 3:
+                raise Refused("unknownTag")
+            writes.append((unit, kind))
+        return (collection, creates, tuple(writes))
+
+    def change(self):
+        self.thing()
+        collection, creates, writes = self.indexed("shapes", SHAPE, self.shape)
+        record = self.id(RECORD)
+        shown = None
+        if self.columns[SHOWN].flag():
+            shown = self.difference(SHOWN, "shown", NUMBER_MAX)
+        found = [self.write(collection, unit, kind) for unit, kind in writes]
+        if not rise([unit for unit, _ in writes]) or not (creates or writes):
+            raise Refused("outOfOrder")
+        return {"record": record, "collection": collection, "creates": creates, "shown": shown,
+                "writes": found}
+
+    def write(self, collection, unit, kind):
+        self.thing()
+        if (collection, unit) not in self.units:
+            raise Refused("truncated")
+        tags, content = self.units[collection, unit]
+        if kind == 0:
+            found = self.value(tags, content)
+            return {"unit": unit, "set": found, "replacing": self.names()}
+        if kind == 1:
+            adding = [self.value(tags, content) for _ in range(tags.count())]
+            removing = []
+            for _ in range(tags.count()):
+                element = self.value(tags, content)
+                removing.append({"element": element, "adds": self.names()})
+            return {"unit": unit, "adding": adding, "removing": removing}
+        if kind == 2:
+            return {"unit": unit, "increment": tags.zigzag()}
+        return {"unit": unit,
+                "append": [self.value(tags, content) for _ in range(tags.count())]}
+
+    def value(self, tags, content):
+        self.thing()
+        tag = tags.byte()
+        if tag != 8:
+            return self.scalar(tag, tags, content)
+        members = []
+        for _ in range(tags.count()):
+            self.thing()
+            members.append(self.scalar(tags.byte(), tags, content))
+        return members
+
+    def scalar(self, tag, tags, content):
+        if tag == 4:
+            return content.text(tags.varint(content.left()))
+        if tag == 5:
+            return {"bytes": base32(content.raw(tags.varint(content.left())))}
+        if tag == 7:
+            return {"reference": self.id(tags)}
+        return tags.scalar(tag)
+
+    def names(self):
+        c = self.columns
+        found = []
+        for _ in range(c[NAME_COUNT].varint(c[NAME_REPLICA].left())):
+            self.thing()
+            replica = self.indexed("replicas", NAME_REPLICA, c[IDENTIFIERS].id)
+            found.append("%s/%d" % (replica, c[NAME_NUMBER].number()))
+        return found
+
+
+class RunWriter:
+    def __init__(self):
+        self.columns = [bytearray() for _ in range(27)]
+        self.units = {}
+        self.known = {}
+        self.last = {"position": 0, "milliseconds": 0, "monotonic": 0, "age": 0, "shown": 0}
+
+    def index(self, dictionary, column, thing, new):
+        column = self.columns[column] if isinstance(column, int) else column
+        known = self.known.setdefault(dictionary, {})
+        if thing in known:
+            column += varint(known[thing])
+        else:
+            known[thing] = len(known) + 1
+            column += b"\0"
+            place, data = new
+            self.columns[place] += data
+
+    def id(self, column, text_form):
+        self.index("identifiers", column, text_form, (IDENTIFIERS, unbase32(text_form)))
+
+    def text(self, column, string):
+        self.index("texts", column, string, (TEXTS, text(string)))
+
+    def difference(self, what, new):
+        step, self.last[what] = new - self.last[what], new
+        return step
+
+    def append(self, s):
+        c = self.columns
+        time = s["time"]
+        self.id(AUTHOR, s["author"])
+        self.id(GRANT, s["grant"])
+        self.id(TRUNK, s["trunk"]["epoch"] or NONE)
+        c[TRUNK] += zigzag(self.difference("position", s["trunk"]["position"]))
+        elapsed = self.difference("milliseconds", time["milliseconds"])
+        c[MILLISECONDS] += zigzag(elapsed)
+        c[COUNTER] += varint(time["counter"])
+        c[WALL] += zigzag(wrapped(time["wall_ms"] - time["milliseconds"]))
+        step = self.difference("monotonic", wrapped(time["monotonic_ms"]))
+        c[MONOTONIC] += zigzag(wrapped(step - elapsed))
+        self.index("boots", BOOT, time["boot"], (NUMBERS, varint(time["boot"])))
+        c[OFFSET] += b"\0" if time["offset_ms"] is None else b"\1"
+        if time["offset_ms"] is not None:
+            self.index("offsets", OFFSET, time["offset_ms"], (NUMBERS, zigzag(time["offset_ms"])))
+        c[OFFSET_AGE] += b"\0" if time["offsetAge_ms"] is None else b"\1"
+        if time["offsetAge_ms"] is not None:
+            step = self.difference("age", wrapped(time["offsetAge_ms"]))
+            c[OFFSET_AGE] += zigzag(wrapped(step - elapsed))
+        self.text(INTENT, s["intent"])
+        c[FORM] += b"\0" if s["form"] is None else b"\1"
+        if s["form"] is not None:
+            self.text(FORM, s["form"]["form"])
+            c[FORM] += varint(s["form"]["version"])
+        c[REASON] += b"\0" if s["reason"] is None else b"\1"
+        if s["reason"] is not None:
+            self.text(REASON, s["reason"])
+        self.index("schemas", SCHEMA, s["schema"], (NUMBERS, varint(s["schema"])))
+        c[PREMISES] += varint(len(s["premises"]))
+        for premise in s["premises"]:
+            self.id(PREMISES, premise["record"])
+            c[PREMISES] += varint(premise["unit"])
+            self.names(premise["heads"])
+        self.id(SEED, s["saltSeed"])
+        c[CHANGE_COUNT] += varint(len(s["changes"]))
+        for change in s["changes"]:
+            self.change(change)
+
+    def change(self, change):
+        shape = (change["collection"], change["creates"],
+                 tuple((write["unit"], kind_of(write)) for write in change["writes"]))
+        data = varint(shape[0]) + bytes([shape[1]]) + varint(len(shape[2]))
+        data += b"".join(varint(unit) + bytes([kind]) for unit, kind in shape[2])
+        self.index("shapes", SHAPE, shape, (SHAPES, data))
+        self.id(RECORD, change["record"])
+        self.columns[SHOWN] += b"\0" if change["shown"] is None else b"\1"
+        if change["shown"] is not None:
+            self.columns[SHOWN] += zigzag(self.difference("shown", change["shown"]))
+        for write in change["writes"]:
+            self.write(change["collection"], write)
+
+    def write(self, collection, write):
+        key = (collection, write["unit"])
+        tags, content = self.units.setdefault(key, (bytearray(), bytearray()))
+        kind = kind_of(write)
+        if kind == 0:
+            self.value(write["set"], tags, content)
+            self.names(write["replacing"])
+        elif kind == 1:
+            tags += varint(len(write["adding"]))
+            for element in write["adding"]:
+                self.value(element, tags, content)
+            tags += varint(len(write["removing"]))
+            for removal in write["removing"]:
+                self.value(removal["element"], tags, content)
+                self.names(removal["adds"])
+        elif kind == 2:
+            tags += zigzag(write["increment"])
+        else:
+            tags += varint(len(write["append"]))
+            for entry in write["append"]:
+                self.value(entry, tags, content)
+
+    def value(self, found, tags, content):
+        if isinstance(found, str):
+            tags += b"\4" + varint(len(found.encode()))
+            content += found.encode()
+        elif isinstance(found, dict) and "bytes" in found:
+            data = unbase32(found["bytes"])
+            tags += b"\5" + varint(len(data))
+            content += data
+        elif isinstance(found, dict) and "reference" in found:
+            tags += b"\7"
+            self.id(tags, found["reference"])
+        elif isinstance(found, list):
+            tags += b"\x08" + varint(len(found))
+            for member in found:
+                self.value(member, tags, content)
+        else:
+            tags += value(found)
+
+    def names(self, strings):
+        self.columns[NAME_COUNT] += varint(len(strings))
+        for string in strings:
+            replica, number = string.split("/")
+            self.index("replicas", NAME_REPLICA, replica, (IDENTIFIERS, unbase32(replica)))
+            self.columns[NAME_NUMBER] += varint(int(number))
+
+
+def run(change_sets):
+    writer = RunWriter()
+    for s in change_sets:
+        writer.append(s)
+    first = change_sets[0]
+    out = name(first["name"]) + unbase32(first["previous"]) + varint(len(change_sets))
+    out += b"".join(varint(len(column)) for column in writer.columns)
+    keys = sorted(writer.units)
+    out += varint(len(keys))
+    for key in keys:
+        tags, content = writer.units[key]
+        out += varint(key[0]) + varint(key[1]) + varint(len(tags)) + varint(len(content))
+    out += b"".join(writer.columns)
+    for key in keys:
+        out += writer.units[key][0] + writer.units[key][1]
+    return bytes(out)
+
+
+# --- state.md ------------------------------------------------------------------------------------------------
+
+
+def read_state(data, writers):
+    """`writers` is the list of writers 1, 2, 3 …; a hole is None."""
+    reader = Reader(data)
+    origins, keys = [], []
+    for _ in range(reader.count()):
+        number = reader.varint((1 << 32) - 1)
+        if not 1 <= number <= len(writers) or writers[number - 1] is None:
+            raise Refused("unknownTag")
+        writer = writers[number - 1]
+        keys.append((number, reader.number()))
+        if not rise(keys):
+            raise Refused("outOfOrder")
+        position, time = reader.position(), reader.varint(MOMENT_MAX)
+        shown = reader.varint(NUMBER_MAX + 1)
+        origins.append({"name": "%s/%d" % (writer["replica"], keys[-1][1]),
+                        "author": writer["author"], "time_ms": time,
+                        "position": position or None, "shown": shown - 1 if shown else None})
+    used = set()
+
+    def origin(index=None):
+        index = reader.varint() if index is None else index
+        if index >= len(origins):
+            raise Refused("unknownTag")
+        used.add(index)
+        return origins[index]
+
+    def head(index=None):
+        found = origin(index)
+        return {"origin": found, "value": reader.value()}
+
+    def must(condition):
+        if not condition:
+            raise Refused("outOfOrder")
+
+    created = reader.varint()
+    created = origin(created - 1) if created else None
+    units = []
+    for _ in range(reader.count()):
+        unit, flags = reader.varint(65535), reader.byte()
+        if flags not in (0, 1, 2, 3, 4):
+            raise Refused("unknownTag")
+        found = {"unit": unit}
+        if flags == 4:
+            found.update(heads=[head(0)], early=[], base=None)
+        elif flags == 0:
+            heads = [head() for _ in range(reader.count())]
+            early = [reader.name() for _ in range(reader.count())]
+            base = reader.optional(head)
+            must(base is None or len(heads) > 1)
+            must(len(heads) != 1 or early or heads[0]["origin"] is not origins[0])
+            found.update(heads=heads, early=early, base=base)
+            by_name = [name_order(h["origin"]["name"]) for h in heads]
+            must(rise(by_name) and rise(list(map(name_order, early))))
+            must(not any(l[0] == r[0] and not is_hub(l[0]) for l, r in zip(by_name, by_name[1:])))
+            must(not any(h["origin"]["name"] in early for h in heads))
+        elif flags == 1:
+            entries = []
+            for _ in range(reader.count()):
+                element = reader.value()
+                entries.append({"element": element,
+                                "adds": [origin() for _ in range(reader.count())]})
+            early = []
+            for _ in range(reader.count()):
+                element = reader.value()
+                early.append({"element": element, "add": reader.name()})
+            found.update(elements=entries, early=early)
+            must(rise([order(entry["element"]) for entry in entries]))
+            for entry in entries:
+                must(entry["adds"] and rise([name_order(add["name"]) for add in entry["adds"]]))
+            must(rise([(order(r["element"]), name_order(r["add"])) for r in early]))
+            there = [(order(e["element"]), add["name"]) for e in entries for add in e["adds"]]
+            must(not any((order(r["element"]), r["add"]) in there for r in early))
+        elif flags == 2:
+            parts = []
+            for _ in range(reader.count()):
+                parts.append({"replica": reader.id(), "amount": reader.zigzag(),
+                              "counted": reader.numbers()})
+            found.update(total=parts)
+            must(rise([unbase32(part["replica"]) for part in parts]))
+        else:
+            entries = []
+            for _ in range(reader.count()):
+                entry = {"origin": origin(), "index": reader.varint((1 << 32) - 1)}
+                entries.append({**entry, "value": reader.value()})
+            found.update(log=entries)
+            must(rise(list(map(entry_order, entries))))
+        units.append(found)
+    reader.finish()
+    must(len(used) == len(origins))
+    must(rise([found["unit"] for found in units]))
+    return {"created": created, "units": units}
+
+
+def is_hub(replica):
+    return replica[0] >> 7 == 1
+
+
+def entry_order(entry):
+    return (entry["origin"]["time_ms"], name_order(entry["origin"]["name"]), entry["index"])
+
+
+def state(s, writers):
+    """The bytes of a state from its JSON."""
+    found = {}
+
+    def collect(origin):
+        replica, number = origin["name"].split("/")
+        for place, writer in enumerate(writers):
+            if writer == {"replica": replica, "author": origin["author"]}:
+                found[place + 1, int(number)] = origin
+                return
+        raise AssertionError("a writer without a number")
+
+    def every(part):
+        if isinstance(part, dict):
+            if "time_ms" in part:
+                collect(part)
+            else:
+                for inner in part.values():
+                    every(inner)
+        elif isinstance(part, list):
+            for inner in part:
+                every(inner)
+
+    every([s["created"], s["units"]])
+    keys = sorted(found)
+    places = {found[key]["name"]: place for place, key in enumerate(keys)}
+
+    def index(origin):
+        return varint(places[origin["name"]])
+
+    def head(h):
+        return index(h["origin"]) + value(h["value"])
+
+    out = varint(len(keys))
+    for writer, number in keys:
+        origin = found[writer, number]
+        out += varint(writer) + varint(number) + varint(origin["position"] or 0)
+        out += varint(origin["time_ms"])
+        out += varint(0 if origin["shown"] is None else origin["shown"] + 1)
+    out += varint(0) if s["created"] is None else varint(places[s["created"]["name"]] + 1)
+    out += varint(len(s["units"]))
+    for unit in s["units"]:
+        out += varint(unit["unit"])
+        if "heads" in unit:
+            heads = unit["heads"]
+            if len(heads) == 1 and not unit["early"] and places[heads[0]["origin"]["name"]] == 0:
+                out += b"\4" + value(heads[0]["value"])
+                continue
+            out += b"\0" + varint(len(heads)) + b"".join(map(head, heads))
+            out += names(unit["early"]) + optional(unit["base"], head)
+        elif "elements" in unit:
+            out += b"\1" + varint(len(unit["elements"]))
+            for entry in unit["elements"]:
+                out += value(entry["element"]) + varint(len(entry["adds"]))
+                out += b"".join(map(index, entry["adds"]))
+            out += varint(len(unit["early"]))
+            for removal in unit["early"]:
+                out += value(removal["element"]) + name(removal["add"])
+        elif "total" in unit:
+            out += b"\2" + varint(len(unit["total"]))
+            for part in unit["total"]:
+                out += unbase32(part["replica"]) + zigzag(part["amount"])
+                out += numbers(part["counted"])
+        else:
+            out += b"\3" + varint(len(unit["log"]))
+            for entry in unit["log"]:
+                out += index(entry["origin"]) + varint(entry["index"]) + value(entry["value"])
+    return out
+
+
+def digest(record, data):
+    return sha256(unbase32(record) + data)[:16]
+
+
+# --- merging.md ----------------------------------------------------------------------------------------------
+
+
+def clamped(value):
+    return max(-(1 << 63), min((1 << 63) - 1, value))
+
+
+def moment(value):
+    return max(0, min(MOMENT_MAX, value))
+
+
+def corrected(time, sent, hub):
+    if time["boot"] == sent["boot"] and time["monotonic_ms"] <= sent["monotonic_ms"]:
+        ago = min((1 << 63) - 1, sent["monotonic_ms"] - time["monotonic_ms"])
+        estimate = clamped(hub - ago)
+    elif time["offset_ms"] is not None:
+        estimate = clamped(time["wall_ms"] + time["offset_ms"])
+    else:
+        estimate = clamped(time["wall_ms"] + clamped(hub - sent["wall_ms"]))
+    return moment(min(estimate, hub))
+
+
+def follows(later, earlier):
+    """Whether `later` covers `earlier` unnamed: the same device wrote both."""
+    later, earlier = name_order(later), name_order(earlier)
+    return later[0] == earlier[0] and not is_hub(later[0]) and later[1] > earlier[1]
+
+
+def can_have_seen(writer, named):
+    writer, named = name_order(writer), name_order(named)
+    return writer[0] != named[0] or named[1] < writer[1]
+
+
+EMPTY = ({"heads": [], "early": [], "base": None}, {"elements": [], "early": []}, {"total": []},
+         {"log": []})
+
+
+def merge(s, change, origin, merged):
+    own = origin["name"]
+    if own in merged:
+        return
+    if change["creates"] and (s["created"] is None
+                              or name_order(own) < name_order(s["created"]["name"])):
+        s["created"] = origin
+    for write in change["writes"]:
+        kind = kind_of(write)
+        unit = next((u for u in s["units"] if u["unit"] == write["unit"]), None)
+        if unit is None:
+            unit = {"unit": write["unit"], **json.loads(json.dumps(EMPTY[kind]))}
+            s["units"].append(unit)
+            s["units"].sort(key=lambda u: u["unit"])
+        if kind == 0:
+            merge_register(unit, write, origin, merged)
+        elif kind == 1:
+            merge_elements(unit, write, origin, merged)
+        elif kind == 2:
+            merge_total(unit, write["increment"], own)
+        elif not any(entry["origin"]["name"] == own for entry in unit["log"]):
+            unit["log"] += [{"origin": origin, "index": place, "value": entry}
+                            for place, entry in enumerate(write["append"])]
+            unit["log"].sort(key=entry_order)
+
+
+def merge_register(unit, write, origin, merged):
+    own = origin["name"]
+    covered = own in unit["early"] or any(follows(h["origin"]["name"], own) for h in unit["heads"])
+    unit["early"] = [early for early in unit["early"] if early != own]
+    named = [n for n in write["replacing"] if can_have_seen(own, n)]
+    heads = [h["origin"]["name"] for h in unit["heads"]]
+    unit["early"] += [n for n in named if n not in heads and n not in merged]
+    unit["early"] = sorted(set(unit["early"]), key=name_order)
+    unit["heads"] = [h for h in unit["heads"] if not follows(own, h["origin"]["name"])
+                     and h["origin"]["name"] not in named]
+    if not covered:
+        unit["heads"].append({"origin": origin, "value": write["set"]})
+        unit["heads"].sort(key=lambda h: name_order(h["origin"]["name"]))
+    if len(unit["heads"]) < 2:
+        unit["base"] = None
+
+
+def merge_elements(unit, write, origin, merged):
+    own = origin["name"]
+    for removal in write["removing"]:
+        for add in removal["adds"]:
+            if not can_have_seen(own, add):
+                continue
+            entry = next((e for e in unit["elements"] if value(e["element"]) == value(
+                removal["element"])), None)
+            if entry and any(o["name"] == add for o in entry["adds"]):
+                entry["adds"] = [o for o in entry["adds"] if o["name"] != add]
+            elif add not in merged:
+                found = {"element": removal["element"], "add": add}
+                if found not in unit["early"]:
+                    unit["early"].append(found)
+    unit["elements"] = [e for e in unit["elements"] if e["adds"]]
+    gone = [r for r in unit["early"] if r["add"] == own and r["element"] in write["adding"]]
+    unit["early"] = [r for r in unit["early"] if r not in gone]
+    for element in write["adding"]:
+        if any(value(r["element"]) == value(element) for r in gone):
+            continue
+        entry = next((e for e in unit["elements"] if value(e["element"]) == value(element)), None)
+        if entry is None:
+            entry = {"element": element, "adds": []}
+            unit["elements"].append(entry)
+        if not any(o["name"] == own for o in entry["adds"]):
+            entry["adds"].append(origin)
+            entry["adds"].sort(key=lambda o: name_order(o["name"]))
+    unit["elements"].sort(key=lambda e: order(e["element"]))
+    unit["early"].sort(key=lambda r: (order(r["element"]), name_order(r["add"])))
+
+
+def merge_total(unit, amount, own):
+    replica, number = own.split("/")
+    part = next((p for p in unit["total"] if p["replica"] == replica), None)
+    if part is None:
+        part = {"replica": replica, "amount": 0, "counted": []}
+        unit["total"].append(part)
+        unit["total"].sort(key=lambda p: unbase32(p["replica"]))
+    counted_numbers = {n for first, last in part["counted"] for n in range(first, last + 1)}
+    if int(number) in counted_numbers:
+        return
+    part["amount"] = wrapped(part["amount"] + amount)
+    part["counted"] = []
+    for n in sorted(counted_numbers | {int(number)}):
+        if part["counted"] and part["counted"][-1][1] + 1 == n:
+            part["counted"][-1][1] = n
+        else:
+            part["counted"].append([n, n])
+
+
+def agree(left, right):
+    if isinstance(left, str) and isinstance(right, str):
+        return joined(left) == joined(right)
+    if isinstance(left, list) and isinstance(right, list):
+        return len(left) == len(right) and all(map(agree, left, right))
+    return value(left) == value(right)
+
+
+def joined(string):
+    return unicodedata.normalize("NFC", " ".join(string.split()))
+
+
+def shown(unit, policy):
+    """What is seen of a unit, in the form of the vectors."""
+    if unit is None:
+        return None
+    if "elements" in unit:
+        return {"elements": [entry["element"] for entry in unit["elements"]]}
+    if "total" in unit:
+        return {"total": wrapped(sum(part["amount"] for part in unit["total"]))}
+    if "log" in unit:
+        return {"entries": [entry["value"] for entry in unit["log"]]}
+    sides = []
+    for head in unit["heads"]:
+        side = next((side for side in sides if agree(side["value"], head["value"])), None)
+        if side is None:
+            side = {"value": head["value"], "names": []}
+            sides.append(side)
+        side["names"].append(head["origin"]["name"])
+    if not sides:
+        return None
+    if len(sides) == 1:
+        return {"settled": sides[0]["value"]}
+    heads = unit["heads"]
+    latest = max(heads, key=lambda h: (h["origin"]["time_ms"], name_order(h["origin"]["name"])))
+    largest = max(heads, key=lambda h: order(h["value"]))
+    smallest = min(heads, key=lambda h: (h["value"] is None, order(h["value"])))
+    first = min(heads, key=lambda h: (h["origin"]["position"] or 1 << 64,
+                                      name_order(h["origin"]["name"])))
+    if policy in ("latest", "maximum", "minimum"):
+        chosen = {"latest": latest, "maximum": largest, "minimum": smallest}[policy]
+        return {"chosen": chosen["value"]}
+    dispute = {"sides": sides}
+    found = {"immutable": first, "review, previous": unit["base"], "review, newest": latest,
+             "review, most protective": largest}[policy]
+    if found is not None:
+        dispute["shown"] = found["value"]
+    return {"disputed": dispute}
+
+
+# --- messages.md ---------------------------------------------------------------------------------------------
+
+DISPOSITIONS = ["applied", "conflicted", "late", "held", "quarantined"]
+NOTICES = ["decision", "returned", "fork"]
+
+
+def read_receipt(data):
+    reader = Reader(data)
+    found = {"hub": reader.id(), "epoch": reader.id(), "replica": reader.id(),
+             "first": reader.number(), "lastHash": base32(reader.raw(32)),
+             "received_ms": reader.varint(MOMENT_MAX), "anchored": reader.position(),
+             "entries": []}
+    count = reader.varint(NUMBER_MAX)
+    if count > 10_000:
+        raise Refused("tooMany")
+    if count < 1 or found["first"] + count > NUMBER_MAX:
+        raise Refused("outOfRange")
+    position, time = 0, 0
+    while len(found["entries"]) < count:
+        length = reader.varint(count - len(found["entries"]))
+        flags = reader.byte()
+        if length < 1 or flags & 0x7F >= len(DISPOSITIONS):
+            raise Refused("unknownTag")
+        step = reader.zigzag()
+        if step and not flags & 0x80:
+            raise Refused("outOfRange")
+        elapsed, reason = reader.zigzag(), reader.text()
+        for _ in range(length):
+            position, time = position + step, time + elapsed
+            if not 0 <= position <= NUMBER_MAX or not 0 <= time <= MOMENT_MAX:
+                raise Refused("outOfRange")
+            found["entries"].append({
+                "disposition": DISPOSITIONS[flags & 0x7F],
+                "position": position if flags & 0x80 else None, "time_ms": time,
+                "reason": reason})
+    reader.finish()
+    return found
+
+
+def receipt(r):
+    """The bytes of a receipt; of the ways to cut it into stretches, the one with the longest first."""
+    out = unbase32(r["hub"]) + unbase32(r["epoch"]) + unbase32(r["replica"])
+    out += varint(r["first"]) + unbase32(r["lastHash"])
+    out += varint(r["received_ms"]) + varint(r["anchored"]) + varint(len(r["entries"]))
+    position, time, stretch = 0, 0, None
+    stretches = []
+    for entry in r["entries"]:
+        step = 0 if entry["position"] is None else entry["position"] - position
+        this = (entry["disposition"], entry["position"] is None, step, entry["time_ms"] - time,
+                entry["reason"])
+        if this != stretch:
+            stretches.append([0, this])
+            stretch = this
+        stretches[-1][0] += 1
+        position, time = position + step, entry["time_ms"]
+    for count, (disposition, is_nowhere, step, elapsed, reason) in stretches:
+        out += varint(count)
+        out += bytes([DISPOSITIONS.index(disposition) | (0 if is_nowhere else 0x80)])
+        out += zigzag(step) + zigzag(elapsed) + text(reason)
+    return out
+
+
+def receipt_message(data):
+    return b"hazama receipt 1\0" + data
+
+
+def said_of_run(data, signature):
+    return {"changeSets": RunReader(data).change_sets(), "signature": base32(signature)}
+
+
+def request_message(body, hub, epoch):
+    return b"hazama sync 1\0" + unbase32(hub) + unbase32(epoch or NONE) + sha256(body)
+
+
+def magic(data, kind):
+    if len(data) < 4 or data[:2] != b"HZ" or data[3] != kind:
+        raise Refused("notOurs")
+    if data[2] != 1:
+        raise Refused("unknownVersion")
+
+
+def read_request(data, key, hub, epoch):
+    magic(data, 1)
+    if len(data) < 88:
+        raise Refused("truncated")
+    body = data[:-64]
+    if not is_signed(key, data[-64:], request_message(body, hub, epoch)):
+        raise Refused("signature")
+    reader = Reader(body, 4)
+    found = {"replica": reader.id(), "epochTag": reader.fixed(4), "nonce": reader.fixed(8),
+             "grantsVersion": reader.varint(), "cursors": []}
+    scopes = 0
+    for _ in range(reader.count(256)):
+        count = reader.varint(256)
+        scopes += count
+        if count < 1:
+            raise Refused("outOfRange")
+        if scopes > 256:
+            raise Refused("tooMany")
+        found["cursors"].append({"count": count, "position": reader.position()})
+    found["noticeCursor"] = reader.varint(NUMBER_MAX)
+    found["writerCursor"] = reader.varint((1 << 32) - 1)
+    flags = reader.byte()
+    if flags & ~3:
+        raise Refused("unknownTag")
+    found["digest"] = base32(reader.raw(16)) if flags & 1 else None
+    found["clock"] = {"wall_ms": reader.zigzag(), "monotonic_ms": reader.varint(),
+                      "boot": reader.varint()}
+    found["maximumDownBytes"] = reader.varint()
+    found["isDryRun"] = bool(flags & 2)
+    found["diskFree_MB"], found["pending"] = reader.varint(), reader.varint()
+    found["unsettled"] = []
+    for _ in range(reader.count(10_000)):
+        found["unsettled"].append(reader.number())
+        if not rise(found["unsettled"][-2:]):
+            raise Refused("outOfOrder")
+    runs = [(reader.counted(), reader.raw(64)) for _ in range(reader.count(16))]
+    reader.finish()
+    found["runs"] = [said_of_run(*run) for run in runs]
+    return found
+
+
+def request(r, seed, hub, epoch):
+    out = b"HZ\1\1" + unbase32(r["replica"]) + r["epochTag"].to_bytes(4, "big")
+    out += fixed64(r["nonce"]) + varint(r["grantsVersion"]) + varint(len(r["cursors"]))
+    for cursors in r["cursors"]:
+        out += varint(cursors["count"]) + varint(cursors["position"])
+    out += varint(r["noticeCursor"]) + varint(r["writerCursor"])
+    out += bytes([(r["digest"] is not None) | r["isDryRun"] << 1])
+    if r["digest"] is not None:
+        out += unbase32(r["digest"])
+    clock = r["clock"]
+    out += zigzag(clock["wall_ms"]) + varint(clock["monotonic_ms"]) + varint(clock["boot"])
+    out += varint(r["maximumDownBytes"]) + varint(r["diskFree_MB"]) + varint(r["pending"])
+    out += varint(len(r["unsettled"])) + b"".join(map(varint, r["unsettled"]))
+    out += varint(len(r["runs"]))
+    for each in r["runs"]:
+        last = each["changeSets"][-1]
+        out += counted(run(each["changeSets"]))
+        out += sign(seed, run_message(last["name"], hash_of(last)))
+    return out + sign(seed, request_message(out, hub, epoch))
+
+
+def read_response(data):
+    magic(data, 2)
+    reader = Reader(data, 4)
+    found = {"requestTag": reader.fixed(8), "nonce": reader.fixed(8), "epoch": reader.id(),
+             "hub_ms": reader.varint(MOMENT_MAX)}
+    flags = reader.byte()
+    if flags & ~3:
+        raise Refused("unknownTag")
+    found.update(hasMore=bool(flags & 1), digestDiffers=bool(flags & 2),
+                 lease_ms=reader.varint(MOMENT_MAX), merged=reader.numbers(), grants=None,
+                 writers=[], people=[], receipts=[], pages=[], notices=[], estimate=None)
+    last = 0
+    while reader.left():
+        tag = reader.varint()
+        if tag < last or tag == last != 5:
+            raise Refused("outOfOrder")
+        last = tag
+        part = reader.part(reader.count())
+        if tag == 1:
+            found["grants"] = read_grants(part)
+        elif tag == 2:
+            for _ in range(part.count()):
+                number = part.varint(1 << 20)
+                if number < 1:
+                    raise Refused("outOfRange")
+                if found["writers"] and number != found["writers"][-1]["number"] + 1:
+                    raise Refused("outOfOrder")
+                found["writers"].append(
+                    {"number": number, "replica": part.id(), "author": part.id()})
+        elif tag == 3:
+            found["people"] = [{"id": part.id(), "name": part.text()}
+                               for _ in range(part.count())]
+        elif tag == 4:
+            receipts = [(part.counted(), part.raw(64)) for _ in range(part.count())]
+            found["receipts"] = [{"receipt": read_receipt(body), "signature": base32(signature)}
+                                 for body, signature in receipts]
+        elif tag == 5:
+            found["pages"].append(read_page(part))
+        elif tag == 6:
+            found["notices"] = [read_notice(part) for _ in range(part.count())]
+        elif tag == 7:
+            found["estimate"] = {"records": part.varint(), "bytes": part.varint()}
+        else:
+            continue
+        part.finish()
+    return found
+
+
+def read_grants(part):
+    found = {"version": part.varint(), "grants": [], "areas": []}
+    for _ in range(part.varint(256)):
+        found["grants"].append({"id": part.id(), "scope": part.id()})
+    known = []
+    for _ in range(part.count()):
+        number, scope = part.varint((1 << 32) - 1), part.id()
+        parent = part.varint((1 << 32) - 1)
+        if number < 1 or parent and parent not in known or number in known:
+            raise Refused("outOfOrder")
+        known.append(number)
+        found["areas"].append({"number": number, "scope": scope, "parent": parent or None,
+                               "name": part.text()})
+    return found
+
+
+def read_page(part):
+    found = {"grants": [part.varint(255) for _ in range(part.varint(256))],
+             "through": part.position(), "records": []}
+    while part.left():
+        collection, count = part.varint(65535), part.count()
+        if count < 1:
+            raise Refused("outOfRange")
+        ids = [part.id() for _ in range(count)]
+        areas = [part.varint((1 << 32) - 1) for _ in range(count)]
+        positions, last = [], 0
+        for _ in range(count):
+            last += part.zigzag()
+            if not 0 <= last <= NUMBER_MAX:
+                raise Refused("outOfRange")
+            positions.append(last)
+        lengths = [part.count() for _ in range(count)]
+        for place in range(count):
+            found["records"].append({
+                "collection": collection, "record": ids[place], "area": areas[place],
+                "position": positions[place], "state": base32(part.raw(lengths[place]))})
+    return found
+
+
+def read_notice(part):
+    found = {"number": part.varint(NUMBER_MAX)}
+    kind = part.byte()
+    if kind >= len(NOTICES):
+        raise Refused("unknownTag")
+    found.update(kind=NOTICES[kind], at_ms=part.varint(MOMENT_MAX), by=part.optional(part.id),
+                 record=part.optional(part.id), collection=part.optional(lambda: part.varint(65535)),
+                 unit=part.optional(lambda: part.varint(65535)))
+    for key in ("value", "yours"):
+        if part.flag():
+            found[key] = part.value()
+    found["reason"] = part.text()
+    return found
+
+
+def response(r, keys):
+    """The bytes of an answer. `keys` gives the seed that signs receipts, or the signatures are copied."""
+    def section(tag, content):
+        return varint(tag) + counted(content)
+
+    out = b"HZ\1\2" + fixed64(r["requestTag"]) + fixed64(r["nonce"]) + unbase32(r["epoch"])
+    out += varint(r["hub_ms"]) + bytes([r["hasMore"] | r["digestDiffers"] << 1])
+    out += varint(r["lease_ms"]) + numbers(r["merged"])
+    if r["grants"]:
+        content = varint(r["grants"]["version"]) + varint(len(r["grants"]["grants"]))
+        for grant in r["grants"]["grants"]:
+            content += unbase32(grant["id"]) + unbase32(grant["scope"])
+        content += varint(len(r["grants"]["areas"]))
+        for area in r["grants"]["areas"]:
+            content += varint(area["number"]) + unbase32(area["scope"])
+            content += varint(area["parent"] or 0) + text(area["name"])
+        out += section(1, content)
+    if r["writers"]:
+        out += section(2, varint(len(r["writers"])) + b"".join(
+            varint(w["number"]) + unbase32(w["replica"]) + unbase32(w["author"])
+            for w in r["writers"]))
+    if r["people"]:
+        out += section(3, varint(len(r["people"])) + b"".join(
+            unbase32(p["id"]) + text(p["name"]) for p in r["people"]))
+    if r["receipts"]:
+        out += section(4, varint(len(r["receipts"])) + b"".join(
+            counted(receipt(each["receipt"])) + unbase32(each["signature"])
+            for each in r["receipts"]))
+    for page in r["pages"]:
+        content = varint(len(page["grants"])) + b"".join(map(varint, page["grants"]))
+        content += varint(page["through"])
+        groups = []
+        for record in page["records"]:
+            if not groups or groups[-1][0]["collection"] != record["collection"]:
+                groups.append([])
+            groups[-1].append(record)
+        for group in groups:
+            content += varint(group[0]["collection"]) + varint(len(group))
+            content += b"".join(unbase32(record["record"]) for record in group)
+            content += b"".join(varint(record["area"]) for record in group)
+            last = 0
+            for record in group:
+                content += zigzag(record["position"] - last)
+                last = record["position"]
+            states = [unbase32(record["state"]) for record in group]
+            content += b"".join(varint(len(each)) for each in states) + b"".join(states)
+        out += section(5, content)
+    if r["notices"]:
+        content = varint(len(r["notices"]))
+        for notice in r["notices"]:
+            content += varint(notice["number"]) + bytes([NOTICES.index(notice["kind"])])
+            content += varint(notice["at_ms"]) + optional(notice["by"], unbase32)
+            content += optional(notice["record"], unbase32)
+            content += optional(notice["collection"], varint) + optional(notice["unit"], varint)
+            for key in ("value", "yours"):
+                content += b"\1" + value(notice[key]) if key in notice else b"\0"
+            content += text(notice["reason"])
+        out += section(6, content)
+    if r["estimate"]:
+        out += section(7, varint(r["estimate"]["records"]) + varint(r["estimate"]["bytes"]))
+    return out
+
+
+def read_code(typed):
+    try:
+        data = unbase32(forgiven(typed))
+    except Refused:
+        raise Refused("code")
+    if len(data) != 51 or data[0] != 1 or sha256(data[:49])[:2] != data[49:]:
+        raise Refused("code")
+    return data[1:17], data[17:49]
+
+
+def enrolment_message(body):
+    return (b"hazama enrol 1\0" + unbase32(body["secret"]) + unbase32(body["replica"])
+            + unbase32(body["key"]) + body["deviceName"].encode())
+
+
+# --- the files -----------------------------------------------------------------------------------------------
+
+
+def same(left, right):
+    """Equality that tells yes from 1."""
+    if type(left) is not type(right):
+        return False
+    if isinstance(left, dict):
+        return left.keys() == right.keys() and all(same(left[key], right[key]) for key in left)
+    if isinstance(left, list):
+        return len(left) == len(right) and all(map(same, left, right))
+    return left == right
+
+
+def expect(left, right, what):
+    if not same(left, right):
+        raise AssertionError("%s\n  found    %r\n  expected %r" % (what, left, right))
+
+
+def hexed(found):
+    return bytes.fromhex("".join(found) if isinstance(found, list) else found)
+
+
+HOME = base32(bytes([1] * 16))
+
+FORMS = {
+    "varint": (Reader.varint, varint), "zigzag": (Reader.zigzag, zigzag),
+    "value": (Reader.value, value), "numbers": (Reader.numbers, numbers),
+}
+
+
+def read_form(form, data):
+    reader = Reader(data)
+    found = FORMS[form][0](reader)
+    reader.finish()
+    return found
+
+
+def check_encoding(v):
+    found = []
+    for case in v["cases"]:
+        data = hexed(case["bytes"])
+        if v["form"] == "base32":
+            expect(base32(data), case["value"], "base 32")
+            expect(unbase32(case["value"]), data, "base 32 read")
+            continue
+        expect(read_form(v["form"], data), case["value"], v["form"])
+        expect(FORMS[v["form"]][1](case["value"]), data, v["form"] + " written")
+        found.append(case["value"])
+    if v["form"] == "value":
+        expect(rise(list(map(order, found))), True, "the order of values")
+
+
+def check_clock(v):
+    milliseconds, counter = 0, 0
+    for tick in v.get("ticks", []):
+        wall = moment(tick["wall_ms"])
+        if wall > milliseconds:
+            milliseconds, counter = wall, 0
+        elif counter < 65535:
+            counter += 1
+        else:
+            milliseconds, counter = milliseconds + 1, 0
+        expect([milliseconds, counter], [tick["milliseconds"], tick["counter"]], "a tick")
+    for case in v.get("cases", []):
+        found = corrected(case["time"], case["sent"], case["hub_ms"])
+        expect(found, case["corrected_ms"], case["about"])
+        estimate = clamped(case["time"]["wall_ms"] + (case["time"]["offset_ms"] or 0))
+        expect(moment(estimate), case["estimate_ms"], case["about"])
+
+
+def check_change_set(v):
+    s = v["changeSet"]
+    expect(envelope(s), hexed(v["envelope"]), "envelope")
+    expect([payload(change) for change in s["changes"]], list(map(hexed, v["payloads"])), "payloads")
+    expect([salt(s, place) for place in range(len(s["changes"]))], list(map(hexed, v["salts"])),
+           "salts")
+    expect(payload_hashes(s), list(map(hexed, v["payloadHashes"])), "payload hashes")
+    expect(hash_of(s), hexed(v["hash"]), "hash")
+    expect(len(envelope(s)) + sum(len(payload(c)) for c in s["changes"]), v["size"], "size")
+
+
+def check_run(v):
+    data = hexed(v["bytes"])
+    found = RunReader(data).change_sets()
+    expect(found, v["changeSets"], "change sets")
+    expect(run(v["changeSets"]), data, "run written")
+    message = run_message(found[-1]["name"], unbase32(found[-1]["hash"]))
+    expect(is_signed(hexed(v["key"]), hexed(v["signature"]), message), True, "signature")
+
+
+def check_state(v):
+    data = hexed(v["bytes"])
+    expect({"record": HOME, "collection": 1, **read_state(data, v["writers"])}, v["state"], "state")
+    expect(state(v["state"], v["writers"]), data, "state written")
+    expect(digest(v["state"]["record"], data), hexed(v["digest"]), "digest")
+
+
+def check_merge(v):
+    s = {"record": v["record"], "collection": v["collection"], "created": None, "units": []}
+    merged = set()
+    for arrival in v["arrivals"]:
+        merge(s, arrival["change"], arrival["origin"], merged)
+        merged.add(arrival["origin"]["name"])
+    for unit in s["units"]:
+        if v["base"] and unit["unit"] == v["unit"]:
+            found = next(a for a in v["arrivals"] if a["origin"]["name"] == v["base"])
+            unit["base"] = {"origin": found["origin"],
+                            "value": found["change"]["writes"][0]["set"]}
+    expect(s, v["state"], "the state that comes out")
+    expect(state(s, v["writers"]), hexed(v["bytes"]), "its bytes")
+    unit = next((u for u in s["units"] if u["unit"] == v["unit"]), None)
+    expect(shown(unit, v["policy"]), v["shown"], "what is shown")
+
+
+def check_receipt(v):
+    data = hexed(v["bytes"])
+    expect(read_receipt(data), v["receipt"], "receipt")
+    expect(receipt(v["receipt"]), data, "receipt written")
+    signed = is_signed(hexed(v["key"]), hexed(v["signature"]), receipt_message(data))
+    expect(signed, True, "signature")
+
+
+def check_request(v):
+    data = hexed(v["bytes"])
+    found = read_request(data, hexed(v["key"]), v["hub"], v["epoch"])
+    expect(found, v["request"], "request")
+    expect(sha256(data)[:8], hexed(v["tag"]), "tag")
+    seed = bytes([10] * 32)
+    expect(public_key(seed), hexed(v["key"]), "the key of thirty-two times 0a")
+    expect(request(found, seed, v["hub"], v["epoch"]), data, "request written")
+
+
+def check_response(v):
+    data = hexed(v["bytes"])
+    expect(read_response(data), v["response"], "answer")
+    # What a later version added is skipped, and so not written again.
+    written = response(v["response"], None)
+    expect(data[:len(written)], written, "answer written")
+
+
+def check_enrolment(v):
+    if "code" in v:
+        for typed in v["typed"] + [v["code"]]:
+            expect(list(read_code(typed)), [hexed(v["secret"]), hexed(v["authority"])], "code")
+        content = b"\1" + hexed(v["secret"]) + hexed(v["authority"])
+        printed = base32(content + sha256(content)[:2]).upper()
+        groups = [printed[place:place + 5] for place in range(0, len(printed), 5)]
+        expect("-".join(groups), v["code"], "code printed")
+        return
+    expect(public_key(hexed(v["seed"])), hexed(v["key"]), "public key")
+    signature = sign(hexed(v["seed"]), enrolment_message(v["body"]))
+    expect(base32(signature), v["body"]["signature"], "signature")
+
+
+def check_exchange(v):
+    seeds = {device["replica"]: hexed(device["seed"]) for device in v["devices"]}
+    hashes, writers = {}, {}
+    for device in v["devices"]:
+        head = bytes(32)
+        for s in device["changeSets"]:
+            expect(s["previous"], base32(head), "the chain")
+            head = hash_of(s)
+            expect(base32(head), s["hash"], "hash")
+            hashes[s["name"]] = head
+    for step in v["steps"]:
+        if step["path"] == "/v1/enrol":
+            body = step["request"]
+            signature = sign(seeds[body["replica"]], enrolment_message(body))
+            expect(base32(signature), body["signature"], step["name"])
+            expect(step["answer"]["hub"], v["hub"], step["name"])
+            expect(unbase32(step["answer"]["receiptKey"]), hexed(v["receiptKey"]), step["name"])
+            continue
+        data = hexed(step["request"])
+        replica = step["requestSays"]["replica"]
+        seed = seeds[replica]
+        found = read_request(data, public_key(seed), v["hub"], step["epoch"])
+        expect(found, step["requestSays"], step["name"])
+        expect(request(found, seed, v["hub"], step["epoch"]), data, step["name"] + ": request")
+        answer = hexed(step["answer"])
+        found = read_response(answer)
+        expect(found, step["answerSays"], step["name"])
+        expect(response(found, None), answer, step["name"] + ": answer")
+        expect(found["requestTag"], int.from_bytes(sha256(data)[:8], "big"), "tag")
+        for each in found["receipts"]:
+            body = receipt(each["receipt"])
+            signed = is_signed(
+                hexed(v["receiptKey"]), unbase32(each["signature"]), receipt_message(body))
+            expect(signed, True, "a receipt's signature")
+            last = each["receipt"]["first"] + len(each["receipt"]["entries"]) - 1
+            named = "%s/%d" % (each["receipt"]["replica"], last)
+            expect(each["receipt"]["lastHash"], base32(hashes[named]), "a receipt's last hash")
+        known = writers.setdefault(replica, [])
+        for writer in found["writers"]:
+            pair = {"replica": writer["replica"], "author": writer["author"]}
+            if writer["number"] == len(known) + 1:
+                known.append(pair)
+            expect(known[writer["number"] - 1], pair, "a writer keeps its number")
+        records = [record for page in found["pages"] for record in page["records"]]
+        expect(len(records), len(step["states"]), step["name"] + ": states")
+        for record, says in zip(records, step["states"]):
+            data = unbase32(record["state"])
+            head = {"record": record["record"], "collection": record["collection"]}
+            expect({**head, **read_state(data, known)}, says, step["name"] + ": a state")
+            expect(state(says, known), data, step["name"] + ": a state written")
+
+
+CHECKS = {
+    "encoding": check_encoding, "clock": check_clock, "change-set": check_change_set,
+    "run": check_run, "state": check_state, "merge": check_merge, "receipt": check_receipt,
+    "request": check_request, "response": check_response, "enrolment": check_enrolment,
+    "exchange": check_exchange,
+}
+
+
+def refuse(kind, v):
+    """Reads what has to be refused."""
+    if kind == "encoding":
+        return unbase32(v["text"]) if "text" in v else read_form(v["form"], hexed(v["bytes"]))
+    if kind == "run":
+        return RunReader(hexed(v["bytes"])).change_sets()
+    if kind == "state":
+        return read_state(hexed(v["bytes"]), v["writers"])
+    if kind == "receipt":
+        data = hexed(v["bytes"])
+        read_receipt(data)
+        if not is_signed(hexed(v["key"]), hexed(v["signature"]), receipt_message(data)):
+            raise Refused("signature")
+    elif kind == "request":
+        return read_request(hexed(v["bytes"]), hexed(v["key"]), v["hub"], v["epoch"])
+    elif kind == "response":
+        return read_response(hexed(v["bytes"]))
+    elif "typed" in v:
+        return read_code(v["typed"])
+    elif is_small_order(hexed(v["key"])):
+        raise Refused("key")
+    return None
+
+
+def main():
+    root = os.path.dirname(os.path.abspath(__file__))
+    count, failures = 0, 0
+    for folder, _, files in sorted(os.walk(root)):
+        for file in sorted(files):
+            if not file.endswith(".json"):
+                continue
+            path = os.path.relpath(os.path.join(folder, file), root)
+            kind = path.split(os.sep)[0]
+            count += 1
+            try:
+                with open(os.path.join(folder, file), encoding="utf-8") as stream:
+                    v = json.load(stream)
+                if os.sep + "invalid" + os.sep in path:
+                    try:
+                        refuse(kind, v)
+                        found = "accepted"
+                    except Refused as refusal:
+                        found = str(refusal)
+                    expect(found, v["error"], v["about"])
+                else:
+                    CHECKS[kind](v)
+            except Exception as error:  # One line for each file that is wrong, whatever is wrong with it.
+                failures += 1
+                print("%s: %s: %s" % (path, type(error).__name__, error))
+    print("%d vectors, %d wrong" % (count, failures))
+    return 1 if failures or not count else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

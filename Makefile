@@ -33,8 +33,10 @@ build: setup ## Builds rooms and tests (debug), checking that imports are declar
 test: build ## Runs the tests and counts them; FILTER=name runs only those
 	@Tests/run $(FILTER)
 
-vectors: build ## Runs only the tests that read protocol/vectors
+vectors: build ## Runs only the tests that read protocol/vectors; WRITE=1 makes them anew
+	@if [ "$(WRITE)" = 1 ]; then HAZAMA_WRITE_VECTORS=1 Tests/run VectorTests/made; fi
 	@Tests/run VectorTests
+	@if command -v python3 >/dev/null; then python3 protocol/vectors/check.py; fi
 
 programs: setup
 	@echo "build: hazama, release (10 to 20 minutes the first time, then seconds)"

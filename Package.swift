@@ -186,7 +186,9 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "HazamaTests",
-            dependencies: ["hazama", "SyncCore", "Fieldwork", "SyncProtocol", "SyncStore"],
+            dependencies: [
+                "hazama", "SyncCore", "Fieldwork", "SyncProtocol", "SyncStore", arguments,
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "VectorTests",

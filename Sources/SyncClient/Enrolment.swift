@@ -3,8 +3,8 @@ internal import SyncExchange
 internal import SyncProtocol
 public import SyncStore
 
-/// The one-time code that lets a device in. It carries the hash of the hub's authority, so that no one
-/// between can pass for the hub.
+/// The one-time code that lets a device in. It carries the hash of the hub's authority, so that no
+/// one between can pass for the hub.
 public struct EnrolmentCode: Hashable, Sendable, CustomStringConvertible {
     /// 16 bytes of chance, known to the hub by their hash only.
     public let secret: [UInt8]
@@ -26,8 +26,9 @@ public struct EnrolmentCode: Hashable, Sendable, CustomStringConvertible {
 }
 
 extension SyncClient {
-    /// Enrols a device: verifies the hub's authority against the code, shows the hub the device's key, and
-    /// keeps who it is to write for. Repeating it, with the same code and store, is harmless.
+    /// Enrols a device: verifies the hub's authority against the code, shows the hub the device's
+    /// key, and keeps who it is to write for. Repeating it, with the same code and store, is
+    /// harmless.
     ///
     /// - Parameters:
     ///   - fetch: sends one request without trusting anybody, for the authority's certificate.

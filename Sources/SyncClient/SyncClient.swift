@@ -28,8 +28,8 @@ public actor SyncClient {
 
     /// Sends what the hub has not receipted and fetches what lies ready.
     ///
-    /// Nearly always one round trip. Ended anywhere, by the line, the caller or a kill, device and hub are
-    /// whole, and the next run goes on from there.
+    /// Nearly always one round trip. Ended anywhere, by the line, the caller or a kill, device and
+    /// hub are whole, and the next run goes on from there.
     public func sync(
         _ options: SyncOptions = SyncOptions(),
         events: @escaping @Sendable (SyncEvent) -> Void = { _ in }
@@ -80,21 +80,19 @@ public actor SyncClient {
                 let plan = run.exchange.next(
                     facts, clock: clock(), diskFree_MB: (store.freeBytes() ?? 0) >> 20)
             else { return }
-            let (reply, tag, sent) = try await send(plan, facts.epoch, hub, key, &run, events)
+            let (reply, tag, sent) = try await send(plan, hub, key, &run, events)
             let received = clock()
             switch run.exchange.judge(reply, tag: tag) {
             case .stop(let stop):
                 try noteState(stop)
                 throw .stopped(stop)
+            case .again: continue
             case .adopt(let epoch):
                 events(.newEpoch(epoch))
                 log.notice("new epoch", metadata: ["epoch": "\(epoch)"])
                 try inStore { () throws(StoreError) in try store.adopt(epoch, now: received) }
             case .answer(let answer):
-                // Whom the hub answers, it has approved.
-                if identity.enrolment == .pending {
-                    try inStore { () throws(StoreError) in try store.setEnrolment(.approved) }
-                }
+                try noteStanding(answer, after: identity.enrolment)
                 if run.options.isDryRun {
                     run.summary.estimate = SyncSummary.Estimate(
                         changeSets: facts.offers.count,
@@ -124,7 +122,7 @@ public actor SyncClient {
     }
 
     private func send(
-        _ plan: DeviceExchange.Plan, _ epoch: EpochID?, _ hub: HubID, _ key: SigningKey,
+        _ plan: DeviceExchange.Plan, _ hub: HubID, _ key: SigningKey,
         _ run: inout Run, _ events: @escaping @Sendable (SyncEvent) -> Void
     ) async throws(SyncFailure) -> (DeviceExchange.Reply, tag: UInt64, sent: ClockReading) {
         var request = plan.request
@@ -139,8 +137,9 @@ public actor SyncClient {
         }
         request.clock = clock()
         let sent = request.clock
-        let plain = request.encode(hub: hub, epoch: epoch, key: key)
-        // A signature and a few names don't compress; below this the frame costs more than it saves.
+        let plain = request.encode(hub: hub, epoch: plan.epoch, key: key)
+        // A signature and a few names don't compress; below this the frame costs more than it
+        // saves.
         let packed = plain.count > 400 ? Zstd.compress(plain) : plain
         let isSmaller = packed.count + 24 < plain.count
         let body = isSmaller ? packed : plain
@@ -199,7 +198,19 @@ public actor SyncClient {
         }
     }
 
-    /// Keeps what a refusal says of this device's enrolment, so that `status` can tell it without a network.
+    /// Keeps what an answer says of this device's enrolment: whom the hub lends nothing may only deliver.
+    private func noteStanding(
+        _ answer: SyncResponse, after known: DeviceIdentity.Enrolment
+    ) throws(SyncFailure) {
+        let isCopy = known == .copied || answer.notices.contains { $0.kind == .fork }
+        let standing: DeviceIdentity.Enrolment =
+            answer.lease_ms > 0 ? .approved : isCopy ? .copied : .revoked
+        guard standing != known else { return }
+        try inStore { () throws(StoreError) in try store.setEnrolment(standing) }
+    }
+
+    /// Keeps what a refusal says of this device's enrolment, so that `status` can tell it without a
+    /// network.
     private func noteState(_ stop: DeviceExchange.Stop) throws(SyncFailure) {
         guard case .problem(let problem) = stop else { return }
         let state: DeviceIdentity.Enrolment? =

@@ -75,8 +75,8 @@ public struct SyncSummary: Hashable, Sendable {
     }
 }
 
-/// Why a sync or an enrolment ended before it was done. Nothing recorded is lost in any of these, and what was
-/// exchanged before stays.
+/// Why a sync or an enrolment ended before it was done. Nothing recorded is lost in any of these,
+/// and what was exchanged before stays.
 public enum SyncFailure: Error, Hashable, Sendable {
     /// No answer. Whether the request arrived is unknown; repeating it is harmless.
     case transport(TransportError)
@@ -90,7 +90,8 @@ public enum SyncFailure: Error, Hashable, Sendable {
     case alreadyRunning
     /// The enrolment code has a typing error.
     case badCode
-    /// The hub at that address has another authority than the code says: another hub, or somebody between.
+    /// The hub at that address has another authority than the code says: another hub, or somebody
+    /// between.
     case otherAuthority
     /// The caller gave up. Everything is whole and the next sync goes on from here.
     case cancelled

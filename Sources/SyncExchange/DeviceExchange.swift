@@ -3,11 +3,11 @@ public import SyncProtocol
 
 /// Decides what a device sends next, and what an answer means. Sees no socket, store or clock.
 ///
-/// One value for one run of a sync: `next` gives a request to send, `judge` says what came back, `noted` is
-/// told what was applied; then `next` again, until it gives none.
+/// One value for one run of a sync: `next` gives a request to send, `judge` says what came back,
+/// `noted` is told what was applied; then `next` again, until it gives none.
 ///
-/// Invariants: change sets go up in the order of their numbers without a gap; nothing counts as sent before a
-/// receipt says so; each exchange brings the run nearer to its end, or the run stops.
+/// Invariants: change sets go up in the order of their numbers without a gap; nothing counts as
+/// sent before a receipt says so; each exchange brings the run nearer to its end, or the run stops.
 public struct DeviceExchange: Sendable {
     /// What the device knows before a request.
     public struct Facts: Hashable, Sendable {
@@ -64,6 +64,8 @@ public struct DeviceExchange: Sendable {
     /// A request to send, still without its runs.
     public struct Plan: Hashable, Sendable {
         public var request: SyncRequest
+        /// What to sign it for; `nil` for a hub that was not heard of yet.
+        public var epoch: EpochID?
         /// The change sets that go with it, as one run; `nil` for none.
         public var offer: ClosedRange<ChangeSetNumber>?
     }
@@ -88,9 +90,11 @@ public struct DeviceExchange: Sendable {
     public enum Verdict: Hashable, Sendable {
         /// Ours, for this request and in this epoch: to be applied, once its receipts are verified.
         case answer(SyncResponse)
-        /// The hub lives another life. It is to be adopted, and everything not anchored offered again; of this
-        /// reply nothing is applied.
+        /// The hub lives another life. It is to be adopted, and everything not anchored offered
+        /// again; of this reply nothing is applied.
         case adopt(EpochID)
+        /// To be asked again, without naming an epoch: the one known here may be none of the hub's.
+        case again
         /// The run ends. Nothing was marked as sent.
         case stop(Stop)
     }
@@ -132,8 +136,8 @@ public struct DeviceExchange: Sendable {
         }
     }
 
-    /// What the first request carries at most. Small, for what a broken line has swallowed is sent again;
-    /// doubled with each success.
+    /// What the first request carries at most. Small, for what a broken line has swallowed is sent
+    /// again; doubled with each success.
     static let firstLoad = 256 << 10
     /// What any request carries at most, before compression.
     static let largestLoad = 4 << 20
@@ -147,6 +151,7 @@ public struct DeviceExchange: Sendable {
     private var load = DeviceExchange.firstLoad
     private var spent = 0
     private var hasAdopted = false
+    private var namesNoEpoch = false
     private var wants = Wants.all
     private var last: (facts: Facts, offer: ClosedRange<ChangeSetNumber>?)?
 
@@ -177,15 +182,16 @@ public struct DeviceExchange: Sendable {
         let offer = isDryRun ? nil : offer(facts.offers)
         guard wants != .nothing || offer != nil else { return nil }
         last = (facts, offer)
+        let epoch = namesNoEpoch ? nil : facts.epoch
         let request = SyncRequest(
-            replica: facts.replica, epochTag: facts.epoch?.tag ?? 0, nonce: facts.nonce,
+            replica: facts.replica, epochTag: epoch?.tag ?? 0, nonce: facts.nonce,
             grantsVersion: facts.grantsVersion, cursors: CursorRun.joining(facts.cursors),
             noticeCursor: facts.noticeCursor, writerCursor: facts.writerCursor,
             digest: facts.digest, clock: clock,
             maximumDownBytes: left.map { UInt64(max(1, $0 - bytes(of: offer, facts))) } ?? 0,
             isDryRun: isDryRun, diskFree_MB: diskFree_MB, pending: facts.pending,
             unsettled: facts.unsettled)
-        return Plan(request: request, offer: offer)
+        return Plan(request: request, epoch: epoch, offer: offer)
     }
 
     /// As many as fit, from the first on: a gap would make the hub wait for what it lacks.
@@ -251,6 +257,12 @@ public struct DeviceExchange: Sendable {
         {
             return adopt(epoch)
         }
+        // A hub can't tell a wrong key from a wrong epoch with the right first bytes. It takes
+        // requests that name none, and its answer says which it is.
+        if known == .badSignature, last?.facts.epoch != nil, !namesNoEpoch {
+            namesNoEpoch = true
+            return .again
+        }
         return .stop(.problem(Problem(known, text, retryAfter_s: reply.retryAfter_s)))
     }
 
@@ -263,6 +275,7 @@ public struct DeviceExchange: Sendable {
     private mutating func adopt(_ epoch: EpochID) -> Verdict {
         guard !hasAdopted else { return .stop(.noProgress) }
         hasAdopted = true
+        namesNoEpoch = false
         wants = .all
         return .adopt(epoch)
     }
@@ -285,7 +298,8 @@ public struct DeviceExchange: Sendable {
     /// Is told what the last exchange cost on the line.
     public mutating func spend(_ bytes: Int) { spent += bytes }
 
-    /// Whether an answer tells that the digest was compared and found equal, or different; `nil` if it was not.
+    /// Whether an answer tells that the digest was compared and found equal, or different; `nil` if
+    /// it was not.
     ///
     /// A hub compares only where nothing lies after the cursors: then it has no record to send.
     public func digestMatches(_ answer: SyncResponse) -> Bool? {

@@ -5,7 +5,8 @@ public import SyncCore
 /// Codes are never reused. A client that does not know a code goes by the status.
 public struct Problem: Error, Hashable, Sendable {
     public let code: Code
-    /// What happened and what to do next, in English; a client shows its own words for a code it knows.
+    /// What happened and what to do next, in English; a client shows its own words for a code it
+    /// knows.
     public let text: String
     /// Seconds after which to try again; `nil` where trying again changes nothing.
     public let retryAfter_s: Int?
@@ -98,7 +99,8 @@ extension Problem.Code {
         case .notFound: "There is nothing at this address."
         case .wrongMethod: "This address does not take that method."
         case .badSignature:
-            "The signature does not fit. Nothing was stored; if it stays so, tell the administrator."
+            "The signature does not fit. Nothing was stored; "
+                + "if it stays so, tell the administrator."
         case .unknownReplica: "No such device is enrolled here. Enrol it with a new code."
         case .awaitingApproval: "The device waits for an administrator's approval. Try again later."
         case .revoked: "The device was revoked. What it sent is kept; nothing is sent to it."

@@ -3,8 +3,8 @@ internal import Glibc
 
 /// The folder of a device's store: made for one person only, and held by one process at a time.
 ///
-/// Invariants: the folder is ours and closed to others' writing; every file in it is plain, ours and
-/// readable by us only; while this lives, `lock` is locked.
+/// Invariants: the folder is ours and closed to others' writing; every file in it is plain, ours
+/// and readable by us only; while this lives, `lock` is locked.
 struct DeviceFolder: ~Copyable {
     let path: String
     private let lock: Int32
@@ -15,8 +15,8 @@ struct DeviceFolder: ~Copyable {
     ///
     /// - Parameters:
     ///   - makes: whether to make it if it is not there.
-    ///   - waits: asked after each failed attempt, with their number; pauses a little and returns whether
-    ///     to try again.
+    ///   - waits: asked after each failed attempt, with their number; pauses a little and returns
+    ///     whether to try again.
     static func locked(
         _ path: String, makes: Bool, waits: (Int) -> Bool
     ) throws(StoreError) -> DeviceFolder {
@@ -37,7 +37,8 @@ struct DeviceFolder: ~Copyable {
             throw .unsafePath(path: path, reason: .openToOthers)
         }
         let lockPath = path + "/lock"
-        // Opened for reading where it exists, so that a read-only folder is told as such and not as busy.
+        // Opened for reading where it exists, so that a read-only folder is told as such and not as
+        // busy.
         let descriptor = Glibc.open(lockPath, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard descriptor >= 0 else { throw fault(lockPath, errno) }
         var attempts = 0

@@ -1,8 +1,8 @@
 /// The one place where payloads are sealed before they are written and opened after they are read.
 ///
-/// Each row names the key it was sealed with, so that keys can change without rewriting the store. Key 0 is
-/// the null key, under which a payload lies as it is: file permissions protect it until unlocking
-/// by a passphrase has its issue.
+/// Each row names the key it was sealed with, so that keys can change without rewriting the store.
+/// Key 0 is the null key, under which a payload lies as it is: file permissions protect it until
+/// unlocking by a passphrase has its issue.
 struct PayloadSeal: Sendable {
     /// The key that new rows are sealed with.
     let keyID: Int64

@@ -1,21 +1,23 @@
 internal import Foundation
 internal import GRDB
-internal import Synchronization
 public import SyncCore
 public import SyncProtocol
+internal import Synchronization
 
 extension DeviceStore {
-    /// Applies an answer of the hub: grants, writers and receipts first, then each page with its cursors in
-    /// one transaction, and at the end what says that all of it is here.
+    /// Applies an answer of the hub: grants, writers and receipts first, then each page with its
+    /// cursors in one transaction, and at the end what says that all of it is here.
     ///
-    /// Cut off anywhere, the store is whole: what was not applied is asked for again. Applying an answer again,
-    /// or an older one, changes nothing.
+    /// Cut off anywhere, the store is whole: what was not applied is asked for again. Applying an
+    /// answer again, or an older one, changes nothing.
     ///
     /// - Parameters:
     ///   - receipts: those of the answer, as `verified` returned them.
-    ///   - sent, received: this machine's clocks when the request left and when the answer was there.
+    ///   - sent, received: this machine's clocks when the request left and when the answer was
+    ///     there.
     ///   - comparedDigest: whether the request asked to compare the digest.
-    /// - Throws: `.badAnswer` for what can't be true; the transaction it was found in leaves nothing.
+    /// - Throws: `.badAnswer` for what can't be true; the transaction it was found in leaves
+    ///   nothing.
     @discardableResult
     public func apply(
         _ answer: SyncResponse, receipts: [Receipt], sent: ClockReading, received: ClockReading,
@@ -293,13 +295,22 @@ extension DeviceStore {
                 Int64(held.position?.value ?? 0), held.era, held.applied_ms ?? 0, seal.keyID,
                 seal.seal(state).stored,
             ])
+        try db.run(
+            """
+            DELETE FROM sync_history WHERE record = ?1 AND id <=
+                (SELECT id FROM sync_history WHERE record = ?1 ORDER BY id DESC LIMIT 1 OFFSET ?2)
+            """, [record.stored, Self.statesKept])
     }
+
+    /// How many earlier states of a record a device keeps: they are personal, and the hub has them
+    /// all.
+    static let statesKept = 50
 
     /// Marks which own change sets a record's confirmed state does not contain, and returns those.
     ///
-    /// A state contains every change to its record up to its own position, and once all that lay ready has
-    /// arrived, up to there. A change set whose position is not known yet is contained if the hub
-    /// says that it is merged.
+    /// A state contains every change to its record up to its own position, and once all that lay
+    /// ready has arrived, up to there. A change set whose position is not known yet is contained if
+    /// the hub says that it is merged.
     private func mark(
         _ own: [OwnChange], of record: RecordID, _ reach: LogPosition, _ merged: NumberSet,
         _ db: Database
@@ -412,7 +423,8 @@ extension DeviceStore {
         }
         let cursors = Set(try territory(db).current.map(\.cursor))
         let isComplete = !answer.hasMore && cursors.count <= 1
-        // The hub read its clock between sending and receiving; the middle errs by half the time at most.
+        // The hub read its clock between sending and receiving; the middle errs by half the time at
+        // most.
         let wayBack =
             received.boot == sent.boot && received.monotonic_ms >= sent.monotonic_ms
             ? Int64(clamping: (received.monotonic_ms - sent.monotonic_ms) / 2) : 0
@@ -435,7 +447,8 @@ extension DeviceStore {
         return notices
     }
 
-    /// Takes own writes off the records that now contain them, and shows what receipts have changed.
+    /// Takes own writes off the records that now contain them, and shows what receipts have
+    /// changed.
     private func settle(
         _ changed: Set<ChangeSetNumber>, _ merged: NumberSet, _ db: Database
     ) throws {
@@ -451,7 +464,7 @@ extension DeviceStore {
         try db.each(
             """
             SELECT number, era, disposition, position, key, bytes FROM sync_outbox
-            WHERE number > (SELECT settled FROM sync_replica) AND is_settled = 0 ORDER BY number
+            WHERE \(Self.open) AND is_settled = 0 ORDER BY number
             """
         ) { row in
             let number = try row.changeSetNumber(0)

@@ -31,7 +31,9 @@ extension DeviceStore {
 
     private func checkPermissions() -> [Finding] {
         var findings: [Finding] = []
-        let files = ["store.sqlite", "store.sqlite-wal", "store.sqlite-shm", "key", "lock", "ca.pem"]
+        let files = [
+            "store.sqlite", "store.sqlite-wal", "store.sqlite-shm", "key", "lock", "ca.pem",
+        ]
         var entry = stat()
         if stat(path, &entry) == 0, entry.st_mode & 0o077 != 0 {
             findings.append(Finding(.warning, "permissions", "The folder is open to others."))
@@ -118,7 +120,8 @@ extension DeviceStore {
                         if StateCoding.encode(state, writers: &numbers) != bytes {
                             findings.append(
                                 Finding(
-                                    .broken, "states", "The state of \(id) is not in its one form."))
+                                    .broken, "states", "The state of \(id) is not in its one form.")
+                            )
                         }
                     } catch is CodecError {
                         findings.append(

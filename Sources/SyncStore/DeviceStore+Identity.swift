@@ -44,9 +44,11 @@ extension DeviceStore {
         try DeviceFolder.read(authorityPath, maximumBytes: 1 << 20)
     }
 
-    /// Keeps the hub's address, its authority's certificate and the device's name, before the hub is asked.
+    /// Keeps the hub's address, its authority's certificate and the device's name, before the hub
+    /// is asked.
     ///
-    /// Throws `.alreadyEnrolled` where a hub has answered: another enrolment needs a folder of its own.
+    /// Throws `.alreadyEnrolled` where a hub has answered: another enrolment needs a folder of its
+    /// own.
     public func beginEnrolment(
         url: String, deviceName: String, authority: [UInt8]
     ) throws(StoreError) {

@@ -4,13 +4,14 @@ public import SyncCore
 internal import SyncProtocol
 
 extension DeviceStore {
-    /// Returns the records of a collection for which all of `filters` hold, in order of `unit`, then of id.
+    /// Returns the records of a collection for which all of `filters` hold, in order of `unit`,
+    /// then of id.
     ///
     /// Reads columns only: nothing is decoded. Columns show own pending writes.
     ///
     /// - Parameters:
-    ///   - unit: a unit kept as a column; empty ones come last. Left out, the order is that of ids, which is
-    ///     that of time.
+    ///   - unit: a unit kept as a column; empty ones come last. Left out, the order is that of ids,
+    ///     which is that of time.
     ///   - includesVoid: whether voided records are in the list.
     /// - Precondition: units named here are columns of the collection.
     public func list(
@@ -41,7 +42,8 @@ extension DeviceStore {
         }
     }
 
-    /// Returns the records of other collections that lie with `home`: a household's persons, visits and facts.
+    /// Returns the records of other collections that lie with `home`: a household's persons, visits
+    /// and facts.
     public func children(
         of home: RecordID, in collection: CollectionID? = nil, includesVoid: Bool = false
     ) throws(StoreError) -> [RecordRow] {

@@ -33,7 +33,8 @@ extension DeviceStore {
         }
     }
 
-    /// Keeps a notice; one that is there already, perhaps from an earlier life of the hub, is passed over.
+    /// Keeps a notice; one that is there already, perhaps from an earlier life of the hub, is
+    /// passed over.
     func keep(_ notice: SyncResponse.Notice, _ db: Database) throws -> Bool {
         // Without its number, which a restored hub may give again to the same news.
         let hash = Digests.sha256(NoticeForm.encode(notice, numbered: false))

@@ -15,8 +15,9 @@ extension DeviceStore {
             var entries: [OutboxEntry] = []
             try db.each(
                 Self.outboxSQL
-                    + (onlyOpen ? " WHERE era IS NOT ? OR position IS NULL" : " WHERE ? IS NOT NULL")
-                    + " ORDER BY number DESC LIMIT ?", [era, max(limit, 0)]
+                    + (onlyOpen
+                        ? " WHERE \(Self.open) AND (era IS NOT ?1 OR position IS NULL)" : "")
+                    + " ORDER BY number DESC LIMIT ?2", [era, max(limit, 0)]
             ) { row in entries.append(try self.outboxEntry(row, era)) }
             return entries
         }
@@ -51,7 +52,8 @@ extension DeviceStore {
             let era = try self.era(db)
             var entries: [OutboxEntry] = []
             try db.each(
-                Self.outboxSQL + " WHERE era = ? AND disposition = ? ORDER BY number",
+                Self.outboxSQL
+                    + " WHERE \(Self.open) AND era = ? AND disposition = ? ORDER BY number",
                 [era, Int64(Disposition.quarantined.rawValue)]
             ) { row in entries.append(try self.outboxEntry(row, era)) }
             return entries
@@ -111,9 +113,11 @@ extension DeviceStore {
         return SignedReceipt(bytes: try row.blob(index + 1), signature: signature)
     }
 
-    /// Verifies every receipt with the key learned at enrolment, and the outbox's chain of hashes against it.
+    /// Verifies every receipt with the key learned at enrolment, and the outbox's chain of hashes
+    /// against it.
     ///
-    /// Works on bytes alone: whoever altered the store can't make this pass without the hub's secret key.
+    /// Works on bytes alone: whoever altered the store can't make this pass without the hub's
+    /// secret key.
     public func verifyReceipts() throws(StoreError) -> ReceiptCheck {
         try read { db in
             let identity = try self.identity(db)
@@ -175,8 +179,8 @@ extension DeviceStore {
         return (hashes, faults)
     }
 
-    /// Verifies the receipts of an answer: the hub's signature, that they are for this device and of
-    /// `epoch`, and that they name what this device really wrote.
+    /// Verifies the receipts of an answer: the hub's signature, that they are for this device and
+    /// of `epoch`, and that they name what this device really wrote.
     public func verified(
         _ receipts: [SignedReceipt], epoch: EpochID
     ) throws(StoreError) -> [Receipt] {

@@ -6,14 +6,15 @@ public import SyncProtocol
 extension DeviceStore {
     /// Records one intent: seals it into the outbox with the next number, and shows it at once.
     ///
-    /// When this returns the change set is on the disk, chained to the one before. Everything that could make
-    /// the hub refuse it is checked before, so that nothing is sealed in vain.
+    /// When this returns the change set is on the disk, chained to the one before. Everything that
+    /// could make the hub refuse it is checked before, so that nothing is sealed in vain.
     ///
     /// - Parameters:
-    ///   - now: this machine's clocks. However wrong they are, order and causality don't depend on them.
+    ///   - now: this machine's clocks. However wrong they are, order and causality don't depend on
+    ///     them.
     ///   - generator: draws the seed of the salts, once for all change sets between two syncs.
-    /// - Complexity: linear in the bytes of the draft and in own unmerged writes of its records; one
-    ///   transaction that waits for the disk.
+    /// - Complexity: linear in the bytes of the draft and in own unmerged writes of its records;
+    ///   one transaction that waits for the disk.
     @discardableResult
     public func record(
         _ draft: ChangeSetDraft, now: ClockReading,
@@ -21,7 +22,8 @@ extension DeviceStore {
     ) throws(StoreError) -> HashedChangeSet {
         let changes = draft.changes.sorted { $0.record < $1.record }
         try check(draft, changes)
-        // Drawn outside the transaction, which may not capture it; used only where there is none yet.
+        // Drawn outside the transaction, which may not capture it; used only where there is none
+        // yet.
         let freshSeed = SaltSeed.random(using: &generator)
         return try write { db in
             let author = try self.author(db)
@@ -120,7 +122,8 @@ extension DeviceStore {
 
     // MARK: Where it lies, and under whose authority
 
-    /// The leaf area of each record; those created here lie where their home does, perhaps in this very draft.
+    /// The leaf area of each record; those created here lie where their home does, perhaps in this
+    /// very draft.
     private func areas(of touched: [Touched], _ db: Database) throws -> [UInt32?] {
         let territory = try self.territory(db)
         func home(_ change: RecordChange, _ unit: UnitID) -> RecordID? {
@@ -150,8 +153,8 @@ extension DeviceStore {
         return try touched.indices.map { try area($0, depth: 0) }
     }
 
-    /// The narrowest grant in force that covers all records, or the first of several that do together. One that
-    /// has ended is named only where those in force don't reach.
+    /// The narrowest grant in force that covers all records, or the first of several that do
+    /// together. One that has ended is named only where those in force don't reach.
     private func grant(
         covering areas: [UInt32?], _ touched: [Touched], _ db: Database
     ) throws -> GrantID {

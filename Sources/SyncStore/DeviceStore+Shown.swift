@@ -1,8 +1,8 @@
 internal import Foundation
 internal import GRDB
-internal import Synchronization
 public import SyncCore
 internal import SyncProtocol
+internal import Synchronization
 
 extension DeviceStore {
     /// Returns a record as its author sees it; `nil` if there is none here.
@@ -55,7 +55,8 @@ extension DeviceStore {
     func writers(_ era: Int64, _ db: Database) throws -> WriterTable {
         if let known = memory.withLock({ $0.writers[era] }) { return known }
         var table = WriterTable()
-        try db.each("SELECT number, replica, author FROM sync_writers WHERE era = ?", [era]) { row in
+        try db.each("SELECT number, replica, author FROM sync_writers WHERE era = ?", [era]) {
+            row in
             let number = try row.int(0)
             guard (1...1 << 24).contains(number) else {
                 throw StoreFault(.damaged, "a writer's number is out of range")
@@ -248,14 +249,16 @@ struct Overlay {
     /// The change sets laid over, rising.
     private(set) var laid: [ChangeSetNumber] = []
 
-    /// Lays `own` over `confirmed`. `own` rises by number and holds what the state does not contain.
+    /// Lays `own` over `confirmed`. `own` rises by number and holds what the state does not
+    /// contain.
     init(
         _ record: RecordID, _ collection: CollectionID, over confirmed: RecordState?,
         own: [OwnChange]
     ) {
         state = confirmed
         guard !own.isEmpty else { return }
-        // What was set aside is shown only where the person would else see nothing of their own record.
+        // What was set aside is shown only where the person would else see nothing of their own
+        // record.
         let shown =
             confirmed == nil ? own : own.filter { $0.disposition != .quarantined }
         guard !shown.isEmpty else { return }

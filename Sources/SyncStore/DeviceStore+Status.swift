@@ -14,7 +14,7 @@ extension DeviceStore {
             try db.each(
                 """
                 SELECT count(*), ifnull(sum(size), 0), min(made_ms) FROM sync_outbox
-                WHERE era IS NOT ?
+                WHERE \(Self.unsent)
                 """, [era]
             ) { row in
                 unsent = Int(try row.int(0))
@@ -24,7 +24,10 @@ extension DeviceStore {
             func count(_ disposition: Disposition) throws -> Int {
                 Int(
                     try db.first(
-                        "SELECT count(*) FROM sync_outbox WHERE era = ? AND disposition = ?",
+                        """
+                        SELECT count(*) FROM sync_outbox
+                        WHERE \(Self.open) AND era = ? AND disposition = ?
+                        """,
                         [era, Int64(disposition.rawValue)]
                     ) { try $0.int(0) } ?? 0)
             }
@@ -66,13 +69,14 @@ extension DeviceStore {
         var received_ms: UInt64?
     }
 
-    /// The last change set before the first one without a receipt, and where and when the hub took it.
+    /// The last change set before the first one without a receipt, and where and when the hub took
+    /// it.
     func receiptThrough(
         _ era: Int64, _ last: ChangeSetNumber?, _ db: Database
     ) throws -> ReceiptMark {
         let firstUnsent = try db.first(
             """
-            SELECT number FROM sync_outbox WHERE era IS NOT ? ORDER BY number LIMIT 1
+            SELECT number FROM sync_outbox WHERE \(Self.unsent) ORDER BY number LIMIT 1
             """, [era]
         ) { try $0.changeSetNumber(0).value }
         guard let end = firstUnsent.map({ $0 - 1 }) ?? last?.value, end > 0 else {
@@ -91,7 +95,8 @@ extension DeviceStore {
 
     // MARK: Digests
 
-    /// Returns the digest of each leaf area with records, by name, as kept while pages were applied.
+    /// Returns the digest of each leaf area with records, by name, as kept while pages were
+    /// applied.
     public func digests() throws(StoreError) -> [AreaDigest] {
         try read { db in
             let territory = try self.territory(db)
@@ -111,7 +116,8 @@ extension DeviceStore {
         }
     }
 
-    /// Returns the digest of all confirmed states within the grants in force: what the hub has to agree with.
+    /// Returns the digest of all confirmed states within the grants in force: what the hub has to
+    /// agree with.
     public func totalDigest() throws(StoreError) -> StateDigest {
         try read { db in try self.totalDigest(db) }
     }

@@ -1,8 +1,8 @@
 internal import Foundation
 internal import GRDB
-internal import Synchronization
 public import SyncCore
 public import SyncProtocol
+internal import Synchronization
 
 /// What a device's store knows that decides what the next request says.
 public struct SyncState: Hashable, Sendable {
@@ -20,7 +20,8 @@ public struct SyncState: Hashable, Sendable {
     public let digest: StateDigest?
     /// Whether the store has tried to repair a differing digest and no comparison was right since.
     public let isRepaired: Bool
-    /// Change sets without a receipt of this epoch, and those between them, from the first on. Without gaps.
+    /// Change sets without a receipt of this epoch, and those between them, from the first on.
+    /// Without gaps.
     public let offers: [Offer]
     /// How many have no receipt, those beyond `offers` included.
     public let pending: UInt64
@@ -61,16 +62,17 @@ extension DeviceStore {
             try db.each(
                 """
                 SELECT number, size FROM sync_outbox
-                WHERE number >= (SELECT min(number) FROM sync_outbox WHERE era IS NOT ?)
-                    AND number <= (SELECT max(number) FROM sync_outbox WHERE era IS NOT ?)
-                ORDER BY number LIMIT ?
-                """, [era, era, max(limit, 0)]
+                WHERE number BETWEEN
+                    (SELECT min(number) FROM sync_outbox WHERE \(Self.unsent))
+                    AND (SELECT max(number) FROM sync_outbox WHERE \(Self.unsent))
+                ORDER BY number LIMIT ?2
+                """, [era, max(limit, 0)]
             ) { row in
                 offers.append(
                     SyncState.Offer(number: try row.changeSetNumber(0), bytes: Int(try row.int(1))))
             }
             let pending =
-                try db.first("SELECT count(*) FROM sync_outbox WHERE era IS NOT ?", [era]) {
+                try db.first("SELECT count(*) FROM sync_outbox WHERE \(Self.unsent)", [era]) {
                     try $0.int(0)
                 } ?? 0
             let writers = try self.writers(era, db).writers
@@ -100,6 +102,11 @@ extension DeviceStore {
         }
     }
 
+    /// Rows of the outbox that may not be settled. Those before are left unread: there may be many.
+    static let open = "number > (SELECT settled FROM sync_replica)"
+    /// Rows of the outbox that no receipt of the era in the first argument names.
+    static let unsent = open + " AND era IS NOT ?1"
+
     /// Held ones, and those that the hub has merged although its last receipt said otherwise.
     private func unsettled(
         _ era: Int64, _ merged: NumberSet, _ db: Database
@@ -108,8 +115,7 @@ extension DeviceStore {
         try db.each(
             """
             SELECT number, disposition FROM sync_outbox
-            WHERE number > (SELECT settled FROM sync_replica) AND is_settled = 0 AND era = ?
-                AND position IS NULL
+            WHERE \(Self.open) AND is_settled = 0 AND era = ? AND position IS NULL
             ORDER BY number LIMIT 10000
             """, [era]
         ) { row in
@@ -146,8 +152,8 @@ extension DeviceStore {
 
     // MARK: The hub's lives
 
-    /// Begins a new life of the hub: cursors and numbers of writers mean nothing any more, and everything not
-    /// anchored is offered again. Does nothing where the epoch is the present one.
+    /// Begins a new life of the hub: cursors and numbers of writers mean nothing any more, and
+    /// everything not anchored is offered again. Does nothing where the epoch is the present one.
     ///
     /// Records stay readable as they were until the hub sends them again; own writes, drafts and
     /// history are not touched.
@@ -169,7 +175,8 @@ extension DeviceStore {
             """, [new])
     }
 
-    /// Asks for everything again, because the digest differed: the same epoch, but nothing believed.
+    /// Asks for everything again, because the digest differed: the same epoch, but nothing
+    /// believed.
     public func beginRepair(now: ClockReading) throws(StoreError) {
         try write { db in
             guard let epoch = try self.identity(db).epoch else { return }

@@ -3,10 +3,11 @@ public import SyncCore
 internal import SyncProtocol
 
 extension DeviceStore {
-    /// Returns the change set that takes back what an own change set did, as far as that can be done honestly.
+    /// Returns the change set that takes back what an own change set did, as far as that can be
+    /// done honestly.
     ///
-    /// Nothing is erased, sent or not: what is returned is recorded like any other intent. It is all or
-    /// nothing: one unit that can't go back refuses the whole, with the reason.
+    /// Nothing is erased, sent or not: what is returned is recorded like any other intent. It is
+    /// all or nothing: one unit that can't go back refuses the whole, with the reason.
     ///
     /// | written | taken back by |
     /// |---|---|
@@ -107,7 +108,8 @@ extension DeviceStore {
         }
     }
 
-    /// What a write set a unit to: from the outbox if it was our own, else from the states that were here.
+    /// What a write set a unit to: from the outbox if it was our own, else from the states that
+    /// were here.
     private func value(
         of name: ChangeSetName, in unit: UnitID, of record: RecordID, _ table: DeviceTable,
         _ db: Database

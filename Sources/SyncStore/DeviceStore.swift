@@ -1,21 +1,23 @@
 internal import Foundation
 internal import GRDB
-internal import Synchronization
 public import SyncCore
 internal import SyncProtocol
+internal import Synchronization
 
 /// What a device remembers: the hub's confirmed states, and everything it wrote itself.
 ///
 /// Invariants:
-/// * A change set recorded here stays in `sync_outbox` for ever, with its number, hash and bytes; the numbers
-///   have no gaps and each names its predecessor's hash.
-/// * `state` of a record holds exactly the bytes the hub sent last. Own writes it does not contain are marked
-///   in `sync_outbox_records`, and laid over it when it is shown: none twice, none left out.
+/// * A change set recorded here stays in `sync_outbox` for ever, with its number, hash and bytes;
+///   the numbers have no gaps and each names its predecessor's hash.
+/// * `state` of a record holds exactly the bytes the hub sent last. Own writes it does not contain
+///   are marked in `sync_outbox_records`, and laid over it when it is shown: none twice, none left
+///   out.
 /// * A grant's cursor moves only in the transaction that applied the page for it.
-/// * The typed columns, `sync_disputes` and `sync_digests` follow from the rest; `doctor` compares them.
+/// * The typed columns, `sync_disputes` and `sync_digests` follow from the rest; `doctor` compares
+///   them.
 ///
-/// One folder, one process, one connection: functions block while the disk works, and may be called from any
-/// thread. Each is one transaction; one that throws leaves everything as it was.
+/// One folder, one process, one connection: functions block while the disk works, and may be called
+/// from any thread. Each is one transaction; one that throws leaves everything as it was.
 public final class DeviceStore: Sendable {
     public let schema: Schema
     /// The folder the store lies in.
@@ -29,8 +31,9 @@ public final class DeviceStore: Sendable {
 
     /// Opens the store in the folder `path`.
     ///
-    /// - Parameter waits: asked after each failed attempt to lock the folder, with their number; pauses a
-    ///   little and returns whether to try again. Left out, a store in use is `.inUse` at once.
+    /// - Parameter waits: asked after each failed attempt to lock the folder, with their number;
+    ///   pauses a little and returns whether to try again. Left out, a store in use is `.inUse` at
+    ///   once.
     /// - Throws: `.noStore` where none was made.
     public static func open(
         _ path: String, schema: Schema, waits: (Int) -> Bool = { _ in false }
@@ -38,8 +41,8 @@ public final class DeviceStore: Sendable {
         try DeviceStore(path, schema: schema, waits: waits, making: nil)
     }
 
-    /// Makes a store in the folder `path`, with a replica name and a key of its own; opens it where it is
-    /// there already, even half-made.
+    /// Makes a store in the folder `path`, with a replica name and a key of its own; opens it where
+    /// it is there already, even half-made.
     public static func create(
         _ path: String, schema: Schema, using generator: inout some RandomNumberGenerator,
         waits: (Int) -> Bool = { _ in false }
@@ -61,8 +64,10 @@ public final class DeviceStore: Sendable {
         self.schema = schema
         self.path = path
         tables = schema.collections.map(DeviceTable.init)
-        folder = Mutex(try DeviceFolder.locked(path, makes: birth != nil, waits: waits))
         let file = DeviceFolder.database(in: path)
+        // Asked before locking too: where no store is, not even a lock is left behind.
+        if birth == nil, try !DeviceFolder.check(file) { throw .noStore(path: path) }
+        folder = Mutex(try DeviceFolder.locked(path, makes: birth != nil, waits: waits))
         if try !DeviceFolder.check(file) {
             guard birth != nil else { throw .noStore(path: path) }
             try DeviceFolder.make(file)
@@ -73,7 +78,10 @@ public final class DeviceStore: Sendable {
         configuration.foreignKeysEnabled = false
         configuration.prepareDatabase { db in
             try db.execute(
+                // One process owns a store, so the log's index may lie in memory. As a file it
+                // would need room: then a full disk could not even be read.
                 sql: """
+                    PRAGMA locking_mode = EXCLUSIVE;
                     PRAGMA trusted_schema = OFF;
                     PRAGMA cell_size_check = ON;
                     PRAGMA secure_delete = ON;
@@ -118,7 +126,8 @@ public final class DeviceStore: Sendable {
 
     // MARK: Transactions
 
-    /// Runs `body` in one transaction that is durable when this returns, or leaves nothing when it throws.
+    /// Runs `body` in one transaction that is durable when this returns, or leaves nothing when it
+    /// throws.
     func write<Result>(_ body: (Database) throws -> Result) throws(StoreError) -> Result {
         do {
             return try queue.writeWithoutTransaction { db in
@@ -203,7 +212,8 @@ public final class DeviceStore: Sendable {
             guard version >= 0, version <= DeviceTables.version else {
                 throw StoreError.fromTheFuture(version: version)
             }
-            // No trigger, view or virtual table is ours; one that is here was put here by somebody else.
+            // No trigger, view or virtual table is ours; one that is here was put here by somebody
+            // else.
             let strangers = try Int.fetchOne(
                 db,
                 sql: """
@@ -216,7 +226,9 @@ public final class DeviceStore: Sendable {
             if tables == 0, birth == nil { return true }
             _ = try String.fetchOne(db, sql: "PRAGMA journal_mode = WAL")
             try db.inTransaction(.immediate) {
-                for migration in DeviceTables.migrations[version...] { try db.execute(sql: migration) }
+                for migration in DeviceTables.migrations[version...] {
+                    try db.execute(sql: migration)
+                }
                 if version < DeviceTables.version {
                     try db.execute(sql: "PRAGMA application_id = \(DeviceTables.applicationID)")
                     try db.execute(sql: "PRAGMA user_version = \(DeviceTables.version)")
@@ -251,7 +263,8 @@ public final class DeviceStore: Sendable {
     }
 }
 
-/// What a store keeps in memory: read from its tables when first asked for, dropped when they change.
+/// What a store keeps in memory: read from its tables when first asked for, dropped when they
+/// change.
 struct DeviceMemory: Sendable {
     /// By era.
     var writers: [Int64: WriterTable] = [:]

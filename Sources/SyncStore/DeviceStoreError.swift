@@ -1,8 +1,10 @@
 public import SyncCore
 
-/// Why a device's store did not do what was asked. Nothing of it remains: the store is as it was before.
+/// Why a device's store did not do what was asked. Nothing of it remains: the store is as it was
+/// before.
 ///
-/// Carries numbers and names of records, never a value: what a household said must not end in a log.
+/// Carries numbers and names of records, never a value: what a household said must not end in a
+/// log.
 public enum StoreError: Error, Hashable, Sendable {
     /// The disk, the file or SQLite failed.
     case fault(StoreFault)
@@ -24,8 +26,8 @@ public enum StoreError: Error, Hashable, Sendable {
     case alreadyEnrolled
     /// No grant covers where this record lies, or it lies nowhere known here.
     case outsideGrants(RecordID)
-    /// Some records of one change set lie under grants in force, others under one that has ended: they are
-    /// written separately.
+    /// Some records of one change set lie under grants in force, others under one that has ended:
+    /// they are written separately.
     case severalGrants
     /// There is no such record here.
     case unknownRecord(RecordID)
@@ -75,7 +77,8 @@ public enum StoreError: Error, Hashable, Sendable {
         case badReceiptSignature
         /// A receipt is of another hub, epoch or replica.
         case foreignReceipt
-        /// A receipt names a change set this device never made, or with another hash: a copied device.
+        /// A receipt names a change set this device never made, or with another hash: a copied
+        /// device.
         case receiptOfOther(ChangeSetNumber)
         /// A page names a grant that the device does not have.
         case unknownGrant(Int)

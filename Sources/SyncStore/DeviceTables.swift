@@ -1,7 +1,8 @@
 internal import GRDB
 internal import SyncCore
 
-/// The tables of a device's store. Those of the collections are made from the schema; the others are here.
+/// The tables of a device's store. Those of the collections are made from the schema; the others
+/// are here.
 enum DeviceTables {
     /// `PRAGMA user_version`; the number of migrations below.
     static let version = migrations.count
@@ -80,10 +81,10 @@ enum DeviceTables {
 
 /// The table of one collection, with the statements that its rows are read and written by.
 ///
-/// Every row has an id; `state` is the hub's confirmed one, NULL while it has none. `era` tells which life of
-/// the hub `position` and the writers' numbers in `state` belong to; 0 without a state. The
-/// unit columns, `area`, `home`, `is_void` and `conflicts` show the state with own writes laid
-/// over it. `own` counts the change sets laid over.
+/// Every row has an id; `state` is the hub's confirmed one, NULL while it has none. `era` tells
+/// which life of the hub `position` and the writers' numbers in `state` belong to; 0 without a
+/// state. The unit columns, `area`, `home`, `is_void` and `conflicts` show the state with own
+/// writes laid over it. `own` counts the change sets laid over.
 struct DeviceTable: Sendable {
     let collection: CollectionDeclaration
     let name: String
@@ -147,7 +148,8 @@ struct DeviceTable: Sendable {
     static func column(_ unit: UnitDeclaration) -> String { quoted("u_" + unit.name) }
 
     static func quoted(_ name: String) -> String {
-        "\"" + name.split(separator: "\"", omittingEmptySubsequences: false)
+        "\""
+            + name.split(separator: "\"", omittingEmptySubsequences: false)
             .joined(separator: "\"\"") + "\""
     }
 }

@@ -1,6 +1,6 @@
 internal import GRDB
-internal import Synchronization
 public import SyncCore
+internal import Synchronization
 
 /// The areas and grants this device knows of.
 struct Territory: Sendable {

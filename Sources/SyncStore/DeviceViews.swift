@@ -24,7 +24,8 @@ public struct ChangeSetDraft: Hashable, Sendable {
     }
 }
 
-/// A record as its author sees it: the hub's confirmed state with own writes it does not yet contain laid over.
+/// A record as its author sees it: the hub's confirmed state with own writes it does not yet
+/// contain laid over.
 ///
 /// `state` and `position` are what an `Edit` begins with.
 public struct ShownRecord: Hashable, Sendable {
@@ -33,13 +34,15 @@ public struct ShownRecord: Hashable, Sendable {
     public let position: LogPosition?
     /// The leaf area it lies in, if it is known here.
     public let area: ScopeID?
-    /// Own change sets laid over the confirmed state, rising. Their heads are the device's own word so far.
+    /// Own change sets laid over the confirmed state, rising. Their heads are the device's own word
+    /// so far.
     public let laidOver: [ChangeSetNumber]
     /// Those of `laidOver` that no receipt of this epoch names: they are only on this machine.
     public let unsent: [ChangeSetNumber]
     /// Own change sets on this record that wait at the hub for something they name.
     public let held: [ChangeSetNumber]
-    /// Own change sets on this record that were set aside. Shown only where there is nothing else to show.
+    /// Own change sets on this record that were set aside. Shown only where there is nothing else
+    /// to show.
     public let quarantined: [ChangeSetNumber]
     /// Whether the hub was restored since and has not sent this record again.
     public let isStale: Bool
@@ -55,7 +58,8 @@ public struct ShownRecord: Hashable, Sendable {
     }
 }
 
-/// A line of a list: what the columns of a record hold, own pending writes included. Nothing is decoded for it.
+/// A line of a list: what the columns of a record hold, own pending writes included. Nothing is
+/// decoded for it.
 public struct RecordRow: Hashable, Sendable {
     public let record: RecordID
     public let collection: CollectionID
@@ -68,7 +72,8 @@ public struct RecordRow: Hashable, Sendable {
     public let conflicts: Int
     /// Whether own writes are laid over the hub's state.
     public let hasOwn: Bool
-    /// By unit, what its column shows. A unit that is unknown, or whose dispute has nothing safe to show, is missing.
+    /// By unit, what its column shows. A unit that is unknown, or whose dispute has nothing safe to
+    /// show, is missing.
     public let values: [UnitID: Value]
 
     public subscript(unit: UnitID) -> Value? { values[unit] }
@@ -230,7 +235,8 @@ public struct StoreStatus: Hashable, Sendable {
     public let conflicts: Int
     public let unreadNotices: Int
     public let records: Int
-    /// The number up to which every change set has a receipt, and its position and time of reception.
+    /// The number up to which every change set has a receipt, and its position and time of
+    /// reception.
     public let receiptThrough: ChangeSetNumber?
     public let receiptPosition: LogPosition?
     public let receiptTime_ms: UInt64?
@@ -273,7 +279,8 @@ public struct Finding: Hashable, Sendable {
     }
 }
 
-/// Why a change set can't be undone. An undo is a new change set that compensates; nothing is erased.
+/// Why a change set can't be undone. An undo is a new change set that compensates; nothing is
+/// erased.
 public enum UndoRefusal: Error, Hashable, Sendable {
     case store(StoreError)
     /// Entries and comments stay; what is wrong in them is said in another.

@@ -29,7 +29,9 @@ public final class HubStore: Sendable {
         configuration.label = "hub"
         configuration.prepareDatabase { db in
             try db.execute(
+                // As on a device: one process, and nothing beside the log that needs room.
                 sql: """
+                    PRAGMA locking_mode = EXCLUSIVE;
                     PRAGMA trusted_schema = OFF;
                     PRAGMA secure_delete = ON;
                     PRAGMA temp_store = MEMORY;

@@ -35,6 +35,8 @@ public struct StoreFault: Error, Hashable, Sendable, CustomStringConvertible {
             let kind: Kind =
                 switch error.resultCode {
                 case .SQLITE_FULL: .full
+                // The index of the log could not grow: SQLite's word for a full disk in this place.
+                case .SQLITE_IOERR where error.extendedResultCode == .SQLITE_IOERR_SHMSIZE: .full
                 case .SQLITE_READONLY, .SQLITE_PERM, .SQLITE_AUTH: .readOnly
                 case .SQLITE_BUSY, .SQLITE_LOCKED: .busy
                 case .SQLITE_CORRUPT, .SQLITE_NOTADB: .damaged

@@ -69,7 +69,8 @@ final class HubLine: Transport {
         do throws(Problem) {
             let plain: [UInt8]
             do {
-                plain = try request.isCompressed
+                plain =
+                    try request.isCompressed
                     ? Zstd.decompress(request.body, maximumBytes: 1 << 26) : request.body
             } catch {
                 throw Problem(.malformed)
@@ -127,7 +128,8 @@ final class FieldDevice: Sendable {
             try store.setEnrolment(.approved)
         }
         line = HubLine(fixture.hub)
-        client = SyncClient(store: store, transport: line, clock: { [clock] in Self.reading(clock) })
+        client = SyncClient(
+            store: store, transport: line, clock: { [clock] in Self.reading(clock) })
     }
 
     private static func reading(_ clock: TestClock) -> ClockReading {

@@ -267,7 +267,9 @@ struct DeviceApplyTests {
             ])
     }
 
-    @Test("records of a collection that this program does not know are kept, and found by one that does")
+    @Test(
+        "records of a collection that this program does not know are kept, and found by one that does"
+    )
     func unknownCollection() throws {
         var hub = PaperHub()
         let older = Schema(
@@ -279,7 +281,9 @@ struct DeviceApplyTests {
         try device.apply(hub.answer(to: device.replica, tells: true))
         #expect(try device.store.totalDigest() == hub.digest)
         #expect(try device.store.shown(.test(2)) == nil)
-        #expect(try device.store.recomputeDigests().values.reduce(into: .zero) { $0 += $1 } == hub.digest)
+        #expect(
+            try device.store.recomputeDigests().values.reduce(into: .zero) { $0 += $1 }
+                == hub.digest)
 
         try device.store.close()
         device.store = try DeviceStore.open(device.path, schema: .test)
@@ -350,7 +354,9 @@ struct DeviceEpochTests {
         #expect(try refusal(first: beyond) == .badAnswer(.receiptOfOther(beyond)))
     }
 
-    @Test("in a new epoch everything not anchored is offered again, and nothing shown is lost or doubled")
+    @Test(
+        "in a new epoch everything not anchored is offered again, and nothing shown is lost or doubled"
+    )
     func newEpoch() throws {
         var hub = PaperHub()
         let device = try TestDevice.enrolled(&hub)

@@ -80,6 +80,7 @@ struct DeviceFolderTests {
         #expect(throws: StoreError.noStore(path: folder.path)) {
             _ = try DeviceStore.open(folder.path, schema: .test)
         }
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).isEmpty)
     }
 
     @Test("making a store where one is keeps the one that is")
@@ -212,7 +213,9 @@ struct DeviceFolderTests {
         #expect(try device.store.doctor().first?.severity == .broken)
     }
 
-    @Test("on a full disk nothing is half written, what was saved stays, and it goes on when there is room")
+    @Test(
+        "on a full disk nothing is half written, what was saved stays, and it goes on when there is room"
+    )
     func full() throws {
         var hub = PaperHub()
         let device = try TestDevice.enrolled(&hub)
@@ -234,7 +237,13 @@ struct DeviceFolderTests {
         #expect(throws: StoreError.self) {
             try device.apply(
                 { () -> SyncResponse in
-                    for number in 2...400 { hub.write([.house(.test(UInt64(number)), in: HubFixture.north, title: large.prefix(200).description)]) }
+                    for number in 2...400 {
+                        hub.write([
+                            .house(
+                                .test(UInt64(number)), in: HubFixture.north,
+                                title: large.prefix(200).description)
+                        ])
+                    }
                     return try hub.answer(to: device.replica)
                 }())
         }

@@ -124,9 +124,11 @@ struct DeviceListTests {
 struct DeviceUndoTests {
     let house = RecordID.test(1)
 
-    @Test("a setting goes back to what it replaced, whether the hub had it or not", arguments: [
-        false, true,
-    ])
+    @Test(
+        "a setting goes back to what it replaced, whether the hub had it or not",
+        arguments: [
+            false, true,
+        ])
     func register(isSent: Bool) throws {
         var hub = PaperHub()
         hub.write([.house(house, in: HubFixture.north, count: 3)])

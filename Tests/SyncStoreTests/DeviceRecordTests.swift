@@ -48,7 +48,9 @@ struct DeviceRecordTests {
         #expect(try device.value(House.count, of: house) == .integer(3))
     }
 
-    @Test("a change set names the epoch, the newest position applied, its grant and the offset measured")
+    @Test(
+        "a change set names the epoch, the newest position applied, its grant and the offset measured"
+    )
     func envelope() throws {
         var hub = PaperHub()
         hub.write([.house(.test(9), in: HubFixture.north)])
@@ -159,9 +161,11 @@ struct DeviceRecordTests {
         }
     }
 
-    @Test("a clock at any time orders change sets by their numbers", arguments: [
-        -1, 0, 4_291_747_200_000, Int64.max, Int64.min,
-    ])
+    @Test(
+        "a clock at any time orders change sets by their numbers",
+        arguments: [
+            -1, 0, 4_291_747_200_000, Int64.max, Int64.min,
+        ])
     func clocks(wall: Int64) throws {
         var hub = PaperHub()
         let device = try TestDevice.enrolled(&hub)

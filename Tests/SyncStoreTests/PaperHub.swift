@@ -2,8 +2,8 @@ import SyncCore
 import SyncProtocol
 import SyncTesting
 
-/// A hub of a few dictionaries: it merges what it is handed, signs receipts and makes answers. It judges nothing
-/// unless a test tells it to.
+/// A hub of a few dictionaries: it merges what it is handed, signs receipts and makes answers. It
+/// judges nothing unless a test tells it to.
 struct PaperHub {
     struct Kept {
         var state: RecordState
@@ -122,7 +122,8 @@ struct PaperHub {
         for unit in state.units {
             guard case .register(let register) = unit.state else { continue }
             let key = UnitName(record: state.record, unit: unit.id)
-            for head in register.heads where !(settings[key] ?? []).contains(where: { $0 == head }) {
+            for head in register.heads where !(settings[key] ?? []).contains(where: { $0 == head })
+            {
                 settings[key, default: []].append(head)
             }
             guard register.heads.count > 1 else { continue }

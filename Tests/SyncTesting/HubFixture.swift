@@ -17,10 +17,11 @@ public final class TestClock: Sendable {
 public final class TemporaryFolder: Sendable {
     public let path: String
     public init() throws {
-        let url = FileManager.default.temporaryDirectory
-            .appendingPathComponent("hazama-test-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
-        path = url.path
+        var template = Array(
+            FileManager.default.temporaryDirectory.appendingPathComponent("hazama-test-XXXXXX")
+                .path.utf8CString)
+        guard mkdtemp(&template) != nil else { throw CocoaError(.fileWriteUnknown) }
+        path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
     deinit { try? FileManager.default.removeItem(atPath: path) }
     public func file(_ name: String) -> String { path + "/" + name }

@@ -8,13 +8,16 @@ enum SchemaDocument {
         var text = """
             # Schema
 
-            The records of this work, version \(schema.version.value). Collections and units are numbers on the wire; a number is never used again for
-            something else. A text says its most bytes, a number its range, a choice its words (another word, from a newer version, is kept and shown as
-            it is). Every member of a group, and every unit, can also be *absent*. What the policies do is told in [merging.md](merging.md). This file is made
-            by `make vectors WRITE=1`.
+            The records of this work, version \(schema.version.value). Collections and units are numbers on
+            the wire; a number is never used again for something else. A text says its most bytes, a
+            number its range, a choice its words (another word, from a newer version, is kept and
+            shown as it is). Every member of a group, and every unit, can also be *absent*. What the
+            policies do is told in [merging.md](merging.md). This file is made by
+            `make vectors WRITE=1`.
 
-            A record that is created has its *home*: a unit that names the area it lies in, or the record it lies with, set as a reference in the creating
-            change set. It lies there for ever. U+0000 is in no text.
+            A record that is created has its *home*: a unit that names the area it lies in, or the
+            record it lies with, set as a reference in the creating change set. It lies there for ever.
+            U+0000 is in no text.
 
             """
         for collection in schema.collections {
@@ -36,10 +39,12 @@ enum SchemaDocument {
             for unit in collection.units {
                 let holds =
                     unit.isGroup
-                    ? "group: " + unit.members.map { "\($0.name) (\(words($0.type)))" }
+                    ? "group: "
+                        + unit.members.map { "\($0.name) (\(words($0.type)))" }
                         .joined(separator: ", ")
                     : words(unit.members[0].type)
-                text += "| \(unit.id.value) | \(unit.name) | \(unit.policy.kind) | \(holds) | "
+                text +=
+                    "| \(unit.id.value) | \(unit.name) | \(unit.policy.kind) | \(holds) | "
                     + "\(unit.policy.word) | \(unit.sensitivity) |\n"
             }
         }

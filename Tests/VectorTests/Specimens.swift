@@ -1,7 +1,8 @@
 import SyncCore
 import SyncProtocol
 
-/// Names, keys and change sets that the vectors are made of: chosen so that one sees in the bytes what is what.
+/// Names, keys and change sets that the vectors are made of: chosen so that one sees in the bytes
+/// what is what.
 enum Specimen {
     /// Sixteen times the same byte.
     static func id<ID: Identifier>(_ byte: UInt8) -> ID {

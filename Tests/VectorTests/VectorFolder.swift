@@ -30,7 +30,8 @@ enum VectorFolder {
         return found.filter { $0.hasSuffix(".json") }.map { "vectors/" + $0 }.sorted()
     }()
 
-    /// Files below `vectors/` that nothing here reads, but the checker in Python and what explains it.
+    /// Files below `vectors/` that nothing here reads, but the checker in Python and what explains
+    /// it.
     static let strays: [String] = {
         let walk = FileManager.default.enumerator(atPath: root.appending(path: "vectors").path)
         let found = walk?.compactMap { $0 as? String } ?? []

@@ -3,7 +3,8 @@ import SyncCore
 import SyncProtocol
 import Testing
 
-/// The folders of `protocol/vectors`, and how a file of each is read. Files are all that is known here.
+/// The folders of `protocol/vectors`, and how a file of each is read. Files are all that is known
+/// here.
 enum VectorKind: String, CaseIterable, Sendable {
     case encoding
     case clock
@@ -24,7 +25,8 @@ enum VectorKind: String, CaseIterable, Sendable {
         self.init(rawValue: String(parts[1]))
     }
 
-    /// Checks that a file's bytes say what the rest of it says, or that they are refused for its error.
+    /// Checks that a file's bytes say what the rest of it says, or that they are refused for its
+    /// error.
     func check(_ file: JSON, isInvalid: Bool) throws {
         let vector = Vector(file)
         if isInvalid {
@@ -131,7 +133,9 @@ struct Vector {
     }
 
     private func encodingRefusal() throws -> String {
-        if let text = file["text"]?.string { return Base32.decode(text) == nil ? "base32" : "accepted" }
+        if let text = file["text"]?.string {
+            return Base32.decode(text) == nil ? "base32" : "accepted"
+        }
         _ = try read(text("form"), bytes("bytes"))
         return "accepted"
     }
@@ -217,7 +221,8 @@ struct Vector {
                 ? nil : try number(json["offsetAge_ms"]))
     }
 
-    /// The change set that a run carries; hashing an envelope with its payloads' hashes gives the same hash.
+    /// The change set that a run carries; hashing an envelope with its payloads' hashes gives the
+    /// same hash.
     func checkChangeSet() throws {
         let hashes = try array("payloadHashes").map { try #require($0.hexBytes) }
         let envelope = try bytes("envelope")
@@ -251,7 +256,11 @@ struct Vector {
         #expect(state.rendering == file["state"])
         #expect(StateCoding.encode(state, writers: &writers) == (try bytes("bytes")))
         let digest = StateDigest.of(state.record, state: try bytes("bytes"))
-        #expect(Made.bytesOf { $0.fixed64(digest.high); $0.fixed64(digest.low) } == (try bytes("digest")))
+        #expect(
+            Made.bytesOf {
+                $0.fixed64(digest.high)
+                $0.fixed64(digest.low)
+            } == (try bytes("digest")))
     }
 
     /// The result is read; that it follows from what arrived, `made` has worked out.

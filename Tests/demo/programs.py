@@ -79,16 +79,23 @@ class Run:
         return items[-1]
 
     @property
-    def error(self):
-        """The error a command with --json tells on stderr."""
+    def errors(self):
+        """What a command with --json tells of its failure, on stderr."""
+        found = []
         for line in self.err.splitlines():
             try:
                 item = json.loads(line)
             except ValueError:
                 continue
             if isinstance(item, dict) and item.get("type") == "error":
-                return item
-        raise Broken("no error was told", self)
+                found.append(item)
+        return found
+
+    @property
+    def error(self):
+        if len(self.errors) != 1:
+            raise Broken(f"{len(self.errors)} errors were told, not one", self)
+        return self.errors[0]
 
     def __str__(self):
         def quoted(text):
@@ -362,7 +369,7 @@ class Office(Device):
 
 
 def expecting(run, status):
-    wanted = status if isinstance(status, (tuple, list, set)) else (status,)
+    wanted = (status,) if isinstance(status, int) else status
     if run.status not in wanted:
         raise Broken(f"exit {run.status}, expected {' or '.join(map(str, wanted))}", run)
     return run

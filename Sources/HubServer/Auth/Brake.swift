@@ -27,7 +27,9 @@ final class Brake: Sendable {
             guard let bucket = buckets[key] else { return nil }
             let failures = current(bucket, now)
             guard failures > allowed - 1 else { return nil }
-            return max(1, Int(((failures - (allowed - 1)) / forgivenPerSecond).rounded(.up)))
+            let seconds = (failures - (allowed - 1)) / forgivenPerSecond
+            // A hair less, so that what rounding added does not cost a second.
+            return max(1, Int((seconds - 1e-6).rounded(.up)))
         }
     }
 

@@ -2,7 +2,7 @@
 ///
 /// Orders one replica's change sets and stays near wall time. It says *when*, as testimony; it
 /// never decides what a writer knew. Totally ordered by `milliseconds`, then `counter`.
-/// Source: Kulkarni et al. 2014, section 3; wire form in `protocol/messages.md#time`.
+/// Source: Kulkarni et al. 2014, section 3; wire form in `protocol/change-set.md`.
 public struct HybridTimestamp: Hashable, Comparable, Sendable {
     /// The largest moment: 2^48 − 1 ms after 1970, in the year 10889.
     public static let maximumMilliseconds: UInt64 = (1 << 48) - 1

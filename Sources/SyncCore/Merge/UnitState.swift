@@ -248,9 +248,11 @@ public struct Log: Hashable, Sendable {
 }
 
 extension Array {
-    /// The first place where `isReached` holds, or the count; it must hold for all after one it holds for.
+    /// The first place where `isReached` holds, or the count; it must hold for all after one it
+    /// holds for.
     ///
-    /// - Complexity: logarithmic: what comes from a device may be long, and each of its parts is looked up.
+    /// - Complexity: logarithmic: what comes from a device may be long, and each of its parts is
+    ///   looked up.
     fileprivate func firstPlace(_ isReached: (Element) -> Bool) -> Int {
         var (low, high) = (0, count)
         while low < high {

@@ -21,8 +21,8 @@ public enum SchemaViolation: Error, Hashable, Sendable {
 extension Schema {
     /// Checks a change set's part against this schema.
     ///
-    /// - Parameter mayReplaceImmutable: whether it may settle a contestation of what never changes: a
-    ///   resolution may, nothing else.
+    /// - Parameter mayReplaceImmutable: whether it may settle a contestation of what never changes:
+    ///   a resolution may, nothing else.
     public func validate(
         _ change: RecordChange, mayReplaceImmutable: Bool = false
     ) throws(SchemaViolation) {
@@ -50,8 +50,8 @@ extension Schema {
 }
 
 extension UnitDeclaration {
-    /// The most elements or entries of one write, and the most names in it: each costs whoever merges
-    /// the write a search of what is there.
+    /// The most elements or entries of one write, and the most names in it: each costs whoever
+    /// merges the write a search of what is there.
     static let maximumValues = 1024
     static let maximumNames = 4096
 

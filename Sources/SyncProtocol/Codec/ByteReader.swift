@@ -25,7 +25,8 @@ public enum CodecError: Error, Hashable, Sendable {
     case unknownVersion(UInt8)
 }
 
-/// Bytes being read, strictly: every count is checked against what is left before anything is allocated.
+/// Bytes being read, strictly: every count is checked against what is left before anything is
+/// allocated.
 package struct ByteReader {
     private let bytes: ArraySlice<UInt8>
     /// The offset of the next byte, from the start of the whole message.
@@ -122,7 +123,8 @@ package struct ByteReader {
         return Int64(bitPattern: value >> 1) ^ -Int64(bitPattern: value & 1)
     }
 
-    package mutating func identifier<ID: Identifier>(_: ID.Type = ID.self) throws(CodecError) -> ID {
+    package mutating func identifier<ID: Identifier>(_: ID.Type = ID.self) throws(CodecError) -> ID
+    {
         ID(high: try fixed64(), low: try fixed64())
     }
 

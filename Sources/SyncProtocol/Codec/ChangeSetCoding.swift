@@ -3,20 +3,22 @@ public import SyncCore
 
 /// The canonical bytes of a change set, over which its hash is taken. See `protocol/change-set.md`.
 ///
-/// One change set has one canonical form; the wire may carry it in another (`RunCoding`), from which
-/// this one is rebuilt and the hash checked.
+/// One change set has one canonical form; the wire may carry it in another (`RunCoding`), from
+/// which this one is rebuilt and the hash checked.
 public enum ChangeSetCoding {
     static let hashContext = Array("hazama change set 1\0".utf8)
     static let saltContext = Array("hazama salt 1\0".utf8)
 
-    /// Returns the hash of a change set: over its envelope and, per record, the hash of salt and payload.
+    /// Returns the hash of a change set: over its envelope and, per record, the hash of salt and
+    /// payload.
     ///
     /// - Complexity: linear in the bytes of the change set; two short hashes per record.
     public static func hash(_ changeSet: ChangeSet) -> ContentHash {
         HashedChangeSet(hashing: changeSet).hash
     }
 
-    /// Returns the hash of an envelope with the hashes of its payloads; all that is left after an erasure.
+    /// Returns the hash of an envelope with the hashes of its payloads; all that is left after an
+    /// erasure.
     public static func hash(_ envelope: [UInt8], _ payloadHashes: [ContentHash]) -> ContentHash {
         var writer = ByteWriter()
         writer.raw(hashContext)

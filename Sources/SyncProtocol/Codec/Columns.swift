@@ -63,7 +63,8 @@ struct ReaderIndex<Element: Hashable> {
     /// The n-th thing, from 1.
     subscript(place: Int) -> Element { elements[place - 1] }
 
-    /// Numbers a new thing. One that is known had to be sent by its number, so that a run has one form.
+    /// Numbers a new thing. One that is known had to be sent by its number, so that a run has one
+    /// form.
     mutating func add(_ element: Element, at place: Int) throws(CodecError) -> Element {
         guard known.insert(element).inserted else { throw .outOfOrder(at: place) }
         elements.append(element)

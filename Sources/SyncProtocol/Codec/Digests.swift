@@ -13,9 +13,9 @@ public enum Digests {
 
 /// 128 bits that stand for a set of records: the sum, in two lanes, of a hash of each.
 ///
-/// Adding and taking away one record costs the same however many there are, and the digest of an area is the
-/// sum of the digests of its parts. It tells apart what chance or a fault made different; it is no proof
-/// against somebody who may choose the records.
+/// Adding and taking away one record costs the same however many there are, and the digest of an
+/// area is the sum of the digests of its parts. It tells apart what chance or a fault made
+/// different; it is no proof against somebody who may choose the records.
 public struct StateDigest: Hashable, Sendable, CustomStringConvertible {
     public private(set) var high: UInt64
     public private(set) var low: UInt64

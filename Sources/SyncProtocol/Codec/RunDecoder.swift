@@ -24,14 +24,23 @@ public struct HashedChangeSet: Hashable, Sendable {
 }
 
 extension RunCoding {
-    /// Returns the change sets of a run, each hashed, so that the last hash can be held against the signature.
+    /// Returns the change sets of a run, each hashed, so that the last hash can be held against the
+    /// signature.
     ///
-    /// A run has one form: what is accepted here is what `encode` would write. Throws `.tooMany` beyond
-    /// `Limits.changeSetsPerRun` and `Limits.thingsPerRun`, which bound what a short run can unfold to.
+    /// A run has one form: what is accepted here is what `encode` would write. Throws `.tooMany`
+    /// beyond `Limits.changeSetsPerRun` and `Limits.thingsPerRun`, which bound what a short run can
+    /// unfold to.
     ///
-    /// - Complexity: linear in the bytes; nothing is allocated before the bytes for it are seen to be there.
+    /// - Complexity: linear in the bytes; nothing is allocated before the bytes for it are seen to
+    ///   be there.
     public static func decode(_ bytes: [UInt8]) throws(CodecError) -> [HashedChangeSet] {
-        var decoder = try RunDecoder(bytes)
+        try decode(bytes, maximumThings: Limits.thingsPerRun)
+    }
+
+    package static func decode(
+        _ bytes: [UInt8], maximumThings: Int
+    ) throws(CodecError) -> [HashedChangeSet] {
+        var decoder = try RunDecoder(bytes, maximumThings)
         return try decoder.changeSets()
     }
 }
@@ -54,6 +63,7 @@ private struct RunDecoder {
     private var texts = ReaderIndex<Text>()
     /// Records, writes, values and names so far.
     private var things = 0
+    private let maximumThings: Int
 
     private var lastMilliseconds: Int64 = 0
     private var lastMonotonic: Int64 = 0
@@ -61,7 +71,8 @@ private struct RunDecoder {
     private var lastShown: Int64 = 0
     private var lastAge: Int64 = 0
 
-    init(_ bytes: [UInt8]) throws(CodecError) {
+    init(_ bytes: [UInt8], _ maximumThings: Int) throws(CodecError) {
+        self.maximumThings = maximumThings
         var reader = ByteReader(bytes)
         replica = try reader.identifier()
         number = try reader.number()
@@ -203,7 +214,7 @@ private struct RunDecoder {
 
     private mutating func countThing(in column: Column) throws(CodecError) {
         things += 1
-        guard things <= Limits.thingsPerRun else { throw .tooMany(at: self[column].index) }
+        guard things <= maximumThings else { throw .tooMany(at: self[column].index) }
     }
 
     private mutating func change() throws(CodecError) -> RecordChange {

@@ -5,8 +5,8 @@ public import SyncCore
 public enum RunCoding {
     /// Returns the bytes of a run.
     ///
-    /// - Precondition: at least one change set, all of one replica, numbers without a gap, each naming
-    ///   its predecessor's hash. The hashes between are not sent: the reader works them out.
+    /// - Precondition: at least one change set, all of one replica, numbers without a gap, each
+    ///   naming its predecessor's hash. The hashes between are not sent: the reader works them out.
     public static func encode(_ changeSets: [ChangeSet]) -> [UInt8] {
         precondition(!changeSets.isEmpty)
         var encoder = RunEncoder()

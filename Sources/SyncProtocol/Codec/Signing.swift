@@ -21,7 +21,8 @@ public enum SigningPurpose: String, Sendable {
     case receipt = "hazama receipt 1\0"
 }
 
-/// The secret half of an Ed25519 pair. Never printed; made from 32 bytes of chance by whoever may draw them.
+/// The secret half of an Ed25519 pair. Never printed; made from 32 bytes of chance by whoever may
+/// draw them.
 public struct SigningKey: Sendable, CustomStringConvertible, CustomReflectable {
     /// The 32 secret bytes, to be kept where only their owner reads.
     public let seed: [UInt8]
@@ -44,7 +45,9 @@ public struct SigningKey: Sendable, CustomStringConvertible, CustomReflectable {
     }
 
     /// The public half.
-    public var verifying: VerifyingKey { VerifyingKey(bytes: Array(key.publicKey.rawRepresentation))! }
+    public var verifying: VerifyingKey {
+        VerifyingKey(bytes: Array(key.publicKey.rawRepresentation))!
+    }
 
     /// Signs bytes for a purpose. The same bytes may give another valid signature each time.
     public func sign(_ bytes: [UInt8], for purpose: SigningPurpose) -> Signature {
@@ -64,8 +67,9 @@ public struct SigningKey: Sendable, CustomStringConvertible, CustomReflectable {
 public struct VerifyingKey: Hashable, Sendable, CustomStringConvertible {
     public let bytes: [UInt8]
 
-    /// Makes a key of 32 bytes; `nil` for any other count, and for a point of small order: there are
-    /// signatures that fit every message under it, and nothing could be attributed to its holder.
+    /// Makes a key of 32 bytes; `nil` for any other count, and for a point of small order: there
+    /// are signatures that fit every message under it, and nothing could be attributed to its
+    /// holder.
     public init?(bytes: some Collection<UInt8>) {
         guard bytes.count == 32 else { return nil }
         var plain = Array(bytes)
@@ -74,8 +78,8 @@ public struct VerifyingKey: Hashable, Sendable, CustomStringConvertible {
         if Self.smallOrder.contains(plain) { return nil }
     }
 
-    /// The encodings of y, the two that are not reduced too. Source: Cremers and Jackson 2019, "Prime,
-    /// order please!", table 1; the same list is in libsodium.
+    /// The encodings of y, the two that are not reduced too. Source: Cremers and Jackson 2019,
+    /// "Prime, order please!", table 1; the same list is in libsodium.
     private static let smallOrder: Set<[UInt8]> = {
         let order8: [UInt8] = [
             0x26, 0xe8, 0x95, 0x8f, 0xc2, 0xb2, 0x27, 0xb0, 0x45, 0xc3, 0xf4, 0x89, 0xf2, 0xef,

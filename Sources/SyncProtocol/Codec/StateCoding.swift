@@ -1,6 +1,7 @@
 public import SyncCore
 
-/// Who wrote, as states remember it: one replica and one person, under a small number given by the hub.
+/// Who wrote, as states remember it: one replica and one person, under a small number given by the
+/// hub.
 public struct Writer: Hashable, Sendable {
     public let replica: ReplicaID
     public let author: PersonID
@@ -12,7 +13,8 @@ public struct Writer: Hashable, Sendable {
 
 /// The writers of a hub in the order of their numbers: 1, 2, 3 …
 ///
-/// The hub gives the numbers and sends them to devices, so that states are the same bytes everywhere.
+/// The hub gives the numbers and sends them to devices, so that states are the same bytes
+/// everywhere.
 public struct WriterTable: Hashable, Sendable {
     /// The writer numbered 1 first. Where a device was not told one, `nil`.
     public private(set) var writers: [Writer?] = []
@@ -46,19 +48,21 @@ public struct WriterTable: Hashable, Sendable {
     }
 }
 
-/// The bytes of a record's state. One state has one form, so that the bytes can be hashed and compared.
-/// See `protocol/state.md`.
+/// The bytes of a record's state. One state has one form, so that the bytes can be hashed and
+/// compared. See `protocol/state.md`.
 public enum StateCoding {
     private enum Flag {
         static let kind: UInt8 = 0b0000_0011
-        /// A register with one head of the first origin, nothing early and no base: nearly all there is.
+        /// A register with one head of the first origin, nothing early and no base: nearly all
+        /// there is.
         static let plain: UInt8 = 0b0000_0100
         static let known: UInt8 = 0b0000_0111
     }
 
     /// Returns the bytes of a state, numbering new writers in `writers`.
     ///
-    /// - Precondition: every origin has a position, or is the device's own estimate and never leaves it.
+    /// - Precondition: every origin has a position, or is the device's own estimate and never
+    ///   leaves it.
     public static func encode(_ state: RecordState, writers: inout WriterTable) -> [UInt8] {
         var origins = OriginTable()
         state.forEachOrigin { origins.collect($0, &writers) }
@@ -128,8 +132,8 @@ public enum StateCoding {
         return writer.bytes
     }
 
-    /// Returns the state that these bytes are the form of: what is accepted here is what `encode` would
-    /// write for it.
+    /// Returns the state that these bytes are the form of: what is accepted here is what `encode`
+    /// would write for it.
     public static func decode(
         _ bytes: [UInt8], record: RecordID, collection: CollectionID, writers: WriterTable
     ) throws(CodecError) -> RecordState {

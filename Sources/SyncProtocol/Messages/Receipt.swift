@@ -200,7 +200,8 @@ public struct SignedReceipt: Hashable, Sendable {
         signature = key.sign(bytes, for: .receipt)
     }
 
-    /// Returns what it says, if the hub of this key said it; `nil` if it did not, or it can't be read.
+    /// Returns what it says, if the hub of this key said it; `nil` if it did not, or it can't be
+    /// read.
     public func verified(by key: VerifyingKey) -> Receipt? {
         guard key.isValid(signature, for: bytes, purpose: .receipt) else { return nil }
         do { return try Receipt.decode(bytes) } catch { return nil }

@@ -147,7 +147,8 @@ extension ReceiptEntry {
 }
 
 extension SignedReceipt {
-    /// What it says and the signature, which is not checked here; the bytes alone where they can't be read.
+    /// What it says and the signature, which is not checked here; the bytes alone where they can't
+    /// be read.
     public var rendering: JSON {
         let content: JSONMember
         do {

@@ -1,7 +1,8 @@
 public import SyncCore
 
-// Every message as JSON, for people, tests and `protocol/vectors`. Nothing reads it back: what is on the wire is
-// the bytes. Members stand in the order of the bytes; names are base 32, numbers are exact however large.
+// Every message as JSON, for people, tests and `protocol/vectors`. Nothing reads it back: what is
+// on the wire is the bytes. Members stand in the order of the bytes; names are base 32, numbers are
+// exact however large.
 
 extension JSON {
     static func number(_ value: UInt64) -> JSON {
@@ -20,7 +21,8 @@ extension JSON {
 }
 
 extension Value {
-    /// `null` is *stated to be empty*; bytes, days and references are objects with one member, groups are arrays.
+    /// `null` is *stated to be empty*; bytes, days and references are objects with one member,
+    /// groups are arrays.
     public var rendering: JSON {
         switch self {
         case .absent: .null

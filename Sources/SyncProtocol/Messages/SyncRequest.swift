@@ -26,8 +26,8 @@ public struct SyncRequest: Hashable, Sendable {
     public var diskFree_MB: UInt64
     /// Change sets on the device that no receipt names, those sent here included.
     public var pending: UInt64
-    /// Own numbers whose last receipt said `held`; the hub tells what has become of them. Sent are at most
-    /// `Limits.unsettledPerRequest`, the smallest.
+    /// Own numbers whose last receipt said `held`; the hub tells what has become of them. Sent are
+    /// at most `Limits.unsettledPerRequest`, the smallest.
     public var unsettled: [ChangeSetNumber]
     public var runs: [SignedRun]
 
@@ -61,7 +61,9 @@ public struct CursorRun: Hashable, Sendable {
     public let count: Int
     public let position: LogPosition
 
-    public init(count: Int, position: LogPosition) { (self.count, self.position) = (count, position) }
+    public init(count: Int, position: LogPosition) {
+        (self.count, self.position) = (count, position)
+    }
 
     /// Joins equal neighbours.
     public static func joining(_ positions: [LogPosition]) -> [CursorRun] {
@@ -77,11 +79,13 @@ public struct CursorRun: Hashable, Sendable {
     }
 }
 
-/// Consecutive change sets of one replica, as their device signed them. Stored and carried as they are.
+/// Consecutive change sets of one replica, as their device signed them. Stored and carried as they
+/// are.
 public struct SignedRun: Hashable, Sendable {
     /// The form of `RunCoding`.
     public let bytes: [UInt8]
-    /// Over replica, last number and the hash of the last change set, which stands for all before it.
+    /// Over replica, last number and the hash of the last change set, which stands for all before
+    /// it.
     public let signature: Signature
 
     public init(bytes: [UInt8], signature: Signature) {
@@ -113,8 +117,8 @@ extension SyncRequest {
 
     private static let magic: [UInt8] = [0x48, 0x5a, 1, 1]
 
-    /// Returns the whole request, signed: at its end stands the signature of hub and epoch, which both
-    /// ends know, and of the hash of all before it.
+    /// Returns the whole request, signed: at its end stands the signature of hub and epoch, which
+    /// both ends know, and of the hash of all before it.
     public func encode(hub: HubID, epoch: EpochID?, key: SigningKey) -> [UInt8] {
         let body = unsigned()
         let signed = Self.signedBytes(Digests.sha256(body), hub: hub, epoch: epoch)
@@ -200,8 +204,8 @@ public struct UnverifiedSyncRequest: Sendable {
         return key.isValid(signature, for: signed, purpose: .request)
     }
 
-    /// Reads the whole request. To be asked for after `isSigned`, so that nobody unknown costs more than
-    /// a hash.
+    /// Reads the whole request. To be asked for after `isSigned`, so that nobody unknown costs more
+    /// than a hash.
     public var request: SyncRequest {
         get throws(CodecError) { try Self.read(body) }
     }

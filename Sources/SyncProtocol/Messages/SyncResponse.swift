@@ -12,9 +12,11 @@ public struct SyncResponse: Hashable, Sendable {
     public var hasMore: Bool
     /// Whether the device's digest was compared and found other than the hub's.
     public var digestDiffers: Bool
-    /// Until when the device may read without contact, in milliseconds since 1970 on the hub's clock.
+    /// Until when the device may read without contact, in milliseconds since 1970 on the hub's
+    /// clock.
     public var lease_ms: UInt64
-    /// Own numbers merged as of `pages`: what a device must not lay over its confirmed states again.
+    /// Own numbers merged as of `pages`: what a device must not lay over its confirmed states
+    /// again.
     public var merged: NumberSet
     /// Sent only when the device's version is another.
     public var grants: Grants?
@@ -88,7 +90,9 @@ public struct SyncResponse: Hashable, Sendable {
         public let number: UInt32
         public let writer: Writer
 
-        public init(number: UInt32, writer: Writer) { (self.number, self.writer) = (number, writer) }
+        public init(number: UInt32, writer: Writer) {
+            (self.number, self.writer) = (number, writer)
+        }
     }
 
     /// A person whose name may be shown.
@@ -104,7 +108,9 @@ public struct SyncResponse: Hashable, Sendable {
         /// Before compression.
         public let bytes: UInt64
 
-        public init(records: UInt64, bytes: UInt64) { (self.records, self.bytes) = (records, bytes) }
+        public init(records: UInt64, bytes: UInt64) {
+            (self.records, self.bytes) = (records, bytes)
+        }
     }
 
     /// States of records, complete for some grants up to a position. Applied whole or not at all.

@@ -20,18 +20,28 @@ final class Desk {
 
     var today: CalendarDate { formats.today }
 
-    init(_ options: GlobalOptions) {
-        console = Self.console(for: options)
-        environment = ThisProcess.environment
-        started = Clocks.read()
+    convenience init(_ options: GlobalOptions) {
+        self.init(
+            Self.console(for: options), environment: ThisProcess.environment,
+            started: Clocks.read()
+        ) { isSecret in
+            isSecret ? TerminalEcho.hidden { readLine() } : readLine()
+        }
+    }
+
+    init(
+        _ console: Console, environment: [String: String], started: ClockReading,
+        readLine: @escaping (_ isSecret: Bool) -> String?
+    ) {
+        self.console = console
+        self.environment = environment
+        self.started = started
         // Beyond the calendar there is no day here; the first of all is as wrong as any.
         let epoch = CalendarDate(ordinal: 0)!
         let today = LocalTime(milliseconds: started.wall_ms)?.date ?? epoch
         formats = Formats(language: console.language, now_ms: started.wall_ms, today: today)
         typed = Typed(console: console, today: today)
-        prompt = Prompt(console: console) { isSecret in
-            isSecret ? TerminalEcho.hidden { readLine() } : readLine()
-        }
+        prompt = Prompt(console: console, readLine: readLine)
     }
 
     static func console(for options: GlobalOptions) -> Console {

@@ -27,6 +27,14 @@ struct GlobalOptions: ParsableArguments {
 
 extension ColourChoice: ExpressibleByArgument {}
 
+/// Reads how many lines a list has at most.
+func lineLimit(_ text: String) throws -> Int {
+    guard let count = Int(text), (0...1_000_000).contains(count) else {
+        throw ValidationError("'\(text)' is no whole number from 0 to 1000000.")
+    }
+    return count
+}
+
 /// A command of ours: it works at a desk, and says how it ended.
 protocol DeskCommand: ParsableCommand {
     var global: GlobalOptions { get }

@@ -34,6 +34,14 @@ enum Files {
         }
     }
 
+    /// Reads a text as it was written: one in another encoding is refused rather than guessed at.
+    static func text(_ path: String, limit: Int) throws(FileFault) -> String {
+        guard let text = String(validating: try read(path, limit: limit), as: UTF8.self) else {
+            throw FileFault(path, EILSEQ)
+        }
+        return text
+    }
+
     /// Writes a file only its owner may read, whole or not at all.
     static func writeSecret(_ bytes: [UInt8], to path: String) throws(FileFault) {
         let next = path + ".new"

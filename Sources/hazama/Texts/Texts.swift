@@ -187,7 +187,7 @@ enum Phrase: Catalogue {
                 "{n} {n:change|changes} only on this machine, oldest {age}. Sync when you "
                     + "have a connection.",
                 "{n} 项更改只在本机，最早的已有 {age}。有网络时请同步。",
-                "{n} 件の変更がこの端末にしかありません（最古 {age} 前）。接続できたら同期してください。")
+                "{n} 件の変更がこの端末にしかありません（最古は {age}前）。接続できたら同期してください。")
 
         case .earlierIsSafe:
             Wording("What was recorded before is safe.", "之前记录的内容是安全的。", "これまでの記録は安全です。")
@@ -668,7 +668,7 @@ enum Phrase: Catalogue {
             Wording(
                 "{n} {n:change|changes} ({size}) only on this machine, oldest {age}",
                 "{n} 项更改（{size}）只在本机，最早的已有 {age}",
-                "{n} 件の変更（{size}）がこの端末にしかありません（最古 {age} 前）")
+                "{n} 件の変更（{size}）がこの端末にしかありません（最古は {age}前）")
         case .statusAllSent:
             Wording(
                 "Everything you made is stored at the hub.",

@@ -110,6 +110,7 @@ struct ConsoleTests {
                 "https://evil.example/", "//evil.example/console", "/console/conflicts\r\nX: y",
                 "/v1/ca", "javascript:alert(1)", "/console/login", "\\\\evil.example",
             ] {
+                var browser = Browser(served)
                 let page = try await browser.get("/console/login")
                 let answer = try await browser.post(
                     "/console/login",

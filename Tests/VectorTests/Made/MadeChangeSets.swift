@@ -5,10 +5,19 @@ extension Made {
     /// Canonical bytes and hashes: `change-set.md`.
     static var changeSets: [VectorFile] {
         let all: [(String, String, ChangeSet)] = [
-            ("smallest", "The first of a device; one record is created, nothing written.", Specimen.smallest),
-            ("everything", "Every kind of write and value; chained to the smallest.", Specimen.everything),
+            (
+                "smallest", "The first of a device; one record is created, nothing written.",
+                Specimen.smallest
+            ),
+            (
+                "everything", "Every kind of write and value; chained to the smallest.",
+                Specimen.everything
+            ),
             ("alike", "Chained to the one before.", Specimen.alike),
-            ("extremes", "The ends of every range, and text that is easily damaged.", Specimen.extremes),
+            (
+                "extremes", "The ends of every range, and text that is easily damaged.",
+                Specimen.extremes
+            ),
         ]
         return all.map { name, about, set in
             VectorFile(
@@ -96,12 +105,18 @@ extension Made {
                 "column-longer-than-bytes", "The first column says 16383 bytes.", "outOfRange",
                 smallest { $0.lengths = [0: [0xff, 0x7f]] }
             ),
-            ("column-unused-byte", "A byte of a column is left over.", "trailing",
-                smallest { $0.columns[4] += [0] }),
-            ("column-too-short", "The intent's column is empty.", "truncated",
-                smallest { $0.columns[10] = [] }),
-            ("index-unknown", "The author is the ninth name, and none is known.", "outOfRange",
-                smallest { $0.columns[0] = [9] }),
+            (
+                "column-unused-byte", "A byte of a column is left over.", "trailing",
+                smallest { $0.columns[4] += [0] }
+            ),
+            (
+                "column-too-short", "The intent's column is empty.", "truncated",
+                smallest { $0.columns[10] = [] }
+            ),
+            (
+                "index-unknown", "The author is the ninth name, and none is known.", "outOfRange",
+                smallest { $0.columns[0] = [9] }
+            ),
             (
                 "name-sent-twice", "The grant is the author's name, sent as a new one.",
                 "outOfOrder",
@@ -127,8 +142,11 @@ extension Made {
             ),
             (
                 "milliseconds-overflow", "The second moment is beyond 64 bits.", "outOfRange",
-                three { $0.columns[3] = $0.columns[3].dropLast(6) + bytesOf { $0.zigzag(.max) }
-                    + bytesOf { $0.zigzag(0) } }
+                three {
+                    $0.columns[3] =
+                        $0.columns[3].dropLast(6) + bytesOf { $0.zigzag(.max) }
+                        + bytesOf { $0.zigzag(0) }
+                }
             ),
             (
                 "counter-of-65536", "It has sixteen bits.", "outOfRange",
@@ -142,7 +160,8 @@ extension Made {
                 "intent-no-utf8", "The intent is the byte ff.", "malformedText",
                 smallest { $0.columns[26] = [1, 0xff] }
             ),
-            ("no-change", "A change set changes at least one record.", "outOfOrder",
+            (
+                "no-change", "A change set changes at least one record.", "outOfOrder",
                 smallest { frame in
                     frame.columns[16] = [0]
                     frame.columns[17] = []
@@ -150,9 +169,12 @@ extension Made {
                     frame.columns[19] = []
                     frame.columns[23] = []
                     frame.columns[24].removeLast(16)
-                }),
-            ("shape-unknown-kind", "There is no kind 4.", "unknownTag",
-                smallest { $0.columns[23] = [1, 1, 1, 16, 4] }),
+                }
+            ),
+            (
+                "shape-unknown-kind", "There is no kind 4.", "unknownTag",
+                smallest { $0.columns[23] = [1, 1, 1, 16, 4] }
+            ),
             (
                 "shape-without-anything", "A change that neither creates nor writes.",
                 "outOfOrder", smallest { $0.columns[23] = [1, 0, 0] }
@@ -169,8 +191,10 @@ extension Made {
                 "unit-empty", "A listed unit without a tag.", "outOfOrder",
                 smallest { $0.units = [RunFrame.Unit(collection: 1, unit: 16, tags: [])] }
             ),
-            ("units-fall", "Unit 18 stands before 17.", "outOfOrder",
-                three { $0.units.swapAt(1, 2) }),
+            (
+                "units-fall", "Unit 18 stands before 17.", "outOfOrder",
+                three { $0.units.swapAt(1, 2) }
+            ),
             (
                 "unit-twice-in-a-change", "The shape writes unit 16 two times.", "outOfOrder",
                 smallest {

@@ -9,14 +9,14 @@ extension Made {
                 "clock/ticks.json",
                 [
                     "about":
-                        "A clock that never ticked, ticked at these wall clocks one after the other.",
+                        "A clock that never ticked, at these wall clocks one after the other.",
                     "ticks": .array(ticks()),
                 ]),
             VectorFile(
                 "clock/corrected.json",
                 [
                     "about":
-                        "When a change set was made by the hub's clock; and what the device takes before it is told.",
+                        "When a change set was made by the hub's clock; and the device's estimate.",
                     "cases": .array(corrected()),
                 ]),
         ]

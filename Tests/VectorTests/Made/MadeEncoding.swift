@@ -32,7 +32,8 @@ extension Made {
             VectorFile(
                 "encoding/value.json",
                 [
-                    "about": "One value of every kind, in the order of values; nothing is normalised.",
+                    "about":
+                        "One value of every kind, in the order of values; nothing is normalised.",
                     "form": "value",
                     "cases": .array(
                         values.map { value in
@@ -131,7 +132,10 @@ extension Made {
         ),
         (
             "value-day-after-9999", "The day after the last one.", "value",
-            bytesOf { $0.byte(6); $0.zigzag(2_932_897) }, "outOfRange"
+            bytesOf {
+                $0.byte(6)
+                $0.zigzag(2_932_897)
+            }, "outOfRange"
         ),
         (
             "value-reference-cut-short", "Fifteen bytes of a name.", "value",
@@ -143,7 +147,11 @@ extension Made {
         ("numbers-zero", "Numbers begin at 1.", "numbers", [1, 0, 0], "outOfRange"),
         (
             "numbers-beyond-2-to-the-53", "One more than there can be.", "numbers",
-            bytesOf { $0.byte(1); $0.varint(UInt64(1 << 53)); $0.varint(UInt64(1)) }, "outOfRange"
+            bytesOf {
+                $0.byte(1)
+                $0.varint(UInt64(1 << 53))
+                $0.varint(UInt64(1))
+            }, "outOfRange"
         ),
     ]
 

@@ -15,7 +15,7 @@ extension Made {
                     "exchange/two-devices.json",
                     [
                         "about":
-                            "Two devices, one conflict and its end, told in README.md. Keys, names and times are fixed, so every byte can be made again.",
+                            "Two devices, one conflict and its end: the story of README.md, byte for byte.",
                         "hub": .string("\(story.fixture.hub.id)"),
                         "receiptKey": .hex(story.fixture.hub.receiptKey.bytes),
                         "devices": .array(story.devices.map(story.facts)),
@@ -41,6 +41,10 @@ struct Story {
         var wei = try enrol(1, "Wei Min")
         var jie = try enrol(2, "Chen Jie")
 
+        try sync(
+            "first sync",
+            "Wei's first sync: grants and areas, and no record yet.",
+            &wei, [])
         let count = Household.Field.memberCount.id
         wei.seal(
             [
@@ -61,12 +65,11 @@ struct Story {
                     ], shown: nil)!
             ], intent: "registration")
         let pushed = try sync(
-            "push and snapshot",
-            "Wei's first sync: one run goes up; receipt, grants, writers and the record come down.",
+            "push", "Wei registers a household: a run goes up; a receipt and the record come down.",
             &wei, [wei.run()])
         try repeated(
             "retry after a lost answer",
-            "The answer was lost. The same bytes again: nothing is stored or merged twice, and the receipt is the same.",
+            "The same bytes again: nothing is stored or merged twice, the receipt is the same.",
             pushed, &wei)
         try sync("snapshot", "Jie's first sync: nothing to send, everything to get.", &jie, [])
 
@@ -84,7 +87,8 @@ struct Story {
         }
         let six = try visit(&jie, 6)
         let five = try visit(&wei, 5)
-        try sync("a change", "Jie has found six people and names the four he was shown.", &jie, [six])
+        try sync(
+            "a change", "Jie has found six people and names the four he was shown.", &jie, [six])
         try sync(
             "a conflict",
             "Wei has found five, and names the same four: two heads, with four as their base.",
@@ -99,7 +103,7 @@ struct Story {
             by: fixture.admin)
         try sync(
             "the decision",
-            "An administrator has kept the second side, in name order Jie's six. Wei gets the state and a notice.",
+            "An administrator has kept Jie's six. Wei gets the state and a notice.",
             &wei, [])
         try sync("the decision, for Jie", "The same for the author of the other side.", &jie, [])
         try sync(

@@ -65,7 +65,8 @@ extension Made {
                     .init(h2, 10, position: 2, set(5)),
                 ], count),
             MergeScene(
-                "early-name", "The replacing write comes first; the replaced one is covered when it comes.",
+                "early-name",
+                "The replacing write comes first; the replaced one is covered when it comes.",
                 [
                     .init(b1, 10, position: 1, creates: true, set(5, replacing: [a1])),
                     .init(a1, 0, position: 2, set(4)),

@@ -35,7 +35,11 @@ extension Made {
                 "state/\(name).json",
                 [
                     "about": .string(about), "writers": writersJSON(writers), "bytes": .hex(bytes),
-                    "digest": .hex(bytesOf { $0.fixed64(digest.high); $0.fixed64(digest.low) }),
+                    "digest": .hex(
+                        bytesOf {
+                            $0.fixed64(digest.high)
+                            $0.fixed64(digest.low)
+                        }),
                     "state": state.rendering,
                 ])
         }
@@ -95,70 +99,92 @@ extension Made {
                 "disputed", "Two heads, with the base that both cover.",
                 state(
                     created,
-                    [(
-                        23,
-                        register(
-                            [(later, .integer(6)), (hub, .integer(5))],
-                            base: (created, .integer(4)))
-                    )])
+                    [
+                        (
+                            23,
+                            register(
+                                [(later, .integer(6)), (hub, .integer(5))],
+                                base: (created, .integer(4)))
+                        )
+                    ])
             ),
             (
                 "early", "Names that were replaced before they came, also where nothing is set.",
                 state(
                     created,
                     [
-                        (17, register([(created, .text("x"))], early: [Specimen.name(Specimen.bob, 9)])),
-                        (23, register([], early: [Specimen.name(Specimen.alice, 2), Specimen.name(Specimen.bob, 9)])),
+                        (
+                            17,
+                            register(
+                                [(created, .text("x"))], early: [Specimen.name(Specimen.bob, 9)])
+                        ),
+                        (
+                            23,
+                            register(
+                                [],
+                                early: [
+                                    Specimen.name(Specimen.alice, 2),
+                                    Specimen.name(Specimen.bob, 9),
+                                ])
+                        ),
                     ])
             ),
             (
-                "elements", "A set with two elements, one of them added twice, and an early removal.",
+                "elements",
+                "A set with two elements, one of them added twice, and an early removal.",
                 state(
                     created,
-                    [(
-                        21,
-                        .elements(
-                            Elements(
-                                entries: [
-                                    .init(element: .integer(1), adds: [created, later]),
-                                    .init(element: .text("a"), adds: [hub]),
-                                ],
-                                early: [
-                                    .init(
-                                        element: .text("a"), add: Specimen.name(Specimen.carol, 4))
-                                ])!)
-                    )])
+                    [
+                        (
+                            21,
+                            .elements(
+                                Elements(
+                                    entries: [
+                                        .init(element: .integer(1), adds: [created, later]),
+                                        .init(element: .text("a"), adds: [hub]),
+                                    ],
+                                    early: [
+                                        .init(
+                                            element: .text("a"),
+                                            add: Specimen.name(Specimen.carol, 4))
+                                    ])!)
+                        )
+                    ])
             ),
             (
                 "total", "A sum: what was counted of each replica.",
                 state(
                     created,
-                    [(
-                        30,
-                        .total(
-                            Total(parts: [
-                                .init(
-                                    replica: Specimen.alice, amount: -90,
-                                    counted: NumberSet(ranges: [1...2, 5...5])!),
-                                .init(
-                                    replica: Specimen.bob, amount: 15,
-                                    counted: NumberSet(ranges: [3...3])!),
-                            ])!)
-                    )])
+                    [
+                        (
+                            30,
+                            .total(
+                                Total(parts: [
+                                    .init(
+                                        replica: Specimen.alice, amount: -90,
+                                        counted: NumberSet(ranges: [1...2, 5...5])!),
+                                    .init(
+                                        replica: Specimen.bob, amount: 15,
+                                        counted: NumberSet(ranges: [3...3])!),
+                                ])!)
+                        )
+                    ])
             ),
             (
                 "log", "Entries by time, two of them of one change set.",
                 state(
                     created,
-                    [(
-                        1,
-                        .log(
-                            Log(entries: [
-                                .init(origin: created, index: 0, value: .text("first")),
-                                .init(origin: created, index: 1, value: .text("second")),
-                                .init(origin: later, index: 0, value: .text("third")),
-                            ])!)
-                    )])
+                    [
+                        (
+                            1,
+                            .log(
+                                Log(entries: [
+                                    .init(origin: created, index: 0, value: .text("first")),
+                                    .init(origin: created, index: 1, value: .text("second")),
+                                    .init(origin: later, index: 0, value: .text("third")),
+                                ])!)
+                        )
+                    ])
             ),
             (
                 "unheard", "Written before its creation came: no creation, no position.",
@@ -218,8 +244,10 @@ extension Made {
                 "base-of-one-head", "Only differing heads have a base.", "outOfOrder",
                 [2, 1, 1, 7, 5, 0, 2, 1, 8, 5, 0, 0, 1, 16, 0, 1, 1, 0, 0, 1, 0, 0]
             ),
-            ("units-fall", "Unit 17 stands before 16.", "outOfOrder",
-                oneOrigin + [0, 2, 17, 4, 0, 16, 4, 0]),
+            (
+                "units-fall", "Unit 17 stands before 16.", "outOfOrder",
+                oneOrigin + [0, 2, 17, 4, 0, 16, 4, 0]
+            ),
             (
                 "heads-fall", "Bob's head stands before Alice's.", "outOfOrder",
                 [2, 1, 1, 7, 5, 0, 2, 1, 8, 5, 0, 0, 1, 16, 0, 2, 1, 0, 0, 1, 0, 0]

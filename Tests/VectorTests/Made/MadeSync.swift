@@ -57,16 +57,20 @@ extension Made {
         flipped[60] ^= 1
         let bad: [(String, String, String, [UInt8], Signature)] = [
             ("empty", "No byte at all.", "truncated", [], signature),
-            ("cut-short", "The last byte is missing.", "truncated", Array(bytes.dropLast()), signature),
+            (
+                "cut-short", "The last byte is missing.", "truncated", Array(bytes.dropLast()),
+                signature
+            ),
             ("trailing", "A byte follows.", "trailing", bytes + [0], signature),
             ("no-entry", "It names at least one.", "outOfRange", head + [0], signature),
             (
                 "entries-beyond-limit", "10001, in one stretch.", "tooMany",
-                head + bytesOf { writer in
-                    writer.varint(10_001)
-                    writer.varint(10_001)
-                    writer.raw([0, 0, 0, 0])
-                }, signature
+                head
+                    + bytesOf { writer in
+                        writer.varint(10_001)
+                        writer.varint(10_001)
+                        writer.raw([0, 0, 0, 0])
+                    }, signature
             ),
             (
                 "stretch-of-none", "It would never end.", "unknownTag",
@@ -90,11 +94,12 @@ extension Made {
             ),
             (
                 "position-overflow", "Twice the largest step.", "outOfRange",
-                head + bytesOf { writer in
-                    writer.raw([2, 2, 0x80])
-                    writer.zigzag(.max)
-                    writer.raw([0, 0])
-                }, signature
+                head
+                    + bytesOf { writer in
+                        writer.raw([2, 2, 0x80])
+                        writer.zigzag(.max)
+                        writer.raw([0, 0])
+                    }, signature
             ),
             ("altered", "One bit of the last hash.", "signature", flipped, signature),
             (
@@ -211,9 +216,18 @@ extension Made {
                 "captive-portal", "A page with status 200.", "notOurs",
                 Array("<html><body>Please log in to this network</body></html>".utf8)
             ),
-            ("answer", "The first bytes of an answer.", "notOurs", [0x48, 0x5a, 1, 2] + whole.dropFirst(4)),
-            ("version-2", "A version to come.", "unknownVersion", [0x48, 0x5a, 2, 1] + whole.dropFirst(4)),
-            ("cut-short", "Less than a head and a signature.", "truncated", Array(whole.prefix(60))),
+            (
+                "answer", "The first bytes of an answer.", "notOurs",
+                [0x48, 0x5a, 1, 2] + whole.dropFirst(4)
+            ),
+            (
+                "version-2", "A version to come.", "unknownVersion",
+                [0x48, 0x5a, 2, 1] + whole.dropFirst(4)
+            ),
+            (
+                "cut-short", "Less than a head and a signature.", "truncated",
+                Array(whole.prefix(60))
+            ),
             (
                 "unsigned", "Zeros where the signature should be.", "signature",
                 body + [UInt8](repeating: 0, count: 64)
@@ -251,7 +265,10 @@ extension Made {
                 "run-longer-than-bytes", "A run of 16383 bytes that are not there.", "outOfRange",
                 made(runs: [1, 0xff, 0x7f])
             ),
-            ("run-without-signature", "A run, and nothing after it.", "truncated", made(runs: [1, 0])),
+            (
+                "run-without-signature", "A run, and nothing after it.", "truncated",
+                made(runs: [1, 0])
+            ),
         ]
     }
 
@@ -307,7 +324,8 @@ extension Made {
                 SyncResponse.Notice(
                     number: 6, kind: .decision, at_ms: UInt64(Specimen.morning), by: Specimen.sun,
                     record: Specimen.home, collection: Specimen.house, unit: UnitID(23),
-                    value: .integer(5), yours: .integer(6), reason: Text("one child counted twice")),
+                    value: .integer(5), yours: .integer(6),
+                    reason: Text("one child counted twice")),
                 SyncResponse.Notice(
                     number: 7, kind: .fork, at_ms: 0, by: nil, record: nil, collection: nil,
                     unit: nil, value: .integer(3), yours: nil, reason: Text("HZ-5010")),
@@ -354,8 +372,14 @@ extension Made {
                 "captive-portal", "A page with status 200.", "notOurs",
                 Array("<html><body>Please log in to this network</body></html>".utf8)
             ),
-            ("request", "The first bytes of a request.", "notOurs", [0x48, 0x5a, 1, 1] + whole.dropFirst(4)),
-            ("version-2", "A version to come.", "unknownVersion", [0x48, 0x5a, 2, 2] + whole.dropFirst(4)),
+            (
+                "request", "The first bytes of a request.", "notOurs",
+                [0x48, 0x5a, 1, 1] + whole.dropFirst(4)
+            ),
+            (
+                "version-2", "A version to come.", "unknownVersion",
+                [0x48, 0x5a, 2, 2] + whole.dropFirst(4)
+            ),
             ("cut-short", "The last byte is missing.", "truncated", Array(whole.dropLast())),
             (
                 "section-longer-than-bytes", "Five bytes are announced.", "outOfRange",

@@ -14,7 +14,7 @@ struct OutboxCommand: DeskCommand {
     var number: UInt64?
     @Flag(help: "Also what the hub has merged.")
     var all = false
-    @Option(help: "At most so many.")
+    @Option(help: "At most so many.", transform: lineLimit)
     var limit = 100
 
     func run(at desk: Desk) async throws -> ExitStatus {

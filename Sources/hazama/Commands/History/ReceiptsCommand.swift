@@ -14,7 +14,7 @@ struct ReceiptsList: DeskCommand {
         commandName: "list", abstract: "List receipts, newest first.")
 
     @OptionGroup var global: GlobalOptions
-    @Option(help: "At most so many.")
+    @Option(help: "At most so many.", transform: lineLimit)
     var limit = 50
 
     func run(at desk: Desk) async throws -> ExitStatus {

@@ -74,7 +74,7 @@ struct LogCommand: DeskCommand {
     @OptionGroup var global: GlobalOptions
     @Argument(help: "A record's id; left out, everything written here.")
     var id: String?
-    @Option(help: "At most so many.")
+    @Option(help: "At most so many.", transform: lineLimit)
     var limit = 50
 
     func run(at desk: Desk) async throws -> ExitStatus {

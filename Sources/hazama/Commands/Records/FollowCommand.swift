@@ -63,7 +63,7 @@ struct FollowList: DeskCommand {
     var all = false
     @Option(help: "Only those due until then: 2026-11-20, tomorrow or +7.")
     var until: String?
-    @Option(help: "At most so many.")
+    @Option(help: "At most so many.", transform: lineLimit)
     var limit = 100
 
     func run(at desk: Desk) async throws -> ExitStatus {

@@ -139,7 +139,7 @@ struct HouseholdFind: DeskCommand {
     var text: [String] = []
     @Option(help: "Only in this area, by name or id.")
     var area: String?
-    @Option(help: "At most so many.")
+    @Option(help: "At most so many.", transform: lineLimit)
     var limit = 50
 
     func run(at desk: Desk) async throws -> ExitStatus {

@@ -127,9 +127,7 @@ struct VisitNote: DeskCommand {
     func run(at desk: Desk) async throws -> ExitStatus {
         var draft = try desk.openVisit(visit)
         var note = text.joined(separator: " ").trimmed
-        if note == "-" {
-            note = String(decoding: try Files.read("-", limit: 20_000), as: UTF8.self).trimmed
-        }
+        if note == "-" { note = try Files.text("-", limit: 20_000).trimmed }
         if note.isEmpty { note = try desk.prompt.text(.askNote, flag: "TEXT") }
         draft.notes.append(note)
         try desk.checkFits(draft)
@@ -350,7 +348,9 @@ struct VisitCancel: DeskCommand {
 
     func run(at desk: Desk) async throws -> ExitStatus {
         let draft = try desk.openVisit(visit)
-        let isMeant: (String) -> Bool = { ShortID($0)?.matches(draft.visit) ?? false }
+        let isMeant: (String) -> Bool = { typed in
+            ShortID(typed).map { $0.matches(draft.visit) || $0.matches(draft.household) } ?? false
+        }
         if let confirm {
             guard isMeant(confirm) else { throw desk.fail(.usage, .badInput, .notConfirmed) }
         } else {
@@ -371,7 +371,7 @@ struct VisitList: DeskCommand {
     @OptionGroup var global: GlobalOptions
     @Argument(help: "A household's id; left out, all.")
     var household: String?
-    @Option(help: "At most so many that have ended.")
+    @Option(help: "At most so many that have ended.", transform: lineLimit)
     var limit = 20
 
     func run(at desk: Desk) async throws -> ExitStatus {

@@ -1,0 +1,187 @@
+internal import SyncCore
+internal import SyncProtocol
+internal import SyncStore
+
+// What a device is sent: pages in the order of positions, grants, writers, notices.
+
+extension Hub {
+    func answer(
+        _ request: SyncRequest, tag: UInt64, replica id: ReplicaID, _ receipts: [SignedReceipt],
+        digestDiffers: Bool, _ now: Int64, _ memory: inout HubMemory
+    ) throws -> [UInt8] {
+        let nonce = memory.draw()
+        let contact = HubMemory.Contact(
+            synced_ms: now, pending: Int64(clamping: request.pending),
+            skew_ms: request.clock.wall_ms.subtractingClamped(now), nonce: nonce,
+            written_ms: memory.contacts[id]?.written_ms ?? 0)
+        memory.contacts[id] = contact
+        if !request.runs.isEmpty || now - contact.written_ms > 60_000 {
+            try writeContact(id, now, &memory)
+        }
+        let snapshot = memory
+        return try store.read { tx in
+            guard let replica = try tx.replica(id) else { throw Problem(.unknownReplica) }
+            let isApproved = replica.state == DeviceState.approved.rawValue
+            var response = SyncResponse(
+                requestTag: tag, nonce: nonce, epoch: snapshot.epoch,
+                hub_ms: UInt64(max(0, now)), digestDiffers: digestDiffers,
+                lease_ms: UInt64(max(0, isApproved ? now + Self.lease_ms : 0)),
+                merged: replica.merged,
+                receipts: receipts)
+            for bytes in try tx.notices(of: replica.person, after: request.noticeCursor) {
+                if let notice = SyncResponse.Notice(stored: bytes) { response.notices.append(notice) }
+            }
+            // A revoked device or a copy delivers; it gets receipts and news, and no record.
+            guard isApproved else {
+                return response.encode()
+            }
+            let territory = try self.territory(of: replica.person, snapshot, tx)
+            var cursors = request.cursorList
+            if request.grantsVersion != territory.grants.version
+                || cursors.count != territory.areas.count
+            {
+                response.grants = territory.grants
+                // The device keeps the cursors of grants it had; which those were only it knows, so
+                // this answer brings no page unless it knew none.
+                guard request.grantsVersion == 0 else {
+                    response.hasMore = true
+                    return try finish(response, request, snapshot, tx)
+                }
+                cursors = Array(repeating: .start, count: territory.areas.count)
+            }
+            try addPages(to: &response, request, territory, cursors, snapshot, tx)
+            return try finish(response, request, snapshot, tx)
+        }
+    }
+
+    private func finish(
+        _ response: SyncResponse, _ request: SyncRequest, _ memory: HubMemory,
+        _ tx: borrowing HubTransaction
+    ) throws -> [UInt8] {
+        var response = response
+        var authors: [PersonID] = []
+        let known = Int(request.writerCursor)
+        if known < memory.writers.writers.count {
+            for number in (known + 1)...memory.writers.writers.count {
+                guard let writer = memory.writers[UInt32(number)] else { continue }
+                response.writers.append(
+                    SyncResponse.WriterEntry(number: UInt32(number), writer: writer))
+                authors.append(writer.author)
+            }
+        }
+        authors += response.notices.compactMap(\.by)
+        for author in Set(authors).sorted() {
+            if let person = try tx.person(author) {
+                response.people.append(SyncResponse.Person(id: author, name: Text(person.name)))
+            }
+        }
+        return response.encode()
+    }
+
+    /// Fills pages in the order of positions until nothing is left or the budget is used.
+    private func addPages(
+        to response: inout SyncResponse, _ request: SyncRequest, _ territory: Territory,
+        _ cursors: [LogPosition], _ memory: HubMemory, _ tx: borrowing HubTransaction
+    ) throws {
+        let budget =
+            request.maximumDownBytes == 0
+            ? Limits.defaultDownBytes
+            : min(Int(clamping: request.maximumDownBytes), Limits.defaultDownBytes)
+        var spent = 0
+        var reached = cursors
+        var estimate = (records: UInt64(0), bytes: UInt64(0))
+        for cursor in Set(cursors).sorted() where cursor < memory.position {
+            let places = cursors.indices.filter { cursors[$0] == cursor }
+            let areas = places.reduce(into: Set<UInt32>()) { $0.formUnion(territory.areas[$1]) }
+            let changed = areas.sorted().filter { number in
+                memory.area(number).map { $0.position > cursor } ?? false
+            }
+            guard !changed.isEmpty else { continue }
+            var from = cursor
+            var window: UInt64 = 4096
+            while from < memory.position {
+                guard spent < budget else {
+                    response.hasMore = true
+                    break
+                }
+                let to = LogPosition(min(from.value + window, memory.position.value))!
+                var records: [SyncResponse.PageRecord] = []
+                var bytes = 0
+                try tx.records(of: changed, after: from, through: to) { stored in
+                    bytes += stored.state.count + 24
+                    records.append(
+                        SyncResponse.PageRecord(
+                            collection: stored.collection, record: stored.record,
+                            area: stored.area, position: stored.position, state: stored.state))
+                }
+                // Records come by area within a collection; a page wants them by collection only.
+                if bytes > Limits.pageBytes, window > 1, to.value > from.value + 1 {
+                    window = max(1, window / 4)
+                    continue
+                }
+                if bytes < Limits.pageBytes / 8 { window = min(window * 4, 1 << 40) }
+                spent += bytes
+                estimate.records += UInt64(records.count)
+                estimate.bytes += UInt64(bytes)
+                if !records.isEmpty || to == memory.position, !request.isDryRun {
+                    records.sort { ($0.collection, $0.position) < ($1.collection, $1.position) }
+                    response.pages.append(
+                        SyncResponse.Page(grants: places, through: to, records: records))
+                }
+                from = to
+                for place in places { reached[place] = to }
+            }
+        }
+        // Where nothing changed nothing is sent; but cursors that differ are brought together again.
+        if !request.isDryRun, !response.hasMore, Set(reached).count > 1 {
+            response.pages.append(
+                SyncResponse.Page(
+                    grants: reached.indices.filter { reached[$0] < memory.position },
+                    through: memory.position, records: []))
+        }
+        if request.isDryRun {
+            response.hasMore = false
+            response.estimate = SyncResponse.Estimate(
+                records: estimate.records, bytes: estimate.bytes)
+        }
+    }
+
+    /// Whether a device that believes it lacks nothing has other states than the hub.
+    func digestDiffers(
+        _ request: SyncRequest, _ replica: StoredReplica, _ memory: HubMemory
+    ) throws -> Bool {
+        guard let digest = request.digest else { return false }
+        let territory =
+            try memory.territories[replica.person]
+            ?? store.read { tx in try self.territory(of: replica.person, memory, tx) }
+        let cursors = request.cursorList
+        guard request.grantsVersion == territory.grants.version,
+            cursors.count == territory.areas.count
+        else { return false }
+        var sum = StateDigest.zero
+        var seen: Set<UInt32> = []
+        for (areas, cursor) in zip(territory.areas, cursors) {
+            for number in areas {
+                guard let area = memory.area(number) else { continue }
+                // Something lies after the cursor: the two are not meant to be equal now.
+                if area.position > cursor { return false }
+                if seen.insert(number).inserted { sum += area.digest }
+            }
+        }
+        return sum != digest
+    }
+
+    private func writeContact(_ id: ReplicaID, _ now: Int64, _ memory: inout HubMemory) throws {
+        guard var contact = memory.contacts[id] else { return }
+        contact.written_ms = now
+        memory.contacts[id] = contact
+        try store.write { tx in
+            guard var replica = try tx.replica(id) else { return }
+            replica.synced_ms = contact.synced_ms
+            replica.pending = contact.pending
+            replica.skew_ms = contact.skew_ms
+            replica.nonce = contact.nonce
+            try tx.update(replica)
+        }
+    }
+}

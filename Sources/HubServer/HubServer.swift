@@ -105,7 +105,7 @@ public struct HubServer: Sendable {
         if configuration.hasControl {
             services.append(
                 .init(
-                    service: ControlService(
+                    service: ControlListener(
                         folder: certificates.folder, hub: front.hub, work: front.work,
                         logger: logger), serviceName: "control"))
         }

@@ -34,8 +34,8 @@ final class Judgement {
         let wasDisputed: Bool
         var position: LogPosition
         var isDirty = false
-        /// The units written here; no other's heads can have changed.
-        var written: Set<UnitID> = []
+        /// The units written here that had several heads after it; no other's base can have changed.
+        var contested: Set<UnitID> = []
         /// Proposals that came with this upload, by unit.
         var proposals: [UnitID: Int] = [:]
     }
@@ -278,25 +278,20 @@ final class Judgement {
             record.position = position
             record.isDirty = true
             for write in change.writes {
-                record.written.insert(write.unit)
                 if write.unit == .discussion { record.count(write) }
             }
-            if hasDispute(record.state, in: change) { isDisputed = true }
+            for unit in record.state.units where unit.hasSeveralHeads {
+                guard change.writes.contains(where: { $0.unit == unit.id }) else { continue }
+                record.contested.insert(unit.id)
+                if let declaration = schema.unit(unit.id, of: change.collection),
+                    case .disputed? = unit.state.outcome(under: declaration)
+                {
+                    isDisputed = true
+                }
+            }
             working[change.record] = record
         }
         return isDisputed
-    }
-
-    /// Whether a unit that `change` wrote is disputed now.
-    private func hasDispute(_ state: RecordState, in change: RecordChange) -> Bool {
-        state.units.contains { unit in
-            guard case .register(let register) = unit.state, register.heads.count > 1,
-                change.writes.contains(where: { $0.unit == unit.id }),
-                let declaration = schema.unit(unit.id, of: state.collection),
-                case .disputed? = unit.state.outcome(under: declaration)
-            else { return false }
-            return true
-        }
     }
 
     /// Merges what waited for something that has arrived, until nothing more moves.
@@ -421,12 +416,11 @@ final class Judgement {
 
     // MARK: What was before
 
-    /// Finds, for every unit written here whose heads differ, the latest write that all of them cover.
+    /// Finds, for every unit written here that has several heads, the latest write that all of them cover.
     private func findBases(_ record: inout Working, _ tx: borrowing HubTransaction) throws {
-        for unit in record.state.units where record.written.contains(unit.id) {
-            guard case .register(let register) = unit.state, register.heads.count > 1 else {
-                continue
-            }
+        for unit in record.state.units where unit.hasSeveralHeads {
+            guard record.contested.contains(unit.id), case .register(let register) = unit.state
+            else { continue }
             let base = try base(of: register.heads, record.state.record, unit.id, tx)
             record.state.setBase(base, of: unit.id)
         }
@@ -597,6 +591,13 @@ extension Judgement.Working {
             else { continue }
             proposals[UnitID(unit), default: 0] += 1
         }
+    }
+}
+
+extension RecordState.Unit {
+    fileprivate var hasSeveralHeads: Bool {
+        guard case .register(let register) = state else { return false }
+        return register.heads.count > 1
     }
 }
 

@@ -30,8 +30,8 @@ struct Room: Sendable {
             imports: platform.union([
                 "SyncCore", "Fieldwork", "SyncProtocol", "SyncExchange", "SyncHub", "Crypto",
                 "CryptoExtras", "Hummingbird", "HummingbirdTLS", "HummingbirdCore", "HTTPTypes",
-                "Mustache", "NIOCore", "NIOSSL", "NIOPosix", "ServiceLifecycle", "SwiftASN1",
-                "X509",
+                "NIOCore", "NIOHTTP1", "NIOSSL", "NIOPosix", "ServiceLifecycle", "SwiftASN1",
+                "UnixSignals", "X509",
             ])),
         Room(
             name: "Simulation",
@@ -55,7 +55,8 @@ struct Room: Sendable {
 
     /// Below the pure rooms: what comes with the toolchain, and logging.
     private static let platform: Set<String> = [
-        "Foundation", "FoundationEssentials", "Glibc", "Synchronization", "Dispatch", "Logging",
+        "CoreFoundation", "Foundation", "FoundationEssentials", "Glibc", "Synchronization",
+        "Dispatch", "Logging",
     ]
 }
 

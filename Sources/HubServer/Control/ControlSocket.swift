@@ -69,7 +69,7 @@ public struct ControlSocket: Sendable {
 }
 
 /// The server's end of a `ControlSocket`.
-struct ControlService: Service {
+struct ControlListener: Service {
     let folder: String
     let hub: Hub
     let work: Work

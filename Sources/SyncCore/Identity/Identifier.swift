@@ -17,7 +17,8 @@ extension Identifier {
     }
 
     /// Makes a name of 16 bytes; `nil` for any other count.
-    public init?(bytes: some Collection<UInt8>) {
+    // Inlinable: read for every row of a page, and many times slower where it stays generic.
+    @inlinable public init?(bytes: some Collection<UInt8>) {
         guard bytes.count == 16 else { return nil }
         var high: UInt64 = 0
         var low: UInt64 = 0
@@ -28,7 +29,7 @@ extension Identifier {
     }
 
     /// The 16 bytes, most significant first.
-    public var bytes: [UInt8] {
+    @inlinable public var bytes: [UInt8] {
         var result: [UInt8] = []
         result.reserveCapacity(16)
         for shift in stride(from: 56, through: 0, by: -8) {

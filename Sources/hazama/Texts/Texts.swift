@@ -459,9 +459,9 @@ enum Phrase: Catalogue {
                 "応答したのはあなたのハブではありません（{text}）。何も送っていません。")
         case .untrustedNext:
             Wording(
-                "Try another network; if it stays so, tell your administrator.",
-                "请换一个网络；如果一直如此，请告知管理员。",
-                "別の回線を試してください。続く場合は管理者に知らせてください。")
+                "Check this machine's date and try another network; if it stays so, tell your administrator.",
+                "请检查本机日期，并换一个网络；如果一直如此，请告知管理员。",
+                "この端末の日付を確かめ、別の回線で試してください。変わらなければ管理者に知らせてください。")
         case .answerTooLarge:
             Wording(
                 "The answer was larger than any the hub may send.",

@@ -18,7 +18,7 @@ RELEASE_BUILD := $(SWIFT) build -c release --static-swift-stdlib
 LIBRARIES := SyncCore Fieldwork SyncProtocol SyncExchange SyncStore SyncClient SyncHub
 FORMATTED := Sources Tests Package.swift
 
-.PHONY: help setup build test vectors demo kill sim bench format lint docs clean
+.PHONY: help setup build test vectors demo kill trouble sim bench format lint docs clean
 
 help: ## Lists the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -52,6 +52,9 @@ demo: programs ## Two advisors, one hub, one conflict: the whole story with the 
 kill: programs ## Kills hub and devices at random moments, and checks that nothing saved is lost
 	@if [ ! -x Tests/demo/kill ]; then echo "kill: Tests/demo/kill does not exist" >&2; exit 1; fi
 	@Tests/demo/kill $(ARGS)
+
+trouble: programs ## Bad input, full disks, wrong clocks, strangers: how each ends; ARGS="words disk"
+	@Tests/demo/trouble $(ARGS)
 
 sim: programs ## Simulates a fleet and a hub with bad luck; ARGS="--seed 7"
 	@.build/release/hazamad simulate $(ARGS)

@@ -75,7 +75,8 @@ final class CurlConnection: @unchecked Sendable {
 
     // MARK: Options
 
-    /// Remembers the first option that this libcurl does not know: none of them may just be missing.
+    /// Remembers the first option that this libcurl does not know: none of them may just be
+    /// missing.
     private func note(_ code: CURLcode) {
         if optionFailure == CURLE_OK { optionFailure = code }
     }

@@ -7,8 +7,8 @@ internal import SyncCore
 internal import SyncHub
 internal import SyncProtocol
 
-/// What all requests of a server share, and the way each of them takes: admitted, matched, let in, read,
-/// handled, answered. The handlers are in `API/` and `Console/`.
+/// What all requests of a server share, and the way each of them takes: admitted, matched, let in,
+/// read, handled, answered. The handlers are in `API/` and `Console/`.
 struct Front: Sendable {
     let hub: Hub
     let schema: Schema
@@ -208,7 +208,9 @@ extension Route.Body {
         switch encodings.first?.lowercased() {
         case nil, "identity": return .identity
         case "zstd" where encodings.count == 1 && self == .sync: return .zstd
-        default: throw Problem(.wrongMediaType, "The body is compressed in a way this address does not take.")
+        default:
+            throw Problem(
+                .wrongMediaType, "The body is compressed in a way this address does not take.")
         }
     }
 }

@@ -7,7 +7,8 @@ public import SyncCore
 public import SyncHub
 internal import UnixSignals
 
-/// The hub on the network: the sync address, the administrators' API and the console, over TLS and HTTP/1.1.
+/// The hub on the network: the sync address, the administrators' API and the console, over TLS and
+/// HTTP/1.1.
 ///
 /// It translates between HTTP and `Hub`, and holds no rule of the work.
 public struct HubServer: Sendable {
@@ -60,8 +61,8 @@ public struct HubServer: Sendable {
 
     /// Serves until the task is cancelled or a signal comes. Requests under way are answered first.
     ///
-    /// - Parameter onListening: called once with the host and the port it listens on; if it throws, the
-    ///   server ends with that error.
+    /// - Parameter onListening: called once with the host and the port it listens on; if it throws,
+    ///   the server ends with that error.
     public func run(
         onListening: @escaping @Sendable (_ host: String, _ port: Int) throws -> Void
     ) async throws {
@@ -69,7 +70,8 @@ public struct HubServer: Sendable {
         if configuration.isPlain {
             guard Self.isLoopback(configuration.host) else {
                 throw ServerFault(
-                    reason: "plain HTTP is for loopback addresses only, not for \(configuration.host)")
+                    reason:
+                        "plain HTTP is for loopback addresses only, not for \(configuration.host)")
             }
         } else {
             try certificates.repairIfBroken(now_ms: front.wall.now_ms())

@@ -5,12 +5,14 @@ internal import SyncProtocol
 /// Hummingbird leaves all of these open by itself. The values are for a machine of two cores and
 /// an office of some hundred devices behind one address.
 public struct ServerLimits: Sendable {
-    /// How long a connection may stay without a request, a head unfinished, or a body without a byte.
+    /// How long a connection may stay without a request, a head unfinished, or a body without a
+    /// byte.
     public var idle: Duration = .seconds(60)
     /// A body that comes slower than this, after `slowBodyGrace`, is given up.
     public var minimumBodyBytesPerSecond = 200
     public var slowBodyGrace: Duration = .seconds(60)
-    /// How often an answer that nobody reads is looked at; twice without progress ends the connection.
+    /// How often an answer that nobody reads is looked at; twice without progress ends the
+    /// connection.
     public var stalledAnswerCheck: Duration = .seconds(20)
     /// Open connections, after which the longest idle one is closed for a new one.
     public var connections = 1024
@@ -23,7 +25,8 @@ public struct ServerLimits: Sendable {
     public var bodyBytesAtOnce = 256 << 20
     /// A JSON or form body.
     public var smallBodyBytes = Limits.jsonBytes
-    /// Wrong passwords and codes of one address before it must wait, and how many come back a minute.
+    /// Wrong passwords and codes of one address before it must wait, and how many come back a
+    /// minute.
     public var failuresPerAddress = 20
     public var failuresForgivenPerMinute = 10
     /// How long a login lasts at most, and how long the console lets one rest.

@@ -1,9 +1,10 @@
 internal import SyncCore
 
-/// What the fleet's states must amount to, worked out from the set of all writes: no order, no merging.
+/// What the fleet's states must amount to, worked out from the set of all writes: no order, no
+/// merging.
 ///
-/// Shares no code with the merge. A head is a setting that no other setting covers; an element is in while an
-/// add of it is named by no removal; a total is the sum; a log has every entry.
+/// Shares no code with the merge. A head is a setting that no other setting covers; an element is
+/// in while an add of it is named by no removal; a total is the sum; a log has every entry.
 struct Oracle {
     struct Setting {
         let name: ChangeSetName

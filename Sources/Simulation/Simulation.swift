@@ -10,7 +10,8 @@ public struct Simulation: Sendable {
         /// Situations that were reached.
         public var markers: [String: Int] = [:]
         public var failures: [Failure] = []
-        /// A hash over everything that was recorded and shown, in order: the same for the same seeds.
+        /// A hash over everything that was recorded and shown, in order: the same for the same
+        /// seeds.
         public var trace: [String] = []
     }
 

@@ -6,11 +6,12 @@ internal import SyncProtocol
 internal import SyncStore
 internal import Synchronization
 
-/// A hub, an administrator and some devices in one process, whose every choice comes from one number.
+/// A hub, an administrator and some devices in one process, whose every choice comes from one
+/// number.
 ///
-/// Real stores, the real client and the real hub; only the line, the clocks and chance are simulated.
-/// Invariants: what a device recorded is in its outbox at every step; once the line is good, all hold the same,
-/// and it is what the oracle says.
+/// Real stores, the real client and the real hub; only the line, the clocks and chance are
+/// simulated. Invariants: what a device recorded is in its outbox at every step; once the line is
+/// good, all hold the same, and it is what the oracle says.
 final class World {
     private let folder: String
     private var chance: SeededGenerator
@@ -80,7 +81,8 @@ final class World {
             records.append(id)
             changes.append([plot(id, in: scope)])
         }
-        // The hub's own replica numbers its change sets from 1; nobody else can have taken part yet.
+        // The hub's own replica numbers its change sets from 1; nobody else can have taken part
+        // yet.
         try hub.load(changes, intent: "load")
         for (index, change) in changes.enumerated() {
             oracle.note(
@@ -189,7 +191,8 @@ final class World {
             write = try state.setting(
                 unit, to: .integer(Int64(chance.next() % 99)), by: replica)
         case Plot.count:
-            // Where several sides are on the screen, a person corrects one of them: its own, if it has one.
+            // Where several sides are on the screen, a person corrects one of them: its own, if it
+            // has one.
             let value = Value.integer(Int64(chance.next() % 9))
             write = try correction(of: unit, in: state, to: value, by: replica)
         case Plot.tags:

@@ -198,7 +198,8 @@ public actor SyncClient {
         }
     }
 
-    /// Keeps what an answer says of this device's enrolment: whom the hub lends nothing may only deliver.
+    /// Keeps what an answer says of this device's enrolment: whom the hub lends nothing may only
+    /// deliver.
     private func noteStanding(
         _ answer: SyncResponse, after known: DeviceIdentity.Enrolment
     ) throws(SyncFailure) {

@@ -3,8 +3,9 @@ internal import SyncProtocol
 
 /// The rules by which a hub judges a change set that it has already stored.
 ///
-/// Pure: everything it needs to know is handed in. It never refuses; what may not be merged now waits for
-/// something (`held`) or for a person (`quarantined`), and nothing behind it that does not depend on it waits.
+/// Pure: everything it needs to know is handed in. It never refuses; what may not be merged now
+/// waits for something (`held`) or for a person (`quarantined`), and nothing behind it that does
+/// not depend on it waits.
 public enum Admission {
     /// What the hub knows about a change set when it judges it.
     public struct Facts: Sendable {
@@ -60,9 +61,11 @@ public enum Admission {
         public let area: UInt32?
         /// The state before this change set; `nil` if it was never created.
         public let state: RecordState?
-        /// The record it waits for: itself, or the one that says where it lies; `nil` if nothing is missing.
+        /// The record it waits for: itself, or the one that says where it lies; `nil` if nothing is
+        /// missing.
         public let missing: RecordID?
-        /// The number of a change set of this replica, set aside earlier, behind which this one waits.
+        /// The number of a change set of this replica, set aside earlier, behind which this one
+        /// waits.
         public let behind: UInt64?
 
         public init(area: UInt32?, state: RecordState?, missing: RecordID?, behind: UInt64?) {
@@ -86,7 +89,8 @@ public enum Admission {
         case tooLarge = "HZ-5001"
         /// Written in the name of somebody the device was not enrolled for.
         case foreignAuthor = "HZ-5002"
-        /// Touches what the author had no authority over when it was written, or names no such grant.
+        /// Touches what the author had no authority over when it was written, or names no such
+        /// grant.
         case outOfScope = "HZ-5003"
         /// The authority had ended longer ago than the grace.
         case tooLate = "HZ-5004"
@@ -156,11 +160,14 @@ public enum Admission {
                 // The same device would cover its own earlier write without naming it. The hub may:
                 // a contestation is settled by a resolution.
                 let replica = facts.changeSet.name.replica
-                if !facts.isHub, register.heads.contains(where: { $0.origin.name.replica == replica }) {
+                if !facts.isHub,
+                    register.heads.contains(where: { $0.origin.name.replica == replica })
+                {
                     return .immutable
                 }
             case .review:
-                // A device's later write covers its own earlier one without naming it; that counts too.
+                // A device's later write covers its own earlier one without naming it; that counts
+                // too.
                 let replica = facts.changeSet.name.replica
                 let touched = register.sides.filter { side in
                     side.names.contains { names.contains($0) || $0.replica == replica }

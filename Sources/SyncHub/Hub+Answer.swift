@@ -29,7 +29,9 @@ extension Hub {
                 merged: replica.merged,
                 receipts: receipts)
             for bytes in try tx.notices(of: replica.person, after: request.noticeCursor) {
-                if let notice = SyncResponse.Notice(stored: bytes) { response.notices.append(notice) }
+                if let notice = SyncResponse.Notice(stored: bytes) {
+                    response.notices.append(notice)
+                }
             }
             // A revoked device or a copy delivers; it gets receipts and news, and no record.
             guard isApproved else {
@@ -132,7 +134,8 @@ extension Hub {
                 for place in places { reached[place] = to }
             }
         }
-        // Where nothing changed nothing is sent; but cursors that differ are brought together again.
+        // Where nothing changed nothing is sent; but cursors that differ are brought together
+        // again.
         if !request.isDryRun, !response.hasMore, Set(reached).count > 1 {
             response.pages.append(
                 SyncResponse.Page(

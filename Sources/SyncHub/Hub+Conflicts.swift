@@ -56,10 +56,11 @@ extension Hub {
         }
     }
 
-    /// Decides a conflict: an ordinary change set of the hub's, naming every side that was on the page.
+    /// Decides a conflict: an ordinary change set of the hub's, naming every side that was on the
+    /// page.
     ///
-    /// Throws `.staleView` where the sides have changed since, `.alreadyResolved` where none are left,
-    /// `.reasonRequired`, `.badChoice` and `.badValue`; then nothing was changed.
+    /// Throws `.staleView` where the sides have changed since, `.alreadyResolved` where none are
+    /// left, `.reasonRequired`, `.badChoice` and `.badValue`; then nothing was changed.
     public func resolve(
         _ id: RecordID, _ request: ResolutionRequest, by session: Session
     ) throws(Problem) -> ConflictDetail {
@@ -94,9 +95,11 @@ extension Hub {
                     [change], intent: "resolution", author: session.person,
                     reason: request.reason, tx)
                 var decided = row
-                decided.decision = StoredDecision(
-                    by: session.person, at_ms: now, value: value, reason: request.reason, name: name
-                ).bytes
+                decided.decision =
+                    StoredDecision(
+                        by: session.person, at_ms: now, value: value, reason: request.reason,
+                        name: name
+                    ).bytes
                 decided.owner = session.person
                 try judgement.flush(tx)
                 // `flush` has closed the row; keep that, and add who decided.

@@ -34,7 +34,8 @@ extension Hub {
         }
     }
 
-    /// Writes change sets by the hub's own replica, each of these lists one, all in one transaction.
+    /// Writes change sets by the hub's own replica, each of these lists one, all in one
+    /// transaction.
     ///
     /// Meant for a first load: they are stored, judged and receipted like anybody's.
     public func load(
@@ -66,7 +67,8 @@ extension Judgement {
         try write([changes], intent: intent, author: author, reason: reason, tx)
     }
 
-    /// Seals change sets by the hub's replica as one run, stores and merges them. Returns the last one's name.
+    /// Seals change sets by the hub's replica as one run, stores and merges them. Returns the last
+    /// one's name.
     @discardableResult
     func write(
         _ changeSets: [[RecordChange]], intent: String, author: PersonID, reason: String?,

@@ -8,7 +8,8 @@ internal import Synchronization
 extension Hub {
     // MARK: People and sessions
 
-    /// What is kept to check a person's password; `nil` for an unknown name or one without a password.
+    /// What is kept to check a person's password; `nil` for an unknown name or one without a
+    /// password.
     public func passwordRecord(ofPersonNamed name: String) throws(Problem) -> (PersonID, String)? {
         try serving { _ in
             try self.store.read { tx in
@@ -19,7 +20,8 @@ extension Hub {
         }
     }
 
-    /// Makes a person, or gives one of that name these roles as well, and a password if one is given.
+    /// Makes a person, or gives one of that name these roles as well, and a password if one is
+    /// given.
     ///
     /// - Parameter session: who does it; `nil` while the hub is being made.
     public func makePerson(
@@ -34,9 +36,11 @@ extension Hub {
             let fresh: PersonID = memory.identifier()
             return try self.store.write { tx in
                 let known = try tx.person(named: name)
-                let all = Set((known?.roles ?? "").split(separator: " ").compactMap {
-                    Role(rawValue: String($0))
-                }).union(roles)
+                let all = Set(
+                    (known?.roles ?? "").split(separator: " ").compactMap {
+                        Role(rawValue: String($0))
+                    }
+                ).union(roles)
                 let person = StoredPerson(
                     id: known?.id ?? fresh, name: name,
                     roles: all.sorted().map(\.rawValue).joined(separator: " "),
@@ -49,7 +53,8 @@ extension Hub {
         }
     }
 
-    /// Opens a session for a person whose password was right. Returns its token, which only the holder knows.
+    /// Opens a session for a person whose password was right. Returns its token, which only the
+    /// holder knows.
     public func openSession(
         for person: PersonID, life_ms: Int64, idle_ms: Int64
     ) throws(Problem) -> String {
@@ -116,7 +121,8 @@ extension Hub {
 
     // MARK: Enrolment
 
-    /// Makes a one-time code for a device of this person, who is made if there is none of that name.
+    /// Makes a one-time code for a device of this person, who is made if there is none of that
+    /// name.
     ///
     /// - Returns: the 16 secret bytes, which are kept here only as their hash, and when they end.
     public func makeCode(
@@ -144,7 +150,8 @@ extension Hub {
         }
     }
 
-    /// The codes that are still good: for whom, where, and until when. The codes themselves nobody can show again.
+    /// The codes that are still good: for whom, where, and until when. The codes themselves nobody
+    /// can show again.
     public func codes(
         by session: Session
     ) throws(Problem) -> [(personName: String, areas: [String], expires_ms: Int64)] {
@@ -170,7 +177,8 @@ extension Hub {
         secret + replica.bytes + key.bytes + Array(deviceName.utf8)
     }
 
-    /// Enters a device that shows a good code. It waits for approval; asking again tells how that stands.
+    /// Enters a device that shows a good code. It waits for approval; asking again tells how that
+    /// stands.
     public func enrol(_ request: EnrolmentRequest) throws(Problem) -> EnrolmentAnswer {
         let signed = Self.enrolmentBytes(
             secret: request.secret, replica: request.replica, key: request.key,
@@ -243,7 +251,8 @@ extension Hub {
         try change(id, to: .approved, "device.approve", by: session)
     }
 
-    /// Ends sending to a device, from its next request on. What it still delivers is stored for people to look at.
+    /// Ends sending to a device, from its next request on. What it still delivers is stored for
+    /// people to look at.
     public func revoke(_ id: ReplicaID, by session: Session) throws(Problem) {
         try require(.administrator, session)
         try change(id, to: .revoked, "device.revoke", by: session)
@@ -262,7 +271,8 @@ extension Hub {
                 }
                 if replica.state == state.rawValue { return }
                 if state == .approved {
-                    // A copy or a revoked device is enrolled anew, never let in again under its old name.
+                    // A copy or a revoked device is enrolled anew, never let in again under its old
+                    // name.
                     guard replica.state == DeviceState.pending.rawValue else {
                         throw Problem(.revoked)
                     }

@@ -48,7 +48,8 @@ extension Hub {
         }
     }
 
-    /// Checks everything that can be checked: the file, every digest, every chain, receipt and state.
+    /// Checks everything that can be checked: the file, every digest, every chain, receipt and
+    /// state.
     ///
     /// - Complexity: linear in all that is stored.
     public func doctor() throws(Problem) -> [Finding] {
@@ -66,7 +67,8 @@ extension Hub {
                 for upload in try tx.unjudgedUploads(.waiting) {
                     findings.append(
                         Finding(
-                            .warning, "unjudged", "upload \(upload.id) is stored and waits to be judged"))
+                            .warning, "unjudged",
+                            "upload \(upload.id) is stored and waits to be judged"))
                 }
                 for waiting in try tx.unmerged()
                 where self.clock().subtractingClamped(waiting.since_ms) > 7 * 24 * 3_600_000 {

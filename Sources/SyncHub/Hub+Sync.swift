@@ -9,8 +9,8 @@ extension Hub {
 
     /// Answers one sync: stores what came, judges it, and sends what follows the device's cursors.
     ///
-    /// Repeating a request is harmless. What could be attributed is stored before any rule is asked, in
-    /// a transaction of its own.
+    /// Repeating a request is harmless. What could be attributed is stored before any rule is
+    /// asked, in a transaction of its own.
     ///
     /// - Parameter bytes: the request, decompressed.
     /// - Returns: the answer, not compressed.
@@ -255,14 +255,16 @@ extension Hub {
         try tx.finishUpload(upload, state: state, position: nil, receipt: receipt.stored)
     }
 
-    /// Judges every upload that is stored and not judged, each replica's in the order of its numbers.
+    /// Judges every upload that is stored and not judged, each replica's in the order of its
+    /// numbers.
     ///
-    /// One that can't be judged for a fault of its own stays as it is for `doctor` to show, and the others go
-    /// on. Throws only what is wrong with the disk; then nothing of the upload at hand remains.
+    /// One that can't be judged for a fault of its own stays as it is for `doctor` to show, and the
+    /// others go on. Throws only what is wrong with the disk; then nothing of the upload at hand
+    /// remains.
     ///
     /// - Parameters:
-    ///   - areLeftovers: whether an earlier run stored them and ended before it had judged them. Then
-    ///     each try is counted beforehand, so that the one that brings the hub down is found.
+    ///   - areLeftovers: whether an earlier run stored them and ended before it had judged them.
+    ///     Then each try is counted beforehand, so that the one that brings the hub down is found.
     ///   - decoded: the contents of those that were decoded to be stored.
     func judgeEverything(
         _ memory: inout HubMemory, areLeftovers: Bool = false,

@@ -5,9 +5,9 @@ internal import Synchronization
 
 /// A hub, without HTTP: what it stores, judges, merges, tells and lets people decide.
 ///
-/// Every use case of a device, an administrator or an operator is a function here; the API and the console are two
-/// skins over it. Invariants: one lock orders everything that takes a position; memory is changed only
-/// after the transaction that it mirrors has committed.
+/// Every use case of a device, an administrator or an operator is a function here; the API and the
+/// console are two skins over it. Invariants: one lock orders everything that takes a position;
+/// memory is changed only after the transaction that it mirrors has committed.
 public final class Hub: Sendable {
     public let store: HubStore
     public let schema: Schema
@@ -136,7 +136,8 @@ struct HubMemory: Sendable {
     var epoch: EpochID { epochs[epochs.count - 1] }
 
     init(
-        _ tx: borrowing HubTransaction, key: SigningKey, random: any RandomNumberGenerator & Sendable
+        _ tx: borrowing HubTransaction, key: SigningKey,
+        random: any RandomNumberGenerator & Sendable
     ) throws {
         guard let hub = try tx.setting("hub").flatMap({ HubID(bytes: $0) }),
             let replica = try tx.setting("replica").flatMap({ ReplicaID(bytes: $0) })

@@ -3,11 +3,11 @@ internal import SyncExchange
 internal import SyncProtocol
 internal import SyncStore
 
-/// The judging of stored uploads within one transaction: every record they touch is read once, merged in
-/// memory, and written once.
+/// The judging of stored uploads within one transaction: every record they touch is read once,
+/// merged in memory, and written once.
 ///
-/// Invariants: a change set that is merged takes the next position; what is not merged leaves no trace in a
-/// record; after `flush` the tables, digests and conflicts agree with the states.
+/// Invariants: a change set that is merged takes the next position; what is not merged leaves no
+/// trace in a record; after `flush` the tables, digests and conflicts agree with the states.
 final class Judgement {
     let schema: Schema
     let now_ms: Int64
@@ -34,7 +34,8 @@ final class Judgement {
         let wasDisputed: Bool
         var position: LogPosition
         var isDirty = false
-        /// The units written here that had several heads after it; no other's base can have changed.
+        /// The units written here that had several heads after it; no other's base can have
+        /// changed.
         var contested: Set<UnitID> = []
         /// Proposals that came with this upload, by unit.
         var proposals: [UnitID: Int] = [:]
@@ -62,7 +63,8 @@ final class Judgement {
                 $0.changeSet.name.number.value >= upload.first
             }
         } catch {
-            // It was read when it was stored; that it can't be now is a fault of the disk or of ours.
+            // It was read when it was stored; that it can't be now is a fault of the disk or of
+            // ours.
             throw StoreFault(.damaged, "upload \(upload.id) of the log can't be read")
         }
         var entries: [ReceiptEntry] = []
@@ -157,7 +159,8 @@ final class Judgement {
         case missing(RecordID)
     }
 
-    /// Where a record that is being created lies: in the area it names, or where the record lies that it names.
+    /// Where a record that is being created lies: in the area it names, or where the record lies
+    /// that it names.
     private func home(
         of change: RecordChange, in set: ChangeSet, depth: Int, _ tx: borrowing HubTransaction
     ) throws -> HomeFinding {
@@ -407,7 +410,8 @@ final class Judgement {
             row.kind = conflict.dispute.kind.rawValue
             try tx.put(row)
         }
-        for unit in known.keys.sorted() where known[unit]!.state != ConflictState.resolved.rawValue {
+        for unit in known.keys.sorted() where known[unit]!.state != ConflictState.resolved.rawValue
+        {
             var row = known[unit]!
             row.state = ConflictState.resolved.rawValue
             try tx.put(row)
@@ -416,7 +420,8 @@ final class Judgement {
 
     // MARK: What was before
 
-    /// Finds, for every unit written here that has several heads, the latest write that all of them cover.
+    /// Finds, for every unit written here that has several heads, the latest write that all of them
+    /// cover.
     private func findBases(_ record: inout Working, _ tx: borrowing HubTransaction) throws {
         for unit in record.state.units where unit.hasSeveralHeads {
             guard record.contested.contains(unit.id), case .register(let register) = unit.state
@@ -582,7 +587,8 @@ final class Judgement {
 }
 
 extension Judgement.Working {
-    /// Counts the proposals in an entry of the record's discussion: group of unit, kind, keep, text.
+    /// Counts the proposals in an entry of the record's discussion: group of unit, kind, keep,
+    /// text.
     fileprivate mutating func count(_ write: Write) {
         guard case .append(let values) = write.operation else { return }
         for case .group(let members) in values where members.count == 4 {

@@ -12,7 +12,8 @@ struct LoggedUpload: Sendable {
     /// The run's bytes: what it costs to keep.
     let size: Int
 
-    /// A change set with what its receipt says; `nil` if there is none of this number, or no receipt.
+    /// A change set with what its receipt says; `nil` if there is none of this number, or no
+    /// receipt.
     subscript(number: UInt64) -> (set: HashedChangeSet, entry: ReceiptEntry)? {
         guard number >= first, number - first < UInt64(min(sets.count, entries.count)) else {
             return nil
@@ -21,10 +22,11 @@ struct LoggedUpload: Sendable {
     }
 }
 
-/// The uploads that were looked into lately. A conflict's base lies in one of a few weeks ago, and many
-/// conflicts of an area have theirs in the same few uploads.
+/// The uploads that were looked into lately. A conflict's base lies in one of a few weeks ago, and
+/// many conflicts of an area have theirs in the same few uploads.
 ///
-/// Invariant: an upload is here only as it stands in the log; whoever changes its receipt forgets it.
+/// Invariant: an upload is here only as it stands in the log; whoever changes its receipt forgets
+/// it.
 struct LoggedUploads: Sendable {
     /// Of runs, before compression. Decoded they take some eight times as much memory.
     static let maximumBytes = 8 << 20
@@ -41,7 +43,8 @@ struct LoggedUploads: Sendable {
         return known
     }
 
-    /// Keeps an upload, and drops those not asked for longest until all fit. The newest always stays.
+    /// Keeps an upload, and drops those not asked for longest until all fit. The newest always
+    /// stays.
     mutating func keep(_ upload: LoggedUpload, _ id: Int64) {
         forget(id)
         asked += 1

@@ -2,7 +2,8 @@ internal import SyncCore
 internal import SyncProtocol
 internal import SyncStore
 
-/// What one person's devices may hold: the grants in the order by which cursors count, and the areas they cover.
+/// What one person's devices may hold: the grants in the order by which cursors count, and the
+/// areas they cover.
 struct Territory: Sendable {
     let grants: SyncResponse.Grants
     /// Per grant, the numbers of its area and of all beneath it.
@@ -34,8 +35,8 @@ struct Territory: Sendable {
             version: Self.version(lines, shown), grants: lines, areas: shown)
     }
 
-    /// 48 bits of a hash of all that is sent, never 0: another set of grants or areas has another version,
-    /// and a device is told only when its own have changed.
+    /// 48 bits of a hash of all that is sent, never 0: another set of grants or areas has another
+    /// version, and a device is told only when its own have changed.
     private static func version(
         _ grants: [SyncResponse.Grant], _ areas: [SyncResponse.Area]
     ) -> UInt64 {

@@ -179,7 +179,8 @@ public struct ConflictDetail: Hashable, Sendable {
     public let sides: [SideView]
     /// What is shown meanwhile; `nil` for nothing.
     public let shown: Value?
-    /// Names all heads of the sides on this page. A decision repeats it, and is refused once it is stale.
+    /// Names all heads of the sides on this page. A decision repeats it, and is refused once it is
+    /// stale.
     public let version: String
     public let discussion: [Remark]
     /// What was decided, if it was: the last decision.
@@ -220,7 +221,8 @@ public struct ConflictDetail: Hashable, Sendable {
         public let corrected_ms: Int64
         public let received_ms: Int64
         public let position: LogPosition
-        /// What was on the author's screen: the hub position of the record's state; `nil` if they made it or saw none.
+        /// What was on the author's screen: the hub position of the record's state; `nil` if they
+        /// made it or saw none.
         public let shown: LogPosition?
         /// The value of this unit in that state; `nil` if it had none or it can't be told.
         public let shownValue: Value?

@@ -2,12 +2,11 @@ internal import Foundation
 internal import GRDB
 public import SyncCore
 
-
 /// What a hub remembers: one SQLite file, one connection, one writer.
 ///
-/// Invariants: positions rise by one from 1; a change set is in the legal log (`uploads`) exactly once; the
-/// table of a collection holds per record its newest state and nothing else; an area's digest is the sum
-/// over its records. `checkInvariants` tests them.
+/// Invariants: positions rise by one from 1; a change set is in the legal log (`uploads`) exactly
+/// once; the table of a collection holds per record its newest state and nothing else; an area's
+/// digest is the sum over its records. `checkInvariants` tests them.
 public final class HubStore: Sendable {
     /// The version of the tables, `PRAGMA user_version`.
     static let tablesVersion = 1
@@ -74,7 +73,8 @@ public final class HubStore: Sendable {
         }
     }
 
-    /// Runs `body` in one transaction that is durable when this returns, or leaves nothing when it throws.
+    /// Runs `body` in one transaction that is durable when this returns, or leaves nothing when it
+    /// throws.
     public func write<Result>(
         _ body: (borrowing HubTransaction) throws -> Result
     ) throws -> Result {

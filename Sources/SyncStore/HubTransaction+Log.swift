@@ -281,12 +281,14 @@ extension HubTransaction {
         ])
         for record in records {
             try db.cachedStatement(
-                sql: "INSERT OR IGNORE INTO unmerged_records(record, replica, number) VALUES (?, ?, ?)"
+                sql:
+                    "INSERT OR IGNORE INTO unmerged_records(record, replica, number) VALUES (?, ?, ?)"
             ).execute(arguments: [record.bytes.data, unmerged.replica, Int64(unmerged.number)])
         }
     }
 
-    /// The change sets that are stored and not merged, all or of one replica, by replica and number.
+    /// The change sets that are stored and not merged, all or of one replica, by replica and
+    /// number.
     public func unmerged(of replica: Int64? = nil) throws -> [Unmerged] {
         let sql = """
             SELECT replica, number, upload, disposition, reason, missing, since_ms FROM unmerged
@@ -303,13 +305,15 @@ extension HubTransaction {
         }
     }
 
-    /// Whether anything is stored and not merged; nearly always not, and then nothing more is asked.
+    /// Whether anything is stored and not merged; nearly always not, and then nothing more is
+    /// asked.
     public func hasUnmerged() throws -> Bool {
         let statement = try db.cachedStatement(sql: "SELECT 1 FROM unmerged LIMIT 1")
         return try Row.fetchOne(statement) != nil
     }
 
-    /// The last change set of this replica before `number` that touches the record and is not merged.
+    /// The last change set of this replica before `number` that touches the record and is not
+    /// merged.
     public func waitsBehind(
         _ record: RecordID, replica: Int64, before number: UInt64
     ) throws -> UInt64? {

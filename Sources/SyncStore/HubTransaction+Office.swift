@@ -62,7 +62,8 @@ public struct StoredConflict: Hashable, Sendable {
     public var owner: PersonID?
     public var proposals: Int
     public var reopened: Int
-    /// The name of the last resolution's change set, and who decided, when, the value and the reason.
+    /// The name of the last resolution's change set, and who decided, when, the value and the
+    /// reason.
     public var decision: [UInt8]?
 
     public init(
@@ -149,7 +150,8 @@ extension HubTransaction {
         let statement = try db.cachedStatement(
             sql: "SELECT id, name, roles, password FROM people WHERE \(condition)")
         guard let row = try Row.fetchOne(statement, arguments: [argument]) else { return nil }
-        return StoredPerson(id: try identifier(row, 0), name: row[1], roles: row[2], password: row[3])
+        return StoredPerson(
+            id: try identifier(row, 0), name: row[1], roles: row[2], password: row[3])
     }
 
     public func put(_ person: StoredPerson) throws {
@@ -197,7 +199,8 @@ extension HubTransaction {
         hash: ContentHash, person: PersonID, areas: [UInt32], expires_ms: Int64, by: PersonID
     ) throws {
         try db.execute(
-            sql: "INSERT INTO codes(hash, person, areas, expires_ms, made_by) VALUES (?, ?, ?, ?, ?)",
+            sql:
+                "INSERT INTO codes(hash, person, areas, expires_ms, made_by) VALUES (?, ?, ?, ?, ?)",
             arguments: [
                 hash.bytes.data, person.bytes.data, areas.map { String($0) }.joined(separator: " "),
                 expires_ms, by.bytes.data,
@@ -259,7 +262,9 @@ extension HubTransaction {
                 INSERT INTO sessions(hash, person, began_ms, seen_ms, ends_ms, idle_ms)
                 VALUES (?, ?, ?, ?, ?, ?)
                 """,
-            arguments: [hash.bytes.data, person.bytes.data, now_ms, now_ms, now_ms + life_ms, idle_ms])
+            arguments: [
+                hash.bytes.data, person.bytes.data, now_ms, now_ms, now_ms + life_ms, idle_ms,
+            ])
     }
 
     /// The person of a session that has not ended; seeing it puts its idle end off.
@@ -357,7 +362,9 @@ extension HubTransaction {
     /// The news for a person after a number, oldest first.
     public func notices(of person: PersonID, after number: UInt64) throws -> [[UInt8]] {
         let statement = try db.cachedStatement(
-            sql: "SELECT bytes FROM notices WHERE person = ? AND number > ? ORDER BY number LIMIT 1000")
+            sql:
+                "SELECT bytes FROM notices WHERE person = ? AND number > ? ORDER BY number LIMIT 1000"
+        )
         return try Row.fetchAll(statement, arguments: [person.bytes.data, Int64(number)])
             .map { try $0.bytes(0) }
     }
@@ -375,7 +382,8 @@ extension HubTransaction {
         public let hash: ContentHash
     }
 
-    /// Writes down what a person did. In the transaction of the act itself, so that neither is without the other.
+    /// Writes down what a person did. In the transaction of the act itself, so that neither is
+    /// without the other.
     public func audit(
         _ act: String, _ subject: String, reason: String = "", by person: PersonID?, at_ms: Int64
     ) throws {
@@ -402,7 +410,9 @@ extension HubTransaction {
         var expected: UInt64 = 1
         let cursor = try Row.fetchCursor(
             db,
-            sql: "SELECT number, at_ms, person, act, subject, reason, hash FROM audit ORDER BY number")
+            sql:
+                "SELECT number, at_ms, person, act, subject, reason, hash FROM audit ORDER BY number"
+        )
         while let row = try cursor.next() {
             let number = UInt64(row[0] as Int64)
             let hash = Self.auditHash(

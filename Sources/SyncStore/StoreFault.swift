@@ -1,6 +1,7 @@
 internal import GRDB
 
-/// What went wrong beneath a store: the disk, the file, another process. Nothing of the transaction remains.
+/// What went wrong beneath a store: the disk, the file, another process. Nothing of the transaction
+/// remains.
 public struct StoreFault: Error, Hashable, Sendable, CustomStringConvertible {
     public enum Kind: Hashable, Sendable {
         /// No room is left where the store lies.
@@ -27,7 +28,8 @@ public struct StoreFault: Error, Hashable, Sendable, CustomStringConvertible {
         (self.kind, self.code, self.message) = (kind, code, message)
     }
 
-    /// Says in our words what GRDB said. Statements and their arguments, which may be personal, are left out.
+    /// Says in our words what GRDB said. Statements and their arguments, which may be personal, are
+    /// left out.
     public init(_ error: any Error) {
         switch error {
         case let fault as StoreFault: self = fault

@@ -17,8 +17,12 @@ struct DoctorCommand: AsyncParsableCommand {
         let folder = try data.folder()
         let answer = try await folder.ask(.doctor) { Finding.json(try $0.doctor()) }
         if let text = answer["text"]?.string { throw Failure("the hub can't be checked: \(text)") }
-        let found = (answer["findings"]?.array ?? []) + (Finding.json(folderFindings(folder))["findings"]?.array ?? [])
-        let isDamaged = found.contains { $0["severity"]?.string == Finding.Severity.damage.rawValue }
+        let found =
+            (answer["findings"]?.array ?? [])
+            + (Finding.json(folderFindings(folder))["findings"]?.array ?? [])
+        let isDamaged = found.contains {
+            $0["severity"]?.string == Finding.Severity.damage.rawValue
+        }
         if json {
             Terminal.print(
                 JSON.object(["ok": .bool(!isDamaged), "findings": .array(found)]).text)
@@ -47,13 +51,17 @@ struct DoctorCommand: AsyncParsableCommand {
         }
         if folder.has("first-admin") {
             findings.append(
-                Finding(.note, "first-admin", "the first administrator's password still lies in first-admin"))
+                Finding(
+                    .note, "first-admin",
+                    "the first administrator's password still lies in first-admin"))
         }
         do {
             let left_ms = try folder.certificates.serverEnd_ms() - HubFolder.clock.now_ms()
             if left_ms < 0 {
                 findings.append(
-                    Finding(.warning, "certificate", "the server certificate has ended; a restart renews it"))
+                    Finding(
+                        .warning, "certificate",
+                        "the server certificate has ended; a restart renews it"))
             }
         } catch {
             findings.append(Finding(.damage, "certificate", "\(error)"))

@@ -123,7 +123,8 @@ struct HubFolder {
             try await Task.sleep(for: .milliseconds(100))
         }
         throw Failure(
-            .busy, "another process uses the hub in \(path) and does not answer: \(told?.reason ?? "")")
+            .busy,
+            "another process uses the hub in \(path) and does not answer: \(told?.reason ?? "")")
     }
 }
 

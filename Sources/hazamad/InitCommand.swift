@@ -10,7 +10,8 @@ import SyncStore
 struct InitCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "init",
-        abstract: "Make a hub in a new or empty folder, with its certificates and first administrator.")
+        abstract:
+            "Make a hub in a new or empty folder, with its certificates and first administrator.")
 
     @OptionGroup var data: FolderOption
     @Flag(help: "Put a small invented district in it: a few streets and 200 households.")
@@ -25,7 +26,9 @@ struct InitCommand: AsyncParsableCommand {
 
     func run() async throws {
         let folder = try data.folder()
-        if let district, !(1...80).contains(district.utf8.count) || district.utf8.contains(where: { $0 < 0x20 }) {
+        if let district,
+            !(1...80).contains(district.utf8.count) || district.utf8.contains(where: { $0 < 0x20 })
+        {
             throw Failure(.usage, "a district's name has 1 to 80 bytes and no control characters")
         }
         try prepare(folder)
@@ -53,7 +56,8 @@ struct InitCommand: AsyncParsableCommand {
         if folder.has("unfinished") {
             try removeUnfinished(folder)
         } else if access(folder.path, F_OK) == 0 {
-            guard let names = try? FileManager.default.contentsOfDirectory(atPath: folder.path) else {
+            guard let names = try? FileManager.default.contentsOfDirectory(atPath: folder.path)
+            else {
                 throw Failure("\(folder.path) is no folder that can be read")
             }
             guard names.isEmpty else {
@@ -63,7 +67,8 @@ struct InitCommand: AsyncParsableCommand {
                         : "\(folder.path) is not empty; a hub needs a folder of its own")
             }
             guard chmod(folder.path, 0o700) == 0 else {
-                throw Failure("can't make \(folder.path) private: \(String(cString: strerror(errno)))")
+                throw Failure(
+                    "can't make \(folder.path) private: \(String(cString: strerror(errno)))")
             }
         } else {
             do {
@@ -79,14 +84,16 @@ struct InitCommand: AsyncParsableCommand {
         }
     }
 
-    /// Removes what an `init` left that was stopped halfway. Nobody has used it: `serve` refuses it.
+    /// Removes what an `init` left that was stopped halfway. Nobody has used it: `serve` refuses
+    /// it.
     private func removeUnfinished(_ folder: HubFolder) throws {
         for name in [
             "hub.sqlite", "hub.sqlite-wal", "hub.sqlite-shm", "receipt.key", "ca.pem", "ca.key",
             "server.pem", "server.key", "first-admin",
         ] {
             guard unlink(folder.file(name)) == 0 || errno == ENOENT else {
-                throw Failure("can't remove \(folder.file(name)): \(String(cString: strerror(errno)))")
+                throw Failure(
+                    "can't remove \(folder.file(name)): \(String(cString: strerror(errno)))")
             }
         }
     }

@@ -3,8 +3,8 @@ import Logging
 
 /// A log of one line an entry on standard error: time, level, words, then names and values.
 ///
-/// Whatever an entry holds, it stays one line and can't command a terminal: control characters are written
-/// as `\u{…}`.
+/// Whatever an entry holds, it stays one line and can't command a terminal: control characters are
+/// written as `\u{…}`.
 struct LineLog: LogHandler {
     var logLevel: Logger.Level
     var metadata: Logger.Metadata = [:]
@@ -17,7 +17,8 @@ struct LineLog: LogHandler {
     }
 
     func log(event: LogEvent) {
-        var line = "\(Self.now()) \(event.level.rawValue) \(Self.escaped(event.message.description))"
+        var line =
+            "\(Self.now()) \(event.level.rawValue) \(Self.escaped(event.message.description))"
         let all = metadata.merging(event.metadata ?? [:]) { $1 }
         for (key, value) in all.sorted(by: { $0.key < $1.key }) {
             line += " \(Self.escaped(key))=\(Self.quoted("\(value)"))"

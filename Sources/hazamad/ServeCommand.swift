@@ -57,7 +57,8 @@ struct ServeCommand: AsyncParsableCommand {
     static func parse(_ text: String) throws -> (host: String, port: Int) {
         let wrong = Failure(
             .usage, "\"\(text)\" is no address to listen on: give HOST:PORT, as in 127.0.0.1:8443")
-        guard let colon = text.lastIndex(of: ":"), let port = Int(text[text.index(after: colon)...]),
+        guard let colon = text.lastIndex(of: ":"),
+            let port = Int(text[text.index(after: colon)...]),
             (0...65_535).contains(port)
         else { throw wrong }
         var host = String(text[..<colon])

@@ -58,7 +58,8 @@ struct SimulateCommand: AsyncParsableCommand {
                     + "\(report.failures.count) failures")
         }
         if !report.failures.isEmpty {
-            throw Failure(.damaged, "an invariant was broken; run the seed again with --seed N --seeds 1")
+            throw Failure(
+                .damaged, "an invariant was broken; run the seed again with --seed N --seeds 1")
         }
     }
 

@@ -32,8 +32,8 @@ struct Bench {
         FileHandle.standardError.write(Data("bench: \(text)\n".utf8))
     }
 
-    /// A hub with the base, the devices that will talk to it, and what else `prepare` does to it before it
-    /// serves.
+    /// A hub with the base, the devices that will talk to it, and what else `prepare` does to it
+    /// before it serves.
     private func site(
         _ name: String, devices: Int, prepare: (Hub) throws -> Void = { _ in }
     ) throws -> (HubProcess, [FieldDevice]) {
@@ -52,7 +52,8 @@ struct Bench {
 
     // MARK: S1
 
-    /// One device uploads its week. The first one warms the hub up; the middle of the others counts.
+    /// One device uploads its week. The first one warms the hub up; the middle of the others
+    /// counts.
     func upload(single: Bool) async throws -> Sample {
         let (hub, devices) = try site(single ? "s1-single" : "s1", devices: 6)
         defer { hub.stop() }
@@ -86,10 +87,11 @@ struct Bench {
         var operationsPerCPUSecond: Double { Double(600 * devices) / sample.hub_s }
     }
 
-    /// Devices that all began with the base have worked a week apart, and upload it, so many at once.
+    /// Devices that all began with the base have worked a week apart, and upload it, so many at
+    /// once.
     ///
-    /// Before its upload each fetches what the others sent, unmeasured: so that an upload is measured, and not
-    /// the download of everybody's week.
+    /// Before its upload each fetches what the others sent, unmeasured: so that an upload is
+    /// measured, and not the download of everybody's week.
     func fleet(atOnce: Int) async throws -> Fleet {
         let (hub, made) = try site("s2-\(atOnce)", devices: options.devices)
         defer { hub.stop() }
@@ -133,7 +135,8 @@ struct Bench {
 
     // MARK: S3
 
-    /// A sync with nothing new behind a history of so many changes; each figure is that of one sync.
+    /// A sync with nothing new behind a history of so many changes; each figure is that of one
+    /// sync.
     func idle(history: Int) async throws -> (sample: Sample, peak_MB: Double) {
         let count = 200
         let households = base.filter { $0.collection.id == VisitDay.household }.map(\.record)
@@ -180,7 +183,8 @@ struct Bench {
 
     // MARK: S4
 
-    /// A new device takes everything. The first one warms the hub up; the middle of the others counts.
+    /// A new device takes everything. The first one warms the hub up; the middle of the others
+    /// counts.
     func snapshot() async throws -> (sample: Sample, peak_MB: Double) {
         let (hub, devices) = try site("s4", devices: 4)
         defer { hub.stop() }

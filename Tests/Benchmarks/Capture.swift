@@ -37,7 +37,8 @@ struct Capture: Sendable {
         return capture
     }
 
-    /// Writes the same to plain tables: a text key, a column per field, no capture; durable at each commit.
+    /// Writes the same to plain tables: a text key, a column per field, no capture; durable at each
+    /// commit.
     static func plain(_ base: [Operation], _ operations: [Operation], path: String) throws
         -> Capture
     {

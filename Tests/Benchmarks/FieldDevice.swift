@@ -122,7 +122,8 @@ struct FieldDevice: Sendable {
 }
 
 extension Edit {
-    /// Sets a unit; where it is in dispute and none of the sides is one's own, the first one is corrected.
+    /// Sets a unit; where it is in dispute and none of the sides is one's own, the first one is
+    /// corrected.
     fileprivate mutating func correct(_ unit: UnitID, to value: Value) throws(EditRefusal) {
         var side: Int?
         if case .register(let register)? = shown[unit], register.sides.count > 1 {

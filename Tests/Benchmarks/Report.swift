@@ -49,8 +49,8 @@ struct Report {
         "CouchDB", "Kinto", "PocketBase", "Morango", "Anki sync", "least",
     ]
 
-    /// Measured with `workload.py` on a machine of two cores, over loopback. Bytes, round trips and CPU hold;
-    /// wall times to a factor of two.
+    /// Measured with `workload.py` on a machine of two cores, over loopback. Bytes, round trips and
+    /// CPU hold; wall times to a factor of two.
     private static let references = [
         Reference(
             scenario: "S1", figure: "hub CPU", target: "0.010 s",

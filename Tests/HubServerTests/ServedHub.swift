@@ -1,11 +1,12 @@
 import Dispatch
 import Foundation
-@testable import HubServer
 import Logging
 import SyncCore
 import SyncHub
 import SyncProtocol
 import SyncTesting
+
+@testable import HubServer
 
 /// A hub on a port of loopback, as long as a test's body runs.
 struct ServedHub: Sendable {
@@ -97,7 +98,11 @@ struct RawRequest: Sendable {
     func bytes(host: String) -> [UInt8] {
         var head = "\(method) \(path) HTTP/1.1\r\nHost: \(host)\r\n"
         for (name, value) in fields { head += "\(name): \(value)\r\n" }
-        if let body, !fields.contains(where: { $0.0.lowercased() == "content-length" || $0.0 == "Transfer-Encoding" }) {
+        if let body,
+            !fields.contains(where: {
+                $0.0.lowercased() == "content-length" || $0.0 == "Transfer-Encoding"
+            })
+        {
             head += "Content-Length: \(body.count)\r\n"
         }
         return Array((head + "\r\n").utf8) + (body ?? [])

@@ -168,7 +168,9 @@ struct AdmissionTests {
         #expect(decide(set([replacing]), isHub: true, record: record) == .merge(late: false))
     }
 
-    @Test("work under an ended grant is late within the grace, and set aside after it or if it was known")
+    @Test(
+        "work under an ended grant is late within the grace, and set aside after it or if it was known"
+    )
     func late() {
         let change = RecordChange.house(house, in: scope)
         let grace = Admission.grace_ms

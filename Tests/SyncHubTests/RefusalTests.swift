@@ -120,9 +120,11 @@ struct RefusalTests {
         try fixture.syncAll(&a)
         var generator = TestGenerator(Seed(3))
         for number in 2...60 {
-            let noise = String((0..<180).map { _ in "abcdefghijkl".randomElement(using: &generator)! })
+            let noise = String(
+                (0..<180).map { _ in "abcdefghijkl".randomElement(using: &generator)! })
             a.seal([
-                .house(RecordID(high: 100, low: UInt64(number)), in: HubFixture.north, title: noise),
+                .house(
+                    RecordID(high: 100, low: UInt64(number)), in: HubFixture.north, title: noise),
                 .write(house, House.notes, .append([.text(noise + noise + noise)])),
             ])
         }

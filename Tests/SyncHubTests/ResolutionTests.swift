@@ -94,7 +94,8 @@ struct ResolutionTests {
         #expect(code(fresh.version, .keep("a"), "why") == .alreadyResolved)
     }
 
-    @Test("a side that arrives after the decision reopens the conflict, with the decision as a side")
+    @Test(
+        "a side that arrives after the decision reopens the conflict, with the decision as a side")
     func reopened() throws {
         var (fixture, a, b, conflict) = try disagreement()
         let before = try b.heads(house, House.count)

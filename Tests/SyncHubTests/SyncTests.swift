@@ -73,8 +73,9 @@ struct SyncTests {
         a.seal([.write(house, House.minutes, .increment(5))])
         try fixture.sync(&a, [a.run()])
         try fixture.sync(&a, [a.run(from: 2)])
-        #expect(try a.state(house)?[House.minutes].map { $0.outcome(under: unit(House.minutes)) }
-            == .some(.total(15)))
+        #expect(
+            try a.state(house)?[House.minutes].map { $0.outcome(under: unit(House.minutes)) }
+                == .some(.total(15)))
     }
 
     @Test("a number whose predecessor is missing is held, and merged when that comes")
@@ -92,7 +93,10 @@ struct SyncTests {
         try fixture.sync(&a, [a.run(from: 1, through: 2)])
         #expect(a.merged == NumberSet(ranges: [1...3]))
         let log = try a.state(house)?[House.notes]?.outcome(under: unit(House.notes))
-        guard case .entries(let entries)? = log else { Issue.record("no notes"); return }
+        guard case .entries(let entries)? = log else {
+            Issue.record("no notes")
+            return
+        }
         #expect(entries.map(\.value) == [.text("second"), .text("third")])
     }
 

@@ -26,10 +26,11 @@ public struct SmallScope: Sendable, CustomStringConvertible {
 
     /// Calls `body` with every history of this scope, until it returns `false`.
     ///
-    /// Each change set writes some of the units, at least one; each write names any of the writes to its unit
-    /// that can exist before it: no chain of names and numbers leads back to where it began. (That a device
-    /// names its own earlier settings is left out: it covers them anyway.) A write to elements adds one,
-    /// takes some adds away, or both. Two change sets claim to create the record.
+    /// Each change set writes some of the units, at least one; each write names any of the writes
+    /// to its unit that can exist before it: no chain of names and numbers leads back to where it
+    /// began. (That a device names its own earlier settings is left out: it covers them anyway.) A
+    /// write to elements adds one, takes some adds away, or both. Two change sets claim to create
+    /// the record.
     ///
     /// - Returns: how many there were.
     public func visitHistories(_ body: (History) -> Bool) -> Int {
@@ -97,7 +98,8 @@ public struct SmallScope: Sendable, CustomStringConvertible {
         }.filter { $0.contains { $0 != nil } }
     }
 
-    /// Whether every name is of a write to the same unit that adds something there, and nothing precedes itself.
+    /// Whether every name is of a write to the same unit that adds something there, and nothing
+    /// precedes itself.
     private func isPossible(_ chosen: [Choice], _ slots: [ChangeSetName]) -> Bool {
         var before = [UInt64](repeating: 0, count: slots.count)
         for slot in slots.indices {

@@ -7,7 +7,8 @@ extension History {
         (UnitID(19), .total), (UnitID(20), .log),
     ]
 
-    /// Few, so that writes collide; one letter in two spellings that read the same and are not equal.
+    /// Few, so that writes collide; one letter in two spellings that read the same and are not
+    /// equal.
     public static let values: [Value] = [
         .absent, .integer(1), .integer(2), .text("\u{e9}"), .text("e\u{301}"),
     ]
@@ -18,9 +19,9 @@ extension History {
         return (0..<count).map { _ in sample(using: &generator) }
     }
 
-    /// Draws the history of four replicas, one of them a hub, that write one record and hear of each other's
-    /// writes now and then. A write names the heads its writer knew, or just some writes it knew (an edit that
-    /// began long ago), and now and then one that will never come.
+    /// Draws the history of four replicas, one of them a hub, that write one record and hear of
+    /// each other's writes now and then. A write names the heads its writer knew, or just some
+    /// writes it knew (an edit that began long ago), and now and then one that will never come.
     public static func sample(using generator: inout TestGenerator) -> History {
         let replicas = [
             ReplicaID(high: 0, low: 1), ReplicaID(high: 0, low: 2), ReplicaID(high: 0, low: 3),

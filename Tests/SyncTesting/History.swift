@@ -18,12 +18,12 @@ public struct EntrySet: Hashable, Sendable, CustomStringConvertible {
     }
 }
 
-/// Everything that was ever written to one record, by several replicas: what an order of arrival is an
-/// order of.
+/// Everything that was ever written to one record, by several replicas: what an order of arrival is
+/// an order of.
 ///
-/// Invariants: at most 64 entries, each name once; every name that a `set` replaces or a removal takes
-/// away, as far as it is the name of an entry, is of an entry that writes that unit. (A name that will
-/// never come is allowed.)
+/// Invariants: at most 64 entries, each name once; every name that a `set` replaces or a removal
+/// takes away, as far as it is the name of an entry, is of an entry that writes that unit. (A name
+/// that will never come is allowed.)
 public struct History: Sendable, CustomStringConvertible {
     /// What one change set did to the record.
     public struct Entry: Sendable {
@@ -62,7 +62,8 @@ public struct History: Sendable, CustomStringConvertible {
         entries.firstIndex { $0.origin.name == name }
     }
 
-    /// What may be merged next once `merged` has been, each replica's change sets keeping their order.
+    /// What may be merged next once `merged` has been, each replica's change sets keeping their
+    /// order.
     public func ready(after merged: EntrySet) -> [Int] {
         entries.indices.filter { place in
             !merged.contains(place)

@@ -67,7 +67,8 @@ public final class HubFixture: Sendable {
             store: store, key: key, clock: { clock.now_ms }, random: TestGenerator(Seed(2)))
     }
 
-    /// A second hub object over the same file, as after a restart. The first must not be used any more.
+    /// A second hub object over the same file, as after a restart. The first must not be used any
+    /// more.
     ///
     /// - Parameter spare: how many pages the file may grow by, for a full disk.
     public func reopened(

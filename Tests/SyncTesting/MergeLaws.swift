@@ -1,7 +1,7 @@
 public import SyncCore
 
-/// A merge of one change set into one record, as `RecordState.merge` is. Handed in, so that the laws can be
-/// seen to catch a broken one.
+/// A merge of one change set into one record, as `RecordState.merge` is. Handed in, so that the
+/// laws can be seen to catch a broken one.
 public typealias Merging = (
     inout RecordState, RecordChange, Origin, (ChangeSetName) -> Bool
 ) -> Void
@@ -32,12 +32,13 @@ public struct LawViolation: Error, CustomStringConvertible {
 }
 
 extension History {
-    /// Checks the merge's laws over every order of arrival that keeps each replica's own; `nil` if they hold.
+    /// Checks the merge's laws over every order of arrival that keeps each replica's own; `nil` if
+    /// they hold.
     ///
-    /// The laws: after each prefix of each order, the state is the model's of that *set*; and a change set
-    /// that comes again changes nothing. Not every order is walked. The state is compared with the model's
-    /// at each step from each reachable set, and the model knows sets only; so each order is such steps
-    /// one after the other, and equal sets have equal states.
+    /// The laws: after each prefix of each order, the state is the model's of that *set*; and a
+    /// change set that comes again changes nothing. Not every order is walked. The state is
+    /// compared with the model's at each step from each reachable set, and the model knows sets
+    /// only; so each order is such steps one after the other, and equal sets have equal states.
     public func firstViolation(of merge: Merging) -> LawViolation? {
         let model = MergeModel(self)
         // What the model says of each set reached so far.

@@ -1,7 +1,7 @@
 public import SyncCore
 
-/// What a record's state must be, worked out from the definitions in `docs/architecture.md` and from the
-/// *set* of merged change sets alone: no order, nothing remembered, no code of the merge.
+/// What a record's state must be, worked out from the definitions in `docs/architecture.md` and
+/// from the *set* of merged change sets alone: no order, nothing remembered, no code of the merge.
 ///
 /// * heads: the settings that no other setting in the set covers;
 /// * early: the names replaced by settings in the set whose own change sets are not in it;

@@ -1,8 +1,8 @@
 public import SyncCore
 public import SyncProtocol
 
-/// A device that does what a test tells it to, right or wrong: it seals, signs and remembers the chain, and
-/// keeps what the hub answers. It shares no code with the store of a real device.
+/// A device that does what a test tells it to, right or wrong: it seals, signs and remembers the
+/// chain, and keeps what the hub answers. It shares no code with the store of a real device.
 public struct ScriptedDevice: Sendable {
     public var replica: ReplicaID
     public var key: SigningKey

@@ -1,5 +1,5 @@
-/// A number from which everything random in a test follows. Printed with the test, so that a failing one
-/// can become a named test.
+/// A number from which everything random in a test follows. Printed with the test, so that a
+/// failing one can become a named test.
 public struct Seed: Hashable, Sendable, CustomStringConvertible {
     public let value: UInt64
 

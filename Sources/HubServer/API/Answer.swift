@@ -50,7 +50,8 @@ struct Answer: Sendable {
 }
 
 extension Problem {
-    /// `{"code":…,"text":…}`, with `"epoch"` where the request named another; as in `protocol/errors.md`.
+    /// `{"code":…,"text":…}`, with `"epoch"` where the request named another; as in
+    /// `protocol/errors.md`.
     var json: [UInt8] {
         var members = [
             JSONMember("code", .string(code.rawValue)), JSONMember("text", .string(text)),

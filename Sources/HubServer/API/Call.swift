@@ -47,7 +47,9 @@ struct Call: Sendable {
         for field in fields[values: .cookie] {
             for pair in field.split(separator: ";") {
                 let parts = pair.split(separator: "=", maxSplits: 1)
-                if parts.count == 2, parts[0].drop(while: { $0 == " " }) == name { found.append(parts[1]) }
+                if parts.count == 2, parts[0].drop(while: { $0 == " " }) == name {
+                    found.append(parts[1])
+                }
             }
         }
         return found.count == 1 ? String(found[0]) : nil
@@ -59,7 +61,9 @@ struct Call: Sendable {
             for part in value.split(separator: ",") {
                 let pieces = part.lowercased().split(separator: ";").map(Call.trimmed)
                 guard pieces.first == "zstd" else { continue }
-                return !pieces.dropFirst().contains { $0 == "q=0" || $0 == "q=0.0" || $0 == "q=0.00" || $0 == "q=0.000" }
+                return !pieces.dropFirst().contains {
+                    $0 == "q=0" || $0 == "q=0.0" || $0 == "q=0.00" || $0 == "q=0.000"
+                }
             }
         }
         return false

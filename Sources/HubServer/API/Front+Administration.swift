@@ -82,8 +82,8 @@ extension Front {
             ]))
     }
 
-    /// Finds an area by its id, by its names from the district down joined by ` / `, or by its own name
-    /// where no other has it.
+    /// Finds an area by its id, by its names from the district down joined by ` / `, or by its own
+    /// name where no other has it.
     private func scope(_ text: String) throws(Problem) -> ScopeID {
         if let scope = ScopeID(text) { return scope }
         let areas = hub.areas()

@@ -1,8 +1,8 @@
 internal import SyncCore
 internal import SyncProtocol
 
-/// The members of a JSON request. What is missing or of another shape is `malformed`, and the name is told;
-/// what is not known is ignored.
+/// The members of a JSON request. What is missing or of another shape is `malformed`, and the name
+/// is told; what is not known is ignored.
 struct JSONFields: Sendable {
     private let object: JSON
 
@@ -10,7 +10,8 @@ struct JSONFields: Sendable {
         do {
             object = try JSON.parse(body, maximumDepth: Limits.jsonDepth)
         } catch {
-            throw Problem(.malformed, "The JSON can't be read: \(error.reason) at byte \(error.offset).")
+            throw Problem(
+                .malformed, "The JSON can't be read: \(error.reason) at byte \(error.offset).")
         }
         guard object.members != nil else {
             throw Problem(.malformed, "The body is no JSON object.")

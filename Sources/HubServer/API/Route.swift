@@ -97,7 +97,8 @@ struct Route: Sendable {
         case none
     }
 
-    /// Finds the route of a request. Paths have one spelling: no escapes, no double or closing slash.
+    /// Finds the route of a request. Paths have one spelling: no escapes, no double or closing
+    /// slash.
     static func match(method: String, path: String) -> Match {
         let segments = path.split(separator: "/", omittingEmptySubsequences: false)
         var allowed: [String] = []
@@ -109,7 +110,8 @@ struct Route: Sendable {
         return allowed.isEmpty ? .none : .wrongMethod(allowed: allowed)
     }
 
-    /// The part of the path that stands for `{id}`, empty where the route has none; `nil` if it does not fit.
+    /// The part of the path that stands for `{id}`, empty where the route has none; `nil` if it
+    /// does not fit.
     private func id(in segments: [Substring]) -> String? {
         let own = path.split(separator: "/", omittingEmptySubsequences: false)
         guard own.count == segments.count else { return nil }

@@ -1,8 +1,8 @@
 internal import SyncCore
 internal import SyncProtocol
 
-/// Values as JSON that tells its kinds apart without a schema: `null` is *stated to be empty*, and days,
-/// references and bytes are objects with one member.
+/// Values as JSON that tells its kinds apart without a schema: `null` is *stated to be empty*, and
+/// days, references and bytes are objects with one member.
 extension Value {
     var json: JSON {
         switch self {

@@ -8,7 +8,8 @@ extension HubStatus {
         .object([
             "hub": .string("\(hub)"), "epoch": .string("\(epoch)"), "district": .string(district),
             "position": .integer(Int64(position.value)), "records": .integer(Int64(records)),
-            "changeSets": .integer(Int64(clamping: changeSets)), "uploads": .integer(Int64(uploads)),
+            "changeSets": .integer(Int64(clamping: changeSets)),
+            "uploads": .integer(Int64(uploads)),
             "held": .integer(Int64(held)), "quarantined": .integer(Int64(quarantined)),
             "openConflicts": .integer(Int64(openConflicts)), "devices": .integer(Int64(devices)),
             "digest": .string("\(digest)"),

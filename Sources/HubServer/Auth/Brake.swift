@@ -2,8 +2,8 @@ internal import Synchronization
 
 /// Slows down whoever guesses: so many failures are free, then one at a time.
 ///
-/// Only failures count, so that an office behind one address can log in and enrol all morning; and they count
-/// by address, so that nobody can lock out an account from elsewhere.
+/// Only failures count, so that an office behind one address can log in and enrol all morning; and
+/// they count by address, so that nobody can lock out an account from elsewhere.
 final class Brake: Sendable {
     private struct Bucket {
         var failures: Double
@@ -40,9 +40,11 @@ final class Brake: Sendable {
             if buckets.count > places {
                 buckets = buckets.filter { current($0.value, now) > 0 }
             }
-            if buckets.count > places, let emptiest = buckets.min(by: {
-                current($0.value, now) < current($1.value, now)
-            })?.key {
+            if buckets.count > places,
+                let emptiest = buckets.min(by: {
+                    current($0.value, now) < current($1.value, now)
+                })?.key
+            {
                 buckets[emptiest] = nil
             }
         }
@@ -50,7 +52,8 @@ final class Brake: Sendable {
 
     private func current(_ bucket: Bucket, _ now: ContinuousClock.Instant) -> Double {
         let passed = now - bucket.at
-        let seconds = Double(passed.components.seconds) + Double(passed.components.attoseconds) / 1e18
+        let seconds =
+            Double(passed.components.seconds) + Double(passed.components.attoseconds) / 1e18
         return max(0, bucket.failures - seconds * forgivenPerSecond)
     }
 }

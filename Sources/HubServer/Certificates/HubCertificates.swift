@@ -34,7 +34,9 @@ public struct HubCertificates: Sendable {
             let key = P256.Signing.PrivateKey()
             // No name of the district: a certificate is seen by whoever is on the line.
             let name = try DistinguishedName {
-                CommonName("Hazama hub \(Base32.encode(Array(SHA256.hash(data: key.publicKey.rawRepresentation))).prefix(10))")
+                CommonName(
+                    "Hazama hub \(Base32.encode(Array(SHA256.hash(data: key.publicKey.rawRepresentation))).prefix(10))"
+                )
             }
             let authority = try Certificate(
                 version: .v3, serialNumber: Certificate.SerialNumber(),
@@ -68,7 +70,9 @@ public struct HubCertificates: Sendable {
 
     /// When the server certificate ends, in milliseconds since 1970.
     public func serverEnd_ms() throws(CertificateFault) -> Int64 {
-        try wrapping { Int64(try certificate("server.pem").notValidAfter.timeIntervalSince1970) * 1000 }
+        try wrapping {
+            Int64(try certificate("server.pem").notValidAfter.timeIntervalSince1970) * 1000
+        }
     }
 
     /// The authority's certificate as text.
@@ -86,7 +90,8 @@ public struct HubCertificates: Sendable {
     /// What the server shows on the line: TLS 1.2 or later, HTTP/1.1 and nothing else.
     func tlsConfiguration() throws(CertificateFault) -> TLSConfiguration {
         try wrapping {
-            let chain = try NIOSSLCertificate.fromPEMBytes(Array(try text("server.pem", isSecret: false).utf8))
+            let chain = try NIOSSLCertificate.fromPEMBytes(
+                Array(try text("server.pem", isSecret: false).utf8))
             let key = try NIOSSLPrivateKey(
                 bytes: Array(try text("server.key", isSecret: true).utf8), format: .pem)
             var configuration = TLSConfiguration.makeServerConfiguration(
@@ -119,13 +124,14 @@ public struct HubCertificates: Sendable {
                     keyIdentifier: SubjectKeyIdentifier(hash: authority.publicKey).keyIdentifier)
             },
             issuerPrivateKey: authorityKey)
-        // The key first: a stop in between leaves a pair that doesn't fit, which the next start makes anew
-        // (`repairIfBroken`), and never a certificate without any key.
+        // The key first: a stop in between leaves a pair that doesn't fit, which the next start
+        // makes anew (`repairIfBroken`), and never a certificate without any key.
         try write(key.pemRepresentation, to: "server.key", mode: 0o600)
         try write(try server.serializeAsPEM().pemString, to: "server.pem", mode: 0o644)
     }
 
-    /// Makes the server certificate anew if its key is missing or is another's: a renewal was cut short.
+    /// Makes the server certificate anew if its key is missing or is another's: a renewal was cut
+    /// short.
     public func repairIfBroken(now_ms: Int64) throws(CertificateFault) {
         try wrapping {
             guard try !fits() else { return }
@@ -143,8 +149,8 @@ public struct HubCertificates: Sendable {
     /// The names and addresses that the server certificate is for.
     func hosts() throws -> [String] { try Self.hosts(of: try certificate("server.pem")) }
 
-    /// Long ago on purpose: a device whose clock fell back to 1970 must still reach the hub that sets it
-    /// right, and nothing rests on the beginning of a certificate that is pinned anyway.
+    /// Long ago on purpose: a device whose clock fell back to 1970 must still reach the hub that
+    /// sets it right, and nothing rests on the beginning of a certificate that is pinned anyway.
     private static let start = Date(timeIntervalSince1970: 0)
 
     private static func date(_ now_ms: Int64, plus_s: Int64) -> Date {
@@ -152,7 +158,9 @@ public struct HubCertificates: Sendable {
     }
 
     private static func name(_ host: String) throws -> GeneralName {
-        if let address = addressBytes(host) { return .ipAddress(ASN1OctetString(contentBytes: address[...])) }
+        if let address = addressBytes(host) {
+            return .ipAddress(ASN1OctetString(contentBytes: address[...]))
+        }
         let allowed = host.utf8.allSatisfy {
             ($0 >= 0x61 && $0 <= 0x7a) || ($0 >= 0x30 && $0 <= 0x39) || $0 == 0x2d || $0 == 0x2e
                 || ($0 >= 0x41 && $0 <= 0x5a) || $0 == 0x2a || $0 == 0x5f
@@ -189,7 +197,8 @@ public struct HubCertificates: Sendable {
         guard bytes.count == 4 || bytes.count == 16,
             inet_ntop(family, bytes, &text, socklen_t(text.count)) != nil
         else { return nil }
-        return String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        return String(
+            decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 
     // MARK: Files

@@ -10,7 +10,8 @@ public enum PrivateFile {
     ) throws(FileFault) {
         let draft = path + ".new"
         unlink(draft)
-        let descriptor = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode_t(mode))
+        let descriptor = open(
+            draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode_t(mode))
         guard descriptor >= 0 else { throw FileFault("create", draft) }
         defer { close(descriptor) }
         // The process's mask may have taken bits away, and must not decide here.
@@ -75,7 +76,8 @@ public enum PrivateFile {
         let folder = path.split(separator: "/", omittingEmptySubsequences: false).dropLast()
             .joined(separator: "/")
         let descriptor = open(
-            folder.isEmpty ? (path.hasPrefix("/") ? "/" : ".") : folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+            folder.isEmpty ? (path.hasPrefix("/") ? "/" : ".") : folder,
+            O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { throw FileFault("open", folder) }
         defer { close(descriptor) }
         guard fsync(descriptor) == 0 else { throw FileFault("sync", folder) }

@@ -50,7 +50,9 @@ struct BodyReader {
             if seconds > limits.slowBodyGrace.components.seconds,
                 bytes.count < Int(seconds) * limits.minimumBodyBytesPerSecond
             {
-                throw Problem(.busy, "The body came too slowly. Nothing was stored; try again.", retryAfter_s: 60)
+                throw Problem(
+                    .busy, "The body came too slowly. Nothing was stored; try again.",
+                    retryAfter_s: 60)
             }
         }
         // A line that broke looks like an end to the iterator.
@@ -59,8 +61,8 @@ struct BodyReader {
         return bytes
     }
 
-    /// Takes what is still coming for a while and throws it away, so that the answer is not lost with it:
-    /// closing with unread bytes resets the connection.
+    /// Takes what is still coming for a while and throws it away, so that the answer is not lost
+    /// with it: closing with unread bytes resets the connection.
     @concurrent mutating func drain() async throws {
         let start = ContinuousClock.now
         var dropped = 0

@@ -2,8 +2,8 @@ internal import NIOCore
 internal import NIOHTTP1
 internal import SyncProtocol
 
-/// Sees a connection's bytes inside TLS: counts it as open, ends it when nobody reads its answers, and
-/// speaks for it when a head could not be parsed.
+/// Sees a connection's bytes inside TLS: counts it as open, ends it when nobody reads its answers,
+/// and speaks for it when a head could not be parsed.
 ///
 /// Used on its channel's event loop only.
 final class ConnectionGuard: ChannelDuplexHandler {
@@ -86,7 +86,9 @@ struct HeadRefusal: Sendable {
         switch error {
         case .headerOverflow:
             // No code of its own: the status says it, and no client of ours can cause it.
-            self.init("431 Request Header Fields Too Large", Problem(.malformed, "The head of the request is too large."))
+            self.init(
+                "431 Request Header Fields Too Large",
+                Problem(.malformed, "The head of the request is too large."))
         default: self.init("400 Bad Request", Problem(.malformed))
         }
     }
@@ -108,7 +110,8 @@ struct HeadRefusal: Sendable {
 
 /// Sits behind the HTTP decoder and hands its errors to the `ConnectionGuard` in front of it.
 ///
-/// The error goes on to Hummingbird, which ends the request with it; its own answer is dropped by the guard.
+/// The error goes on to Hummingbird, which ends the request with it; its own answer is dropped by
+/// the guard.
 final class ParserErrors: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundIn = NIOAny
 

@@ -18,7 +18,8 @@ final class Connections: Sendable {
 
     init(limit: Int) { self.limit = limit }
 
-    /// Beyond this the operating system keeps new connections waiting: the excess ones that are told so.
+    /// Beyond this the operating system keeps new connections waiting: the excess ones that are
+    /// told so.
     var hardLimit: Int { limit + max(16, limit / 4) }
 
     func opened(_ channel: any Channel) {

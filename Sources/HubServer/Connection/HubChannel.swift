@@ -28,8 +28,8 @@ struct HubChannel: ServerChildChannel {
     }
 }
 
-/// What new connections are encrypted with. Replaced when the certificate was renewed; open connections
-/// keep what they began with.
+/// What new connections are encrypted with. Replaced when the certificate was renewed; open
+/// connections keep what they began with.
 final class TLSContext: Sendable {
     private let held: Mutex<NIOSSLContext>
 

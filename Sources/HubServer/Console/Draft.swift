@@ -34,7 +34,8 @@ struct Draft: Sendable {
         version = form["version"] ?? ""
     }
 
-    /// The form as a reader first finds it: nothing chosen, and what is shown meanwhile to start from.
+    /// The form as a reader first finds it: nothing chosen, and what is shown meanwhile to start
+    /// from.
     init(startingAt detail: ConflictDetail, texts: [String]) {
         choice = nil
         self.texts = texts

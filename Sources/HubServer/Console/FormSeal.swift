@@ -22,6 +22,7 @@ struct FormSeal: Sendable {
     static func makeStranger() -> String {
         var generator = SystemRandomNumberGenerator()
         return "new-"
-            + Base32.encode((0..<16).map { _ in UInt8.random(in: .min ... .max, using: &generator) })
+            + Base32.encode(
+                (0..<16).map { _ in UInt8.random(in: .min ... .max, using: &generator) })
     }
 }

@@ -56,13 +56,15 @@ extension Front {
     private func nextLink(_ page: Page, _ session: Session) async throws(Problem) -> HTML {
         let waiting = try await list(.unresolved, session).min(by: Self.isMoreUrgent)
         guard let waiting else { return "" }
-        return "<p><a href=\"\(page.link("/console/conflicts/\(waiting.id)"))\">\(page.say(.nextConflict)) →</a></p>"
+        return
+            "<p><a href=\"\(page.link("/console/conflicts/\(waiting.id)"))\">\(page.say(.nextConflict)) →</a></p>"
     }
 
     // MARK: Parts
 
     private func facts(_ page: Page, _ view: ConflictView) -> HTML {
-        let stakes: HTML = view.isHighStakes ? " <span class=\"tag high\">! \(page.say(.highStakes))</span>" : ""
+        let stakes: HTML =
+            view.isHighStakes ? " <span class=\"tag high\">! \(page.say(.highStakes))</span>" : ""
         let reopened: HTML =
             view.timesReopened == 0 ? "" : " · \(page.say(.reopenedTimes, "\(view.timesReopened)"))"
         let owner: HTML
@@ -103,7 +105,8 @@ extension Front {
             """
     }
 
-    /// What is in conflict; nothing once it is decided, for then one side is left and that is the decision.
+    /// What is in conflict; nothing once it is decided, for then one side is left and that is the
+    /// decision.
     private func sides(_ page: Page, _ shown: ShownValue, _ detail: ConflictDetail) -> HTML {
         guard detail.sides.count > 1 else { return "" }
         return """
@@ -154,14 +157,17 @@ extension Front {
         let skew = write.corrected_ms - write.madeAt_ms
         let clock: HTML =
             abs(skew) < 120_000
-            ? "" : "<br><span class=\"hint\">! \(page.say(.clockDiffers, page.length(abs(skew))))</span>"
+            ? ""
+            : "<br><span class=\"hint\">! \(page.say(.clockDiffers, page.length(abs(skew))))</span>"
         let saw: HTML
         if let position = write.shown {
-            saw = "\(write.shownValue.map { shown.line($0) } ?? "\(page.say(.sawNothing))") <span class=\"hint\">(\(page.say(.sawThis, "\(position)")))</span>"
+            saw =
+                "\(write.shownValue.map { shown.line($0) } ?? "\(page.say(.sawNothing))") <span class=\"hint\">(\(page.say(.sawThis, "\(position)")))</span>"
         } else {
             saw = "\(page.say(.sawNothing))"
         }
-        let reason: HTML = write.reason.map { "<dt>\(page.say(.reasonGiven))</dt><dd>\(stored: $0)</dd>" } ?? ""
+        let reason: HTML =
+            write.reason.map { "<dt>\(page.say(.reasonGiven))</dt><dd>\(stored: $0)</dd>" } ?? ""
         return """
             <dl class="facts write">
             <dt>\(page.say(.by))</dt><dd>\(stored: write.authorName)</dd>
@@ -266,9 +272,11 @@ extension Front {
         case .bool: return options([("yes", page.say(.yes)), ("no", page.say(.no))])
         case .choice(let words): return options(words.map { ($0, page.term($0)) })
         case .integer:
-            return "<input name=\"\(name)\" value=\"\(exactly: text)\" inputmode=\"decimal\" autocomplete=\"off\">"
+            return
+                "<input name=\"\(name)\" value=\"\(exactly: text)\" inputmode=\"decimal\" autocomplete=\"off\">"
         case .day:
-            return "<input name=\"\(name)\" type=\"date\" value=\"\(exactly: text)\" min=\"0001-01-01\" max=\"9999-12-31\">"
+            return
+                "<input name=\"\(name)\" type=\"date\" value=\"\(exactly: text)\" min=\"0001-01-01\" max=\"9999-12-31\">"
         case .text(let maximum):
             // A line break right after the tag is not part of the text, so one of ours goes there.
             return maximum > 400 || text.contains("\n")
@@ -288,7 +296,8 @@ extension Front {
         case .keep(let key)?: choice = "\(page.say(.keepSide, key.uppercased()))"
         case .other?:
             let texts = draft.texts.prefix(shown.unit?.members.count ?? 1).filter { !$0.isEmpty }
-            choice = "\(page.say(.otherValue)): \(HTML.joined(texts.map { "\(stored: $0)" }, by: "; "))"
+            choice =
+                "\(page.say(.otherValue)): \(HTML.joined(texts.map { "\(stored: $0)" }, by: "; "))"
         case nil: choice = ""
         }
         return """

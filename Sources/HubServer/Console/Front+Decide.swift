@@ -11,7 +11,8 @@ extension Front {
         return .seeOther(link("/console/conflicts/\(id)", call))
     }
 
-    /// The form of a decision: `check` shows what it would do, `edit` goes back to it, `save` carries it out.
+    /// The form of a decision: `check` shows what it would do, `edit` goes back to it, `save`
+    /// carries it out.
     ///
     /// Whatever goes wrong, the reader sees the conflict as it is now, with the draft as it was.
     func decide(_ call: Call, _ session: Session) async throws(Problem) -> Answer {

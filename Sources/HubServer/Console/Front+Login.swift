@@ -17,10 +17,11 @@ extension Front {
         }
     }
 
-    /// Refuses a form that did not come from a page of this console, by what the browser says about it.
+    /// Refuses a form that did not come from a page of this console, by what the browser says about
+    /// it.
     ///
-    /// Both fields are set by browsers and can't be set by another site's script. A form without either
-    /// did not come from a browser that people use today.
+    /// Both fields are set by browsers and can't be set by another site's script. A form without
+    /// either did not come from a browser that people use today.
     func refuseForeignOrigin(_ call: Call) throws(Problem) {
         if let site = call.fields[Self.fetchSite], site != "same-origin" {
             throw Problem(.foreignOrigin)
@@ -70,8 +71,8 @@ extension Front {
                 "default-src 'none'; style-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
             ),
             (.xContentTypeOptions, "nosniff"),
-            // Not `no-referrer`: under that, browsers send the origin of our own forms as `null`, which is
-            // just what a foreign page can send.
+            // Not `no-referrer`: under that, browsers send the origin of our own forms as `null`,
+            // which is just what a foreign page can send.
             (HTTPField.Name("Referrer-Policy")!, "same-origin"),
             (.cacheControl, "no-store"),
             (HTTPField.Name("Cross-Origin-Opener-Policy")!, "same-origin"),
@@ -79,7 +80,8 @@ extension Front {
             (HTTPField.Name("Cross-Origin-Embedder-Policy")!, "require-corp"),
             (HTTPField.Name("Permissions-Policy")!, "camera=(), geolocation=(), microphone=()"),
         ]
-        // Browsers apply it to a name whatever the port, so never to the names all programs of a machine share.
+        // Browsers apply it to a name whatever the port, so never to the names all programs of a
+        // machine share.
         let host = call.authority.split(separator: ":").first.map(String.init) ?? ""
         if !isPlain, host != "localhost", !host.hasPrefix("127."), !call.authority.hasPrefix("[") {
             fields.append((.strictTransportSecurity, "max-age=31536000"))
@@ -142,7 +144,8 @@ extension Front {
         let pairs = call.query.sorted { $0.key < $1.key }
         guard !pairs.isEmpty else { return call.path }
         return call.path + "?"
-            + pairs.map { "\(Form.encoded($0.key))=\(Form.encoded($0.value))" }.joined(separator: "&")
+            + pairs.map { "\(Form.encoded($0.key))=\(Form.encoded($0.value))" }.joined(
+                separator: "&")
     }
 
     /// The login page; whoever is logged in goes on, and keeps the login.
@@ -150,7 +153,8 @@ extension Front {
         if try await consoleSession(call) != nil {
             return .seeOther(link("/console/conflicts", call))
         }
-        return loginAnswer(call, status: 200, notice: nil, next: call.query["next"] ?? "", draft: "")
+        return loginAnswer(
+            call, status: 200, notice: nil, next: call.query["next"] ?? "", draft: "")
     }
 
     private func loginAnswer(
@@ -159,8 +163,13 @@ extension Front {
     ) -> Answer {
         let stranger = FormSeal.makeStranger()
         let page = page(for: call, cookie: stranger)
-        let shown: HTML = notice.map { "<div class=\"note bad\" role=\"alert\"><p>\(page.say($0, value))</p></div>" } ?? ""
-        let kept: HTML = draft.isEmpty ? "" : "<input type=\"hidden\" name=\"draft\" value=\"\(exactly: draft)\">"
+        let shown: HTML =
+            notice.map {
+                "<div class=\"note bad\" role=\"alert\"><p>\(page.say($0, value))</p></div>"
+            } ?? ""
+        let kept: HTML =
+            draft.isEmpty
+            ? "" : "<input type=\"hidden\" name=\"draft\" value=\"\(exactly: draft)\">"
         var answer = answer(
             page.html(
                 title: page.say(.logIn),
@@ -227,7 +236,10 @@ extension Front {
         }
         var answer = Answer.seeOther(link("/console/login", call))
         answer.fields.append(
-            (.setCookie, "\(FormSeal.cookie)=; Path=/; Secure; HttpOnly; SameSite=Strict; Max-Age=0"))
+            (
+                .setCookie,
+                "\(FormSeal.cookie)=; Path=/; Secure; HttpOnly; SameSite=Strict; Max-Age=0"
+            ))
         return answer
     }
 

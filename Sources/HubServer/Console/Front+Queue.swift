@@ -102,11 +102,15 @@ extension Front {
 
     private func row(_ page: Page, _ view: ConflictView) -> HTML {
         let address = page.link("/console/conflicts/\(view.id)")
-        let title: HTML = view.title.isEmpty ? "\(page.term(schema.name(of: view.collection)))" : "\(stored: view.title)"
-        let stakes: HTML = view.isHighStakes ? " <span class=\"tag high\">! \(page.say(.highStakes))</span>" : ""
+        let title: HTML =
+            view.title.isEmpty
+            ? "\(page.term(schema.name(of: view.collection)))" : "\(stored: view.title)"
+        let stakes: HTML =
+            view.isHighStakes ? " <span class=\"tag high\">! \(page.say(.highStakes))</span>" : ""
         let reopened: HTML =
             view.timesReopened == 0
-            ? "" : "<br><span class=\"hint\">\(page.say(.reopenedTimes, "\(view.timesReopened)"))</span>"
+            ? ""
+            : "<br><span class=\"hint\">\(page.say(.reopenedTimes, "\(view.timesReopened)"))</span>"
         let proposals: HTML =
             view.proposals == 0
             ? "" : "<br><span class=\"hint\">\(page.say(.proposals)): \(view.proposals)</span>"

@@ -1,10 +1,10 @@
 internal import SyncCore
 
-/// A piece of HTML that can't hold unescaped text: what is written in the source is markup, what is interpolated
-/// is escaped, and only `HTML` goes in as it is.
+/// A piece of HTML that can't hold unescaped text: what is written in the source is markup, what is
+/// interpolated is escaped, and only `HTML` goes in as it is.
 ///
-/// Control characters and those that turn the direction of writing are shown as what they are, so that no
-/// stored name changes what an administrator sees beside it.
+/// Control characters and those that turn the direction of writing are shown as what they are, so
+/// that no stored name changes what an administrator sees beside it.
 struct HTML: Sendable, ExpressibleByStringInterpolation {
     private(set) var source: String
 
@@ -60,7 +60,8 @@ struct HTML: Sendable, ExpressibleByStringInterpolation {
             case "\"": result += "&quot;"
             case "'": result += "&#39;"
             case _ where makingVisible && isHidden(scalar):
-                // In brackets that no ordinary text has, by number: it can't be mistaken for a letter.
+                // In brackets that no ordinary text has, by number: it can't be mistaken for a
+                // letter.
                 result += "\u{27e6}U+\(hex(scalar))\u{27e7}"
             default: result.unicodeScalars.append(scalar)
             }

@@ -21,8 +21,8 @@ enum Language: String, CaseIterable, Sendable {
             ?? call.fields[.acceptLanguage].flatMap(Language.init(accepted:)) ?? .english
     }
 
-    /// Reads a language tag: `zh`, `zh-CN`, `ja-JP`. Traditional characters are better served by these than
-    /// by English.
+    /// Reads a language tag: `zh`, `zh-CN`, `ja-JP`. Traditional characters are better served by
+    /// these than by English.
     init?(tag: String) {
         switch tag.lowercased().split(separator: "-").first {
         case "en": self = .english
@@ -37,7 +37,8 @@ enum Language: String, CaseIterable, Sendable {
         for part in header.split(separator: ",").prefix(20) {
             let pieces = part.split(separator: ";").map(Call.trimmed)
             guard let tag = pieces.first, let language = Language(tag: tag) else { continue }
-            let weight = pieces.dropFirst().first { $0.hasPrefix("q=") }
+            let weight =
+                pieces.dropFirst().first { $0.hasPrefix("q=") }
                 .map { Double($0.dropFirst(2)) ?? 0 } ?? 1
             guard weight > 0, weight > best?.1 ?? 0 else { continue }
             best = (language, weight)

@@ -37,7 +37,8 @@ struct Page: Sendable {
         var pairs = query.filter { !$0.1.isEmpty }
         if keepsLanguage { pairs.append(("lang", language.rawValue)) }
         guard !pairs.isEmpty else { return path }
-        return path + "?" + pairs.map { "\(Form.encoded($0.0))=\(Form.encoded($0.1))" }.joined(separator: "&")
+        return path + "?"
+            + pairs.map { "\(Form.encoded($0.0))=\(Form.encoded($0.1))" }.joined(separator: "&")
     }
 
     /// The hidden fields that every form carries.
@@ -72,7 +73,9 @@ struct Page: Sendable {
     }
 
     private var top: HTML {
-        guard let session else { return "<header class=\"top\"><strong>\(say(.console))</strong></header>" }
+        guard let session else {
+            return "<header class=\"top\"><strong>\(say(.console))</strong></header>"
+        }
         return """
             <header class="top">
             <strong>\(say(.console))</strong>
@@ -86,13 +89,19 @@ struct Page: Sendable {
 
     private var languages: HTML {
         let links = Language.allCases.map { other -> HTML in
-            var pairs = query.filter { $0.key != "lang" }.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
-            pairs.append(("lang", other.rawValue))
-            let address = path + "?" + pairs.map { "\(Form.encoded($0.0))=\(Form.encoded($0.1))" }.joined(separator: "&")
-            if other == language {
-                return "<span lang=\"\(other.rawValue)\" aria-current=\"true\"><b>\(other.ownName)</b></span>"
+            var pairs = query.filter { $0.key != "lang" }.sorted { $0.key < $1.key }.map {
+                ($0.key, $0.value)
             }
-            return "<a href=\"\(address)\" lang=\"\(other.rawValue)\" hreflang=\"\(other.rawValue)\">\(other.ownName)</a>"
+            pairs.append(("lang", other.rawValue))
+            let address =
+                path + "?"
+                + pairs.map { "\(Form.encoded($0.0))=\(Form.encoded($0.1))" }.joined(separator: "&")
+            if other == language {
+                return
+                    "<span lang=\"\(other.rawValue)\" aria-current=\"true\"><b>\(other.ownName)</b></span>"
+            }
+            return
+                "<a href=\"\(address)\" lang=\"\(other.rawValue)\" hreflang=\"\(other.rawValue)\">\(other.ownName)</a>"
         }
         return .joined(links, by: " · ")
     }

@@ -6,8 +6,8 @@ struct ShownValue: Sendable {
     /// `nil` for a unit that this version does not know.
     let unit: UnitDeclaration?
 
-    /// A value on its own lines; a group as a table of its members, those that differ from one of `others` marked
-    /// by a sign, by weight and by colour.
+    /// A value on its own lines; a group as a table of its members, those that differ from one of
+    /// `others` marked by a sign, by weight and by colour.
     func block(_ value: Value?, comparedWith others: [Value] = []) -> HTML {
         guard let value else { return "<p class=\"value empty\">\(page.say(.nothingShown))</p>" }
         guard case .group(let members) = value else {
@@ -98,7 +98,8 @@ enum Yuan {
         let (scaled, overflow) = whole.multipliedReportingOverflow(by: 100)
         guard !overflow else { return nil }
         let isNegative = parts[0].first == "-"
-        let (sum, tooLarge) = isNegative
+        let (sum, tooLarge) =
+            isNegative
             ? scaled.subtractingReportingOverflow(cents) : scaled.addingReportingOverflow(cents)
         return tooLarge ? nil : sum
     }

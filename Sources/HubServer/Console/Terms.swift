@@ -2,8 +2,8 @@ internal import SyncCore
 
 /// What a schema's names and words are called in the languages of the console.
 ///
-/// English takes the schema's own names; one that is not listed is shown by it in every language, so that a
-/// newer schema is never unreadable.
+/// English takes the schema's own names; one that is not listed is shown by it in every language,
+/// so that a newer schema is never unreadable.
 struct Terms: Sendable {
     private let words: [String: (zh: String, ja: String)]
 

@@ -1,4 +1,5 @@
-/// Everything the console says, in all its languages. A phrase without one of them does not compile.
+/// Everything the console says, in all its languages. A phrase without one of them does not
+/// compile.
 ///
 /// `%1`, `%2` … stand for what the page puts in.
 enum Phrase: CaseIterable, Sendable {
@@ -284,7 +285,11 @@ enum Phrase: CaseIterable, Sendable {
         case .reasonMissing: ("Give a reason.", "请填写理由。", "理由を入力してください。")
         case .reasonTooLong: ("The reason is too long.", "理由过长。", "理由が長すぎます。")
         case .valueDoesNotFit: ("The value does not fit the field.", "该值不符合字段要求。", "値が項目に合いません。")
-        case .fieldDoesNotFit: ("\u{201c}%1\u{201d} can't be read or is out of range.", "“%1”无法识别或超出范围。", "「%1」が読み取れないか、範囲外です。")
+        case .fieldDoesNotFit:
+            (
+                "\u{201c}%1\u{201d} can't be read or is out of range.", "“%1”无法识别或超出范围。",
+                "「%1」が読み取れないか、範囲外です。"
+            )
         case .staleView:
             (
                 "The conflict has changed since you looked, and nothing was saved. This is the state now; what you entered is below.",

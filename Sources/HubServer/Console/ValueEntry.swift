@@ -4,7 +4,8 @@ internal import SyncCore
 struct ValueEntry: Sendable {
     let unit: UnitDeclaration
 
-    /// Bytes and references are not typed by people; a unit that needs one takes no other value here.
+    /// Bytes and references are not typed by people; a unit that needs one takes no other value
+    /// here.
     var isPossible: Bool {
         unit.members.allSatisfy { member in
             switch member.type {
@@ -19,7 +20,8 @@ struct ValueEntry: Sendable {
         let member: String
     }
 
-    /// Reads the texts. An empty one is *stated to be empty*, and so is a group of nothing but empty ones.
+    /// Reads the texts. An empty one is *stated to be empty*, and so is a group of nothing but
+    /// empty ones.
     func value(_ texts: [String]) throws(Refusal) -> Value {
         var values: [Value] = []
         for (place, member) in unit.members.enumerated() {

@@ -8,8 +8,8 @@ public import SyncProtocol
 
 /// The Unix socket in a hub's folder by which its operator asks the process that owns the folder.
 ///
-/// One question a connection: a word and a line break; the answer is JSON to the end. Only who may write in
-/// the folder gets here, so there is no other check.
+/// One question a connection: a word and a line break; the answer is JSON to the end. Only who may
+/// write in the folder gets here, so there is no other check.
 public struct ControlSocket: Sendable {
     public enum Question: String, Sendable, CaseIterable {
         case status

@@ -49,9 +49,11 @@ public struct ChangeSetName: Hashable, Comparable, Sendable, CustomStringConvert
         !replica.isHub && replica == other.replica && number > other.number
     }
 
-    /// Whether a write with this name can have seen one with `other`'s: a replica's own must be earlier.
+    /// Whether a write with this name can have seen one with `other`'s: a replica's own must be
+    /// earlier.
     ///
-    /// A forged name of an own later write would cover it while that one covers this: both would be gone.
+    /// A forged name of an own later write would cover it while that one covers this: both would be
+    /// gone.
     func canHaveSeen(_ other: ChangeSetName) -> Bool {
         replica != other.replica || other.number < number
     }

@@ -60,7 +60,8 @@ public struct RecordState: Hashable, Sendable {
         }
     }
 
-    /// Whether `change` is of this record in this collection, and every write of the kind its unit holds.
+    /// Whether `change` is of this record in this collection, and every write of the kind its unit
+    /// holds.
     public func accepts(_ change: RecordChange) -> Bool {
         guard change.record == record, change.collection == collection else { return false }
         return change.writes.allSatisfy { write in
@@ -68,7 +69,8 @@ public struct RecordState: Hashable, Sendable {
         }
     }
 
-    /// Puts in place the base that was found for a unit with several heads. With fewer there is none.
+    /// Puts in place the base that was found for a unit with several heads. With fewer there is
+    /// none.
     public mutating func setBase(_ base: Head?, of unit: UnitID) {
         guard let place = units.firstIndex(where: { $0.id == unit }),
             case .register(var register) = units[place].state, register.heads.count > 1,

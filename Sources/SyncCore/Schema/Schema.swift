@@ -194,7 +194,8 @@ public enum MergePolicy: Hashable, Sendable {
     case addWins
     /// The larger value. The smaller writer may be right, so only where too much is the safe side.
     case maximum
-    /// The smaller value, where too little or too early is the safe side. `absent` is the largest here.
+    /// The smaller value, where too little or too early is the safe side. `absent` is the largest
+    /// here.
     case minimum
     /// Increments add up, each exactly once.
     case sum

@@ -107,7 +107,8 @@ struct Titles: Sendable {
     /// here.
     func name(of id: RecordID) -> String? {
         if let area = areas[ScopeID(high: id.high, low: id.low)] { return area }
-        if let person = people[PersonID(high: id.high, low: id.low)] { return person }
+        let worker = PersonID(high: id.high, low: id.low)
+        if people[worker] != nil || worker == me { return person(worker) }
         guard let row = row(id) else { return nil }
         return "\(title(row)) [\(id.short())]"
     }

@@ -89,8 +89,13 @@ struct Seen: Hashable, Sendable {
 
 extension Desk {
     /// Keeps what was just printed of a record as seen.
+    ///
+    /// On a full disk the person can still look. What they were shown before stays kept, so that a
+    /// later edit claims to have seen less than it did: the safe side.
     func remember(_ shown: ShownRecord) throws {
-        try keep(Seen(shown.state, at: shown.position))
+        do { try keep(Seen(shown.state, at: shown.position)) } catch let error as StoreError {
+            console.detail(Line(failure(for: error).what))
+        }
     }
 
     private func keep(_ seen: Seen) throws {

@@ -47,7 +47,7 @@ enum Phrase: Catalogue {
     case overdue, why, flag, dueToday, dueSince, dueOn, nothingDue, inboxWaits
     // Status.
     case statusUnsent, statusAllSent, statusHeld, statusConflicts, statusQuarantined
-    case noReceipt, lastReceipt, leaseLeft, lastSync, statusNext
+    case noReceipt, lastReceipt, leaseLeft, clockWrong, lastSync, statusNext
     // Lists.
     case when, intent, records, record, unit, sides, became, changeSets, received
     case positions, area, areas, digest, total, person, machine, fingerprint, hub, store
@@ -459,7 +459,8 @@ enum Phrase: Catalogue {
                 "応答したのはあなたのハブではありません（{text}）。何も送っていません。")
         case .untrustedNext:
             Wording(
-                "Check this machine's date and try another network; if it stays so, tell your administrator.",
+                "Check this machine's date and try another network; if it stays so, tell your "
+                    + "administrator.",
                 "请检查本机日期，并换一个网络；如果一直如此，请告知管理员。",
                 "この端末の日付を確かめ、別の回線で試してください。変わらなければ管理者に知らせてください。")
         case .answerTooLarge:
@@ -690,6 +691,11 @@ enum Phrase: Catalogue {
                 "离线阅读还可用 {time}。",
                 "接続なしの閲覧は残り {time}。")
         case .lastSync: Wording("Last sync: {time}.", "上次同步：{time}。", "前回の同期：{time}。")
+        case .clockWrong:
+            Wording(
+                "This machine's clock stands before the last sync. Nothing is lost by it; set it.",
+                "本机时钟早于上次同步的时间。不会因此丢失内容，请校准时钟。",
+                "この端末の時計が前回の同期より前です。何も失われませんが、合わせてください。")
         case .statusNext:
             Wording(
                 "Next: when you have a connection, 'hazama sync --dry-run'.",

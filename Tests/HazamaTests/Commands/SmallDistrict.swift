@@ -7,8 +7,8 @@ import SyncStore
 
 @testable import hazama
 
-/// A machine of 王芳 in a folder of its own, with two households the hub has sent, the second of which has
-/// a conflict about the number of its members.
+/// A machine of 王芳 in a folder of its own, with two households the hub has sent, the second of
+/// which has a conflict about the number of its members.
 final class SmallDistrict {
     static let today = CalendarDate(year: 2026, month: 11, day: 16)!
     /// 08:00 UTC.

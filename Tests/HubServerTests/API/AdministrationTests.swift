@@ -1,10 +1,11 @@
-@testable import HubServer
 import SyncClient
 import SyncCore
 import SyncHub
 import SyncProtocol
 import SyncTesting
 import Testing
+
+@testable import HubServer
 
 @Suite("Administration over HTTP")
 struct AdministrationTests {
@@ -51,7 +52,9 @@ struct AdministrationTests {
         try await ServedHub.run(limits: { $0.failuresPerAddress = 2 }) { served in
             func attempt(_ password: String) async throws -> RawAnswer {
                 try await served.exchange(
-                    .json("/v1/admin/login", #"{"name":"\#(ServedHub.name)","password":"\#(password)"}"#))
+                    .json(
+                        "/v1/admin/login",
+                        #"{"name":"\#(ServedHub.name)","password":"\#(password)"}"#))
             }
             for _ in 0..<2 { #expect(try await attempt("x").status == 401) }
             let braked = try await attempt(ServedHub.password)
@@ -96,7 +99,8 @@ struct AdministrationTests {
             #expect(entered.json?["personName"]?.string == "Li Na")
 
             let bearer = ("Authorization", "Bearer \(token)")
-            let devices = try await served.exchange(RawRequest("GET", "/v1/admin/devices", [bearer]))
+            let devices = try await served.exchange(
+                RawRequest("GET", "/v1/admin/devices", [bearer]))
             #expect(
                 devices.json?["devices"]?.array?.first?["replica"]?.string == "\(replica)")
             let approved = try await served.exchange(
@@ -104,7 +108,8 @@ struct AdministrationTests {
             #expect(approved.status == 200)
             #expect(try await enrol(code.secret).json?["state"]?.string == "approved")
             let unknown = try await served.exchange(
-                RawRequest("POST", "/v1/admin/devices/\(ReplicaID(high: 8, low: 8))/revoke", [bearer]))
+                RawRequest(
+                    "POST", "/v1/admin/devices/\(ReplicaID(high: 8, low: 8))/revoke", [bearer]))
             #expect(unknown.code == .noSuchDevice)
         }
     }
@@ -128,7 +133,9 @@ struct AdministrationTests {
         }
     }
 
-    @Test("a conflict is listed, shown, taken and resolved; a stale and a second decision are refused")
+    @Test(
+        "a conflict is listed, shown, taken and resolved; a stale and a second decision are refused"
+    )
     func conflict() async throws {
         let disagreement = try Disagreement()
         try await ServedHub.run(disagreement.fixture) { served in

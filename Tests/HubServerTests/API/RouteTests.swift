@@ -1,9 +1,10 @@
-@testable import HubServer
 import SyncCore
 import SyncHub
 import SyncProtocol
 import SyncTesting
 import Testing
+
+@testable import HubServer
 
 @Suite("Routes")
 struct RouteTests {
@@ -29,7 +30,9 @@ struct RouteTests {
             body: route.method == "POST" ? Array("{}".utf8) : nil)
     }
 
-    @Test("whoever is not logged in gets one answer from all of the administration, what there is and what not")
+    @Test(
+        "whoever is not logged in gets one answer from all of the administration, what there is and what not"
+    )
     func unauthorised() async throws {
         try await ServedHub.run { served in
             let unknown = try await served.exchange(RawRequest("GET", "/v1/admin/nothing"))
@@ -105,7 +108,8 @@ struct RouteTests {
     func unknown() async throws {
         try await ServedHub.run { served in
             for path in [
-                "/", "/v1", "/v1/sync/", "//v1/sync", "/V1/sync", "/v1/%73ync", "/v1/ca/..", "/v1/ca;x",
+                "/", "/v1", "/v1/sync/", "//v1/sync", "/V1/sync", "/v1/%73ync", "/v1/ca/..",
+                "/v1/ca;x",
                 "/health/", "/health%00", "/v1/sync%2f", "*", "/favicon.ico", "/metrics", "/debug",
             ] {
                 let answer = try await served.exchange(RawRequest("GET", path))

@@ -1,11 +1,12 @@
 import CurlTransport
 import SyncClient
 import SyncCore
-@testable import HubServer
 import SyncHub
 import SyncProtocol
 import SyncTesting
 import Testing
+
+@testable import HubServer
 
 @Suite("The sync address")
 struct SyncAddressTests {
@@ -16,7 +17,8 @@ struct SyncAddressTests {
             "POST", "/v1/sync", (type.map { [("Content-Type", $0)] } ?? []) + fields, body: body)
     }
 
-    @Test("a sync with nothing new is one round trip of at most 400 bytes, heads and bodies together")
+    @Test(
+        "a sync with nothing new is one round trip of at most 400 bytes, heads and bodies together")
     func nothingNew() async throws {
         let fixture = try HubFixture()
         try await ServedHub.run(fixture, isPlain: false) { served in
@@ -58,7 +60,8 @@ struct SyncAddressTests {
             #expect(packed.field("content-encoding") == "zstd")
             #expect(packed.body.count < plain.body.count / 2)
             let unpacked = try Zstd.decompress(packed.body, maximumBytes: 1 << 24)
-            #expect(try SyncResponse.decode(unpacked).pages == SyncResponse.decode(plain.body).pages)
+            #expect(
+                try SyncResponse.decode(unpacked).pages == SyncResponse.decode(plain.body).pages)
             let refused = try await served.exchange(post(body, [("Accept-Encoding", "zstd;q=0")]))
             #expect(refused.field("content-encoding") == nil)
             // And the request itself.
@@ -68,11 +71,15 @@ struct SyncAddressTests {
         }
     }
 
-    @Test("bodies of another kind, another compression or a damaged one are refused, and nothing is read of them")
+    @Test(
+        "bodies of another kind, another compression or a damaged one are refused, and nothing is read of them"
+    )
     func refused() async throws {
         try await ServedHub.run { served in
             let body = [UInt8](repeating: 7, count: 100)
-            for type in [nil, "application/json", "text/plain", "application/x-hazama; charset=utf-16"] {
+            for type in [
+                nil, "application/json", "text/plain", "application/x-hazama; charset=utf-16",
+            ] {
                 let answer = try await served.exchange(post(body, type: type))
                 #expect(answer.code == .wrongMediaType, "\(type ?? "none")")
             }
@@ -110,7 +117,8 @@ struct SyncAddressTests {
             let transport = try Self.transport(served)
             for _ in 0..<600 {
                 let answer = try await transport.send(
-                    TransportRequest(method: .get, path: "/health")) { _ in }
+                    TransportRequest(method: .get, path: "/health")
+                ) { _ in }
                 #expect(answer.status == 200)
             }
         }

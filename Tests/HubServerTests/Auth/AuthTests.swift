@@ -1,7 +1,8 @@
-@testable import HubServer
 import SyncCore
 import SyncProtocol
 import Testing
+
+@testable import HubServer
 
 @Suite("Passwords")
 struct PasswordTests {

@@ -1,11 +1,12 @@
 import CurlTransport
 import Foundation
-@testable import HubServer
 import Logging
 import SyncClient
 import SyncCore
 import SyncTesting
 import Testing
+
+@testable import HubServer
 
 @Suite("Certificates")
 struct CertificateTests {
@@ -94,7 +95,9 @@ struct CertificateTests {
         #expect(try certificates.fits())
     }
 
-    @Test("what is no host is in no certificate", arguments: ["", "a b", "a\nb", "häb.example", "a/b"])
+    @Test(
+        "what is no host is in no certificate",
+        arguments: ["", "a b", "a\nb", "häb.example", "a/b"])
     func hosts(host: String) throws {
         let folder = try TemporaryFolder()
         #expect(throws: CertificateFault.self) {

@@ -1,10 +1,11 @@
 import Dispatch
-@testable import HubServer
 import SyncCore
 import SyncHub
 import SyncProtocol
 import SyncTesting
 import Testing
+
+@testable import HubServer
 
 @Suite("Limits of a connection")
 struct LimitTests {
@@ -30,7 +31,8 @@ struct LimitTests {
                 Array(
                     "POST /v1/enrol HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
                         .utf8))
-            let chunk = Array("1000\r\n".utf8) + [UInt8](repeating: 0x20, count: 4096) + Array("\r\n".utf8)
+            let chunk =
+                Array("1000\r\n".utf8) + [UInt8](repeating: 0x20, count: 4096) + Array("\r\n".utf8)
             for _ in 0..<3 { try await connection.send(chunk) }
             let answer = try await connection.answer()
             #expect(answer.code == .tooLarge)
@@ -65,7 +67,9 @@ struct LimitTests {
         "GET /health HTTP/9.9\r\nHost: x\r\n\r\n",
         "nonsense\r\n\r\n", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
     ]
-    @Test("bytes that are no request are answered 400, and the connection is closed", arguments: broken)
+    @Test(
+        "bytes that are no request are answered 400, and the connection is closed",
+        arguments: broken)
     func malformed(bytes: String) async throws {
         try await ServedHub.run { served in
             let connection = try served.connect()
@@ -103,8 +107,10 @@ struct LimitTests {
             var device = try fixture.device(1, person: "Li Na")
             device.seal([.house(RecordID(high: 7, low: 1), in: HubFixture.north)])
             let body = device.bytes(device.request([device.run()]))
-            let length = isChunked ? "Transfer-Encoding: chunked" : "Content-Length: \(body.count + 1)"
-            let head = "POST /v1/sync HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-hazama\r\n\(length)\r\n\r\n"
+            let length =
+                isChunked ? "Transfer-Encoding: chunked" : "Content-Length: \(body.count + 1)"
+            let head =
+                "POST /v1/sync HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-hazama\r\n\(length)\r\n\r\n"
             let chunk = isChunked ? Array("\(String(body.count, radix: 16))\r\n".utf8) : []
             let connection = try served.connect()
             // All of it, but the end that says so.
@@ -119,7 +125,8 @@ struct LimitTests {
     func leave() async throws {
         try await ServedHub.run { served in
             let connection = try served.connect()
-            let head = "POST /v1/admin/login HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nExpect: 100-continue\r\nContent-Type: "
+            let head =
+                "POST /v1/admin/login HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nExpect: 100-continue\r\nContent-Type: "
             try await connection.send(Array("\(head)application/json\r\n\r\n{}".utf8))
             #expect(try await connection.answer().code == .malformed)
             let other = try served.connect()

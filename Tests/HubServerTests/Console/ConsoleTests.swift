@@ -1,9 +1,10 @@
-@testable import HubServer
 import SyncCore
 import SyncHub
 import SyncProtocol
 import SyncTesting
 import Testing
+
+@testable import HubServer
 
 /// A browser without scripts: it keeps cookies, fills forms and says where they come from.
 private struct Browser {
@@ -68,7 +69,9 @@ private struct Browser {
 
 @Suite("Console")
 struct ConsoleTests {
-    @Test("a login leads to the page asked for, with a new cookie that scripts and other sites don't get")
+    @Test(
+        "a login leads to the page asked for, with a new cookie that scripts and other sites don't get"
+    )
     func login() async throws {
         let disagreement = try Disagreement()
         try await ServedHub.run(disagreement.fixture) { served in
@@ -132,7 +135,8 @@ struct ConsoleTests {
             _ = try await browser.logIn()
             #expect(try await browser.get("/console/login").status == 303)
             for path in [
-                "/console/conflicts", "/console/conflicts/\(disagreement.conflict.id)", "/console/nothing",
+                "/console/conflicts", "/console/conflicts/\(disagreement.conflict.id)",
+                "/console/nothing",
             ] {
                 answers.append(try await browser.get(path))
             }
@@ -355,7 +359,9 @@ struct ConsoleTests {
                 try await browser.get("/console/conflicts?\(query)").text.contains("a house")
             }
             let area = Form.encoded(disagreement.conflict.area)
-            for query in ["", "state=open", "state=all", "stakes=ordinary", "area=\(area)", "page=9"] {
+            for query in [
+                "", "state=open", "state=all", "stakes=ordinary", "area=\(area)", "page=9",
+            ] {
                 #expect(try await contains(query), "\(query)")
             }
             for query in ["state=resolved", "stakes=high", "area=x"] {

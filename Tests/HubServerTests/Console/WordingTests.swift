@@ -1,6 +1,7 @@
-@testable import HubServer
 import SyncCore
 import Testing
+
+@testable import HubServer
 
 @Suite("What the console says")
 struct WordingTests {
@@ -31,7 +32,8 @@ struct WordingTests {
         #expect(exact.source == "\u{202e}&lt;")
     }
 
-    @Test("amounts are read as they are shown", arguments: [0, 1, 99, 100, 123_456, -5, -123_456_789])
+    @Test(
+        "amounts are read as they are shown", arguments: [0, 1, 99, 100, 123_456, -5, -123_456_789])
     func yuan(fen: Int64) { #expect(Yuan.fen(Yuan.text(fen)) == fen) }
 
     @Test(
@@ -48,7 +50,9 @@ struct WordingTests {
         for extreme in [Int64.min, .max] { #expect(!Moment(extreme, offset_s: 0).short.isEmpty) }
     }
 
-    @Test("another value is read member by member, and refused by the name of the one that does not fit")
+    @Test(
+        "another value is read member by member, and refused by the name of the one that does not fit"
+    )
     func entry() throws {
         let unit = UnitDeclaration(
             UnitID(16), "income",

@@ -69,7 +69,8 @@ struct MergeLawTests {
         }
     }
 
-    /// Ways in which four settings can name each other and themselves, cycles included: one in 31 of all.
+    /// Ways in which four settings can name each other and themselves, cycles included: one in 31
+    /// of all.
     private static var forged: [History] {
         let replicas = [
             ReplicaID(high: 0, low: 1), ReplicaID(high: 0, low: 2),

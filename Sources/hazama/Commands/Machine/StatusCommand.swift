@@ -88,7 +88,9 @@ struct StatusCommand: DeskCommand {
                 .lastReceipt, ["n": Formats.grouped(Int64(number.value)), "time": time])
         }
         var parts = [last]
-        if let lease = status.lease_ms {
+        let isClockBehind = (status.lastSync_ms ?? 0) - formats.now_ms > 86_400_000
+        if isClockBehind { console.hint(.clockWrong) }
+        if let lease = status.lease_ms, !isClockBehind {
             let hub_ms = formats.now_ms + (status.offset_ms ?? 0)
             parts.append(
                 console.text(

@@ -167,9 +167,9 @@ public actor SyncClient {
         let matches = run.exchange.digestMatches(answer)
         events(.applying(records: answer.pages.reduce(0) { $0 + $1.records.count }))
         let unsent = Set(facts.offers.map(\.number))
+        let receipts = try verified(answer)
         let applied = try inStore { () throws(StoreError) in
-            let receipts = try store.verified(answer.receipts, epoch: answer.epoch)
-            return try store.apply(
+            try store.apply(
                 answer, receipts: receipts, sent: sent, received: received,
                 comparedDigest: matches == true)
         }
@@ -195,6 +195,19 @@ public actor SyncClient {
                 try inStore { () throws(StoreError) in try store.beginRepair(now: received) }
                 run.exchange.willRepair()
             }
+        }
+    }
+
+    private func verified(_ answer: SyncResponse) throws(SyncFailure) -> [Receipt] {
+        do {
+            return try store.verified(answer.receipts, epoch: answer.epoch)
+        } catch .badAnswer(.receiptOfOther(let number)) {
+            // The hub has work under this device's name that the device never made: it was put back
+            // from an old copy, or another copy is in use.
+            try inStore { () throws(StoreError) in try store.setEnrolment(.copied) }
+            throw .store(.badAnswer(.receiptOfOther(number)))
+        } catch {
+            throw .store(error)
         }
     }
 

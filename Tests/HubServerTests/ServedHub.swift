@@ -207,6 +207,9 @@ final class RawConnection: Sendable {
         }
     }
 
+    /// Says that nothing more will be sent.
+    func finishSending() { shutdown(descriptor, Int32(SHUT_WR)) }
+
     /// Waits until the server closes, and returns what it still sent.
     func untilClosed() async throws -> [UInt8] {
         let descriptor = descriptor

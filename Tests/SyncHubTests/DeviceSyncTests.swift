@@ -324,4 +324,58 @@ struct DeviceSyncTests {
         #expect(await device.failure() == .stopped(.problem(Problem(.awaitingApproval))))
         #expect(try device.store.identity().enrolment == .pending)
     }
+
+    @Test("the first sync after the approval tells the device, and a revocation does too")
+    func standing() async throws {
+        let fixture = try HubFixture()
+        let device = try FieldDevice(1, person: "Li Na", at: fixture, isApproved: false)
+        let replica = try device.store.identity().replica
+        try fixture.hub.approve(replica, by: fixture.admin)
+        try await device.sync()
+        #expect(try device.store.identity().enrolment == .approved)
+
+        try device.record([.house(house, in: HubFixture.north)])
+        try fixture.hub.revoke(replica, by: fixture.admin)
+        let summary = try await device.sync()
+        #expect(summary.sent == 1)
+        #expect(summary.quarantined == 1)
+        #expect(summary.received == 0)
+        #expect(try device.store.identity().enrolment == .revoked)
+        #expect(try device.store.returned().map(\.reason) == ["HZ-5011"])
+        #expect(try device.value(House.title, of: house) == .text("a house"))
+    }
+
+    @Test("a copied device that wrote on its own is told, and its work is kept at the hub")
+    func copied() async throws {
+        let fixture = try HubFixture()
+        let device = try FieldDevice(1, person: "Li Na", at: fixture)
+        try await device.sync()
+        try device.record([.house(house, in: HubFixture.north)])
+        try await device.sync()
+        let copy = try FieldDevice(copyOf: device, at: fixture)
+        try device.record([.write(house, House.minutes, .increment(1))])
+        try copy.record([.write(house, House.minutes, .increment(2))])
+        try await device.sync()
+        let summary = try await copy.sync()
+        #expect(summary.quarantined == 1)
+        #expect(try copy.store.identity().enrolment == .copied)
+        #expect(try copy.store.returned().map(\.reason) == ["HZ-5010"])
+        #expect(try copy.store.verifyReceipts().faults == [])
+    }
+
+    @Test("a device put back from an old copy is noticed before it writes anything")
+    func putBack() async throws {
+        let fixture = try HubFixture()
+        let device = try FieldDevice(1, person: "Li Na", at: fixture)
+        try await device.sync()
+        try device.record([.house(house, in: HubFixture.north)])
+        let copy = try FieldDevice(copyOf: device, at: fixture)
+        try device.record([.write(house, House.minutes, .increment(1))])
+        try await device.sync()
+        #expect(
+            await copy.failure()
+                == .store(.badAnswer(.receiptOfOther(ChangeSetNumber(2)!))))
+        #expect(try copy.store.identity().enrolment == .copied)
+        #expect(try copy.store.outbox().count == 1)
+    }
 }

@@ -166,7 +166,7 @@ struct EnrolmentTests {
             #expect(problem.code == .badCode)
         }
         await #expect(throws: SyncFailure.badCode) {
-            _ = try await enrol(store, at: door, code: String(wrong.dropLast()) + "8")
+            _ = try await enrol(store, at: door, code: String(wrong.dropLast()) + "7")
         }
     }
 

@@ -1,3 +1,4 @@
+import Foundation
 import SyncClient
 import SyncCore
 import SyncHub
@@ -127,6 +128,19 @@ final class FieldDevice: Sendable {
             try fixture.hub.approve(replica, by: fixture.admin)
             try store.setEnrolment(.approved)
         }
+        line = HubLine(fixture.hub)
+        client = SyncClient(
+            store: store, transport: line, clock: { [clock] in Self.reading(clock) })
+    }
+
+    /// The same device once more, from a copy of its folder.
+    init(copyOf original: FieldDevice, at fixture: HubFixture) throws {
+        folder = try TemporaryFolder()
+        clock = fixture.clock
+        try FileManager.default.copyItem(
+            atPath: original.store.path, toPath: folder.file("store"))
+        generator = Mutex(TestGenerator(Seed(77)))
+        store = try DeviceStore.open(folder.file("store"), schema: .test)
         line = HubLine(fixture.hub)
         client = SyncClient(
             store: store, transport: line, clock: { [clock] in Self.reading(clock) })

@@ -147,11 +147,16 @@ extension Front {
     func list(
         _ filter: StateFilter, _ session: Session
     ) async throws(Problem) -> [ConflictView] {
-        let state: ConflictState? = if case .only(let state) = filter { state } else { nil }
-        let views = try await work.run { () throws(Problem) in
-            try hub.conflicts(state: state, by: session)
+        try await work.run { () throws(Problem) in
+            switch filter {
+            case .unresolved: return try hub.conflicts(state: nil, by: session)
+            case .only(let state): return try hub.conflicts(state: state, by: session)
+            case .all:
+                // What waits comes first.
+                return try hub.conflicts(state: nil, by: session)
+                    + hub.conflicts(state: .resolved, by: session)
+            }
         }
-        return filter == .unresolved ? views.filter { $0.state != .resolved } : views
     }
 
     func conflict(_ call: Call, _ session: Session) async throws(Problem) -> Answer {

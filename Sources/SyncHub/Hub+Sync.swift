@@ -212,7 +212,7 @@ extension Hub {
         return sets[Int(common - first)].hash == ours
     }
 
-    /// Lets uploads follow that came before their predecessor did.
+    /// Lets uploads follow that came before their predecessor did, as far as they are still new.
     private func admitGaps(_ replica: inout StoredReplica, _ tx: borrowing HubTransaction) throws {
         var hasMoved = true
         while hasMoved {
@@ -220,14 +220,22 @@ extension Hub {
             for upload in try tx.unjudgedUploads(.gap)
             where upload.replica == replica.rid && upload.first <= replica.stored + 1 {
                 let sets = try RunCoding.decode(upload.run.bytes)
-                let isNext = try continues(sets, replica, tx)
-                try tx.finishUpload(
-                    upload.id, state: isNext ? .waiting : .branch, position: nil,
-                    receipt: isNext ? nil : upload.receipt)
-                for set in sets {
-                    try tx.release(replica: replica.rid, number: set.changeSet.name.number.value)
+                guard try continues(sets, replica, tx) else {
+                    try tx.finishUpload(
+                        upload.id, state: .branch, position: nil, receipt: upload.receipt)
+                    continue
                 }
-                guard isNext, upload.last > replica.stored else { continue }
+                if upload.first == replica.stored + 1 {
+                    try tx.finishUpload(upload.id, state: .waiting, position: nil, receipt: nil)
+                } else {
+                    // What came meanwhile holds its beginning, or all of it: each number is new once.
+                    try tx.deleteUpload(upload.id)
+                    guard upload.last > replica.stored else { continue }
+                    _ = try tx.appendUpload(
+                        upload.run, replica: replica.rid, first: replica.stored + 1,
+                        last: upload.last, head: upload.head, received_ms: upload.received_ms,
+                        sent: upload.sent, state: .waiting)
+                }
                 replica.stored = upload.last
                 replica.head = upload.head
                 try tx.update(replica)

@@ -139,10 +139,11 @@ extension HubTransaction {
         return db.lastInsertedRowID
     }
 
-    /// The upload that holds a number of a replica as new; branches are never found here.
+    /// The upload that holds a number of a replica as new; branches, and what waits for its
+    /// predecessor, are never found here.
     public func upload(of replica: Int64, holding number: UInt64) throws -> StoredUpload? {
         try uploads(
-            "WHERE replica = ? AND last >= ? AND first <= ? AND state <> 3 ORDER BY last LIMIT 1",
+            "WHERE replica = ? AND last >= ? AND first <= ? AND state < 2 ORDER BY last LIMIT 1",
             [replica, Int64(number), Int64(number)]
         ).first
     }
@@ -233,6 +234,11 @@ extension HubTransaction {
             state.rawValue, position.map { Int64($0.value) }, receipt?.data, id,
         ])
         try statement.execute()
+    }
+
+    /// Takes away an upload whose change sets are all in others.
+    public func deleteUpload(_ id: Int64) throws {
+        try db.cachedStatement(sql: "DELETE FROM uploads WHERE id = ?").execute(arguments: [id])
     }
 
     public func uploadCount() throws -> Int {

@@ -41,9 +41,8 @@ struct LineLog: LogHandler {
 
     private static func quoted(_ text: String) -> String {
         let escaped = escaped(text)
-        return escaped.contains(" ") || escaped.contains("\"") || escaped.isEmpty
-            ? "\"\(escaped.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\\\""))\""
-            : escaped
+        let isPlain = !escaped.isEmpty && !escaped.contains { $0 == " " || $0 == "\"" }
+        return isPlain ? escaped : "\"" + escaped.replacing("\"", with: "\\\"") + "\""
     }
 
     static func escaped(_ text: String) -> String {

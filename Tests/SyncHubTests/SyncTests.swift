@@ -100,6 +100,29 @@ struct SyncTests {
         #expect(entries.map(\.value) == [.text("second"), .text("third")])
     }
 
+    @Test(
+        "what was held for its predecessor and comes again with it is merged once",
+        arguments: [UInt64(3), 2, 4])
+    func gapRepeated(through last: UInt64) throws {
+        let fixture = try HubFixture()
+        var a = try fixture.device(1, person: "Li Na")
+        a.seal([.house(house, in: HubFixture.north)])
+        for minutes in [Int64(1), 10, 100] {
+            a.seal([.write(house, House.minutes, .increment(minutes))])
+        }
+        try fixture.sync(&a, [a.run(from: 2, through: 3)])
+        let answer = try fixture.sync(&a, [a.run(from: 1, through: last)])
+        let entries = answer.receipts.compactMap { $0.verified(by: fixture.hub.receiptKey) }
+            .flatMap(\.entries)
+        #expect(entries.allSatisfy { $0.disposition == .applied })
+        try fixture.sync(&a, [a.run()])
+        #expect(a.merged == NumberSet(ranges: [1...4]))
+        #expect(a.notices == [])
+        #expect(
+            try a.state(house)?[House.minutes]?.outcome(under: unit(House.minutes)) == .total(111))
+        #expect(try fixture.hub.doctor() == [])
+    }
+
     @Test("a write to a record that has not arrived is held, and released by its creation")
     func missingRecord() throws {
         let fixture = try HubFixture()

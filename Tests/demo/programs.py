@@ -387,7 +387,7 @@ def conduct(name, play, keep=False):
     def interrupted(number, _):
         raise KeyboardInterrupt(number)
 
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, interrupted)
     stage = Stage(name, keep)
     last, failure = None, None

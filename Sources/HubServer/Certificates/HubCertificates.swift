@@ -33,10 +33,9 @@ public struct HubCertificates: Sendable {
         try wrapping {
             let key = P256.Signing.PrivateKey()
             // No name of the district: a certificate is seen by whoever is on the line.
+            let print = Array(SHA256.hash(data: key.publicKey.rawRepresentation))
             let name = try DistinguishedName {
-                CommonName(
-                    "Hazama hub \(Base32.encode(Array(SHA256.hash(data: key.publicKey.rawRepresentation))).prefix(10))"
-                )
+                CommonName("Hazama hub \(Base32.encode(print).prefix(10))")
             }
             let authority = try Certificate(
                 version: .v3, serialNumber: Certificate.SerialNumber(),

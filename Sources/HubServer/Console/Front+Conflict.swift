@@ -161,20 +161,23 @@ extension Front {
             : "<br><span class=\"hint\">! \(page.say(.clockDiffers, page.length(abs(skew))))</span>"
         let saw: HTML
         if let position = write.shown {
-            saw =
-                "\(write.shownValue.map { shown.line($0) } ?? "\(page.say(.sawNothing))") <span class=\"hint\">(\(page.say(.sawThis, "\(position)")))</span>"
+            let value = write.shownValue.map { shown.line($0) } ?? "\(page.say(.sawNothing))"
+            let place = page.say(.sawThis, "\(position)")
+            saw = "\(value) <span class=\"hint\">(\(place))</span>"
         } else {
             saw = "\(page.say(.sawNothing))"
         }
+        let name = "\(write.name.replica.description.suffix(5))/\(write.name.number)"
+        let place = page.say(.position, "\(write.position)")
         let reason: HTML =
             write.reason.map { "<dt>\(page.say(.reasonGiven))</dt><dd>\(stored: $0)</dd>" } ?? ""
         return """
             <dl class="facts write">
             <dt>\(page.say(.by))</dt><dd>\(stored: write.authorName)</dd>
-            <dt>\(page.say(.device))</dt><dd>\(stored: write.deviceName) <span class="id">\(write.name.replica.description.suffix(5).description)/\(write.name.number.value)</span></dd>
+            <dt>\(page.say(.device))</dt><dd>\(stored: write.deviceName) <span class="id">\(name)</span></dd>
             <dt>\(page.say(.madeAt))</dt><dd>\(page.time(write.madeAt_ms))\(clock)</dd>
             <dt>\(page.say(.correctedTo))</dt><dd>\(page.time(write.corrected_ms))</dd>
-            <dt>\(page.say(.receivedAt))</dt><dd>\(page.time(write.received_ms)) <span class="hint">(\(page.say(.position, "\(write.position)")))</span></dd>
+            <dt>\(page.say(.receivedAt))</dt><dd>\(page.time(write.received_ms)) <span class="hint">(\(place))</span></dd>
             <dt>\(page.say(.sawValue))</dt><dd>\(saw)</dd>
             <dt>\(page.say(.intent))</dt><dd>\(stored: page.term(write.intent))</dd>
             \(reason)
@@ -190,8 +193,9 @@ extension Front {
             let act =
                 remark.isProposal
                 ? page.say(.proposes, remark.keep.uppercased()) : page.say(.comments)
+            let time = page.time(remark.corrected_ms)
             return """
-                <li><p class="meta"><b>\(stored: remark.authorName)</b> \(act) · \(page.time(remark.corrected_ms))</p><p>\(stored: remark.text)</p></li>
+                <li><p class="meta"><b>\(stored: remark.authorName)</b> \(act) · \(time)</p><p>\(stored: remark.text)</p></li>
 
                 """
         }
@@ -208,10 +212,12 @@ extension Front {
         // Whoever sends this page has seen this page.
         draft.version = detail.version
         let choices = detail.sides.map { side -> HTML in
-            """
-            <label class="choice"><input type="radio" name="choice" value="keep:\(side.key)" required\(checked(draft, .keep(side.key)))><span>\(page.say(.keepSide, side.key.uppercased())): <span class="preview">\(shown.line(side.value))</span></span></label>
+            let words = page.say(.keepSide, side.key.uppercased())
+            let mark = checked(draft, .keep(side.key))
+            return """
+                <label class="choice"><input type="radio" name="choice" value="keep:\(side.key)" required\(mark)><span>\(words): <span class="preview">\(shown.line(side.value))</span></span></label>
 
-            """
+                """
         }
         return """
             <h2 id="decide">\(page.say(.decide))</h2>

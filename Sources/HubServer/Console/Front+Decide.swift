@@ -100,9 +100,10 @@ extension Front {
         let field = page.term(schema.name(of: view.unit, in: view.collection))
         let title = view.title.isEmpty ? page.term(schema.name(of: view.collection)) : view.title
         let ended = detail.sides.map { side -> HTML in
-            let authors = Set(side.writes.map(\.authorName)).sorted()
+            let name = page.say(.side, side.key.uppercased())
+            let authors = HTML.list(Set(side.writes.map(\.authorName)).sorted())
             return """
-                <li>\(page.say(.side, side.key.uppercased())): \(shown.line(side.value)) <span class="hint">(\(HTML.joined(authors.map { "\(stored: $0)" }, by: ", ")))</span></li>
+                <li>\(name): \(shown.line(side.value)) <span class="hint">(\(authors))</span></li>
 
                 """
         }

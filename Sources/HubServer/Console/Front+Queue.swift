@@ -114,17 +114,18 @@ extension Front {
         let proposals: HTML =
             view.proposals == 0
             ? "" : "<br><span class=\"hint\">\(page.say(.proposals)): \(view.proposals)</span>"
+        let owner: HTML = view.ownerName.map { "\(stored: $0)" } ?? "\(page.say(.nobody))"
         return """
             <tr>
             <th scope="row"><a href="\(address)">\(title)</a> <span class="id">\(view.record.short())</span>\(stakes)</th>
             <td data-label="\(page.say(.field))">\(fieldName(page, view))</td>
             <td data-label="\(page.say(.kind))">\(page.say(view.kind.phrase))</td>
             <td data-label="\(page.say(.area))" title="\(view.area)">\(stored: Self.leaf(view.area))</td>
-            <td data-label="\(page.say(.authors))">\(HTML.joined(view.authors.map { "\(stored: $0)" }, by: ", "))</td>
+            <td data-label="\(page.say(.authors))">\(HTML.list(view.authors))</td>
             <td data-label="\(page.say(.sides))" class="number">\(view.sides)\(proposals)</td>
             <td data-label="\(page.say(.waiting))" class="number">\(page.age(view.opened_ms))\(reopened)</td>
             <td data-label="\(page.say(.state))"><span class="tag">\(page.say(view.state.phrase))</span></td>
-            <td data-label="\(page.say(.assignee))">\(view.ownerName.map { "\(stored: $0)" as HTML } ?? "\(page.say(.nobody))")</td>
+            <td data-label="\(page.say(.assignee))">\(owner)</td>
             </tr>
 
             """
@@ -136,7 +137,8 @@ extension Front {
     }
 
     func fieldName(_ page: Page, _ view: ConflictView) -> String {
-        "\(page.term(schema.name(of: view.collection))) · \(page.term(schema.name(of: view.unit, in: view.collection)))"
+        let collection = page.term(schema.name(of: view.collection))
+        return "\(collection) · \(page.term(schema.name(of: view.unit, in: view.collection)))"
     }
 
     private func pager(_ page: Page, _ narrowing: Narrowing, _ number: Int, of pages: Int) -> HTML {

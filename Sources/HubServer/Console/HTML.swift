@@ -51,6 +51,9 @@ struct HTML: Sendable, ExpressibleByStringInterpolation {
         HTML(source: parts.map(\.source).joined(separator: separator.source))
     }
 
+    /// Names that people entered, after each other.
+    static func list(_ names: [String]) -> HTML { joined(names.map { "\(stored: $0)" }, by: ", ") }
+
     private static func escape(_ text: String, makingVisible: Bool, into result: inout String) {
         for scalar in text.unicodeScalars {
             switch scalar {

@@ -153,7 +153,7 @@ extension HubTransaction {
         let statement = try db.cachedStatement(
             sql: """
                 SELECT id FROM uploads
-                WHERE replica = ? AND last >= ? AND first <= ? AND state <> 3 ORDER BY last LIMIT 1
+                WHERE replica = ? AND last >= ? AND first <= ? AND state < 2 ORDER BY last LIMIT 1
                 """)
         return try Int64.fetchOne(
             statement, arguments: [replica, Int64(number), Int64(number)])

@@ -116,7 +116,7 @@ def _dies_with_us():
 
 
 class Stage:
-    """A temporary folder and the processes started in it. Leaves nothing running; the folder stays after a failure."""
+    """A temporary folder and the processes started in it: none outlives us."""
 
     def __init__(self, name, keep=False):
         for program in (HAZAMA, HAZAMAD):

@@ -53,7 +53,7 @@ kill: programs ## Kills hub and devices at random moments, and checks that nothi
 	@if [ ! -x Tests/demo/kill ]; then echo "kill: Tests/demo/kill does not exist" >&2; exit 1; fi
 	@Tests/demo/kill $(ARGS)
 
-trouble: programs ## Bad input, full disks, wrong clocks, strangers: how each ends; ARGS="words disk"
+trouble: programs ## Bad input, full disks, wrong clocks: how each ends; ARGS="words disk"
 	@Tests/demo/trouble $(ARGS)
 
 sim: programs ## Simulates a fleet and a hub with bad luck; ARGS="--seed 7"

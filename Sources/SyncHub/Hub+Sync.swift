@@ -228,7 +228,7 @@ extension Hub {
                 if upload.first == replica.stored + 1 {
                     try tx.finishUpload(upload.id, state: .waiting, position: nil, receipt: nil)
                 } else {
-                    // What came meanwhile holds its beginning, or all of it: each number is new once.
+                    // What came meanwhile holds its beginning, or all of it: a number is new once.
                     try tx.deleteUpload(upload.id)
                     guard upload.last > replica.stored else { continue }
                     _ = try tx.appendUpload(

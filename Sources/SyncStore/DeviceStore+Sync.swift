@@ -95,7 +95,9 @@ extension DeviceStore {
                     digest: isComplete && version != 0 ? try self.totalDigest(db) : nil,
                     isRepaired: try row.int(5) != 0, offers: offers,
                     pending: UInt64(clamping: pending),
-                    unsettled: try self.unsettled(era, merged, db))
+                    // At the hub a copy's numbers are those of the branch it did not write.
+                    unsettled: identity.enrolment == .copied
+                        ? [] : try self.unsettled(era, merged, db))
             }
             guard let state else { throw StoreFault(.damaged, "the store does not know its name") }
             return state

@@ -290,7 +290,7 @@ struct CurlTransportTests {
 
     @Test("a port that nobody listens on is unreachable")
     func refused() async throws {
-        let hub = try HubAddress("https://127.0.0.1:1")
+        let hub = try HubAddress("http://127.0.0.1:1", allowPlain: true)
         let transport = CurlTransport(hub: hub, authority: [])
         do throws(TransportError) {
             _ = try await transport.send(TransportRequest(method: .get, path: "/"))

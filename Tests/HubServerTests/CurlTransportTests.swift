@@ -290,17 +290,19 @@ struct CurlTransportTests {
 
     @Test("a port that nobody listens on is unreachable")
     func refused() async throws {
-        let hub = try HubAddress("http://127.0.0.1:1", allowPlain: true)
+        let server = try LoopbackServer { _ in .close }
+        server.stop()
+        let hub = try HubAddress("http://127.0.0.1:\(server.port)", allowPlain: true)
         let transport = CurlTransport(hub: hub, authority: [])
         do throws(TransportError) {
             _ = try await transport.send(TransportRequest(method: .get, path: "/"))
-            Issue.record("somebody answered on port 1")
+            Issue.record("somebody answered on a closed port")
         } catch {
             guard case .unreachable(let words) = error else {
                 Issue.record("\(error)")
                 return
             }
-            #expect(words.contains("127.0.0.1 port 1"))
+            #expect(words.contains("127.0.0.1 port \(server.port)"))
         }
     }
 

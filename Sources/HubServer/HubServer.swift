@@ -1,3 +1,4 @@
+internal import Foundation
 internal import HummingbirdCore
 public import Logging
 internal import NIOCore
@@ -121,7 +122,12 @@ public struct HubServer: Sendable {
             outcome = .failure(error)
         }
         await front.shutDown()
-        try outcome.get()
+        do { try outcome.get() } catch let error as IOError {
+            // It names a call of ours; what its operator can change is the address.
+            let reason = String(cString: strerror(error.errnoCode))
+            throw ServerFault(
+                reason: "can't listen on \(configuration.host):\(configuration.port): \(reason)")
+        }
     }
 
     private func makeServer(

@@ -48,7 +48,7 @@ struct ServeCommand: AsyncParsableCommand {
         } catch is CancellationError {
             throw Failure("the server did not end in time")
         } catch {
-            throw Failure("the server ended: \(error)")
+            throw Failure("\(error)")
         }
         logger.info("ended")
     }

@@ -30,6 +30,7 @@ struct SyncAddressTests {
             for _ in 0..<2 {
                 var request = device.request()
                 request.pending = 0
+                request.digest = device.digest
                 let answer = try await transport.send(
                     TransportRequest(
                         method: .post, path: "/v1/sync", contentType: SyncRequest.mediaType,

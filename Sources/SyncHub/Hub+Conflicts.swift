@@ -244,10 +244,15 @@ extension Hub {
         _ origin: Origin, _ record: RecordID, _ unit: UnitID, _ reader: Judgement,
         _ tx: borrowing HubTransaction
     ) throws -> ConflictDetail.Authorship {
-        let logged = try reader.changeSet(origin.name, tx)
-        let write = try reader.write(origin.name, record, unit, tx)
+        let logged = try reader.memory.log.changeSet(origin.name, tx)
+        let write = try reader.memory.log.write(origin.name, record, unit, tx)
         // What a writer saw of this unit are the heads that the write names.
-        let seen = try write?.replaced.compactMap { try reader.write($0, record, unit, tx)?.value }
+        var seen: [Value] = []
+        for name in write?.replaced ?? [] {
+            if let value = try reader.memory.log.write(name, record, unit, tx)?.value {
+                seen.append(value)
+            }
+        }
         return ConflictDetail.Authorship(
             name: origin.name, authorName: try personName(origin.author, tx),
             deviceName: try tx.replica(origin.name.replica)?.name ?? "",
@@ -255,7 +260,7 @@ extension Hub {
             corrected_ms: Int64(origin.time.milliseconds),
             received_ms: logged?.2 ?? Int64(origin.time.milliseconds),
             position: origin.position ?? .start, shown: origin.shown,
-            shownValue: seen?.count == 1 ? seen?[0] : nil,
+            shownValue: seen.count == 1 ? seen[0] : nil,
             intent: logged?.0.intent.string ?? "", reason: logged?.0.reason?.string)
     }
 

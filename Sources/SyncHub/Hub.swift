@@ -121,7 +121,7 @@ struct HubMemory: Sendable {
     var territories: [PersonID: Territory] = [:]
     var random: any RandomNumberGenerator & Sendable
     /// What was read of the legal log lately.
-    var logged = LoggedUploads()
+    var log: LegalLog
     /// What is known of devices' last contact and not yet written down.
     var contacts: [ReplicaID: Contact] = [:]
 
@@ -145,6 +145,7 @@ struct HubMemory: Sendable {
         self.hub = hub
         self.replica = replica
         self.key = key
+        log = LegalLog(key: key.verifying)
         self.random = random
         district = String(decoding: try tx.setting("district") ?? [], as: UTF8.self)
         epochs = try tx.epochs()

@@ -16,8 +16,6 @@ final class Judgement {
     /// The numbers merged, per replica, as far as they were asked for.
     private var merged: [ReplicaID: NumberSet] = [:]
     private var replicas: [Int64: StoredReplica] = [:]
-    /// The rows of replicas, as far as they were asked for; they never change.
-    private var rids: [ReplicaID: Int64] = [:]
     private var grants: [PersonID: [Admission.Grant]] = [:]
     /// Change sets that the caller has just decoded, by upload.
     private let decoded: [Int64: [HashedChangeSet]]
@@ -84,7 +82,7 @@ final class Judgement {
         try tx.finishUpload(
             upload.id, state: .judged, position: entries.compactMap(\.position).first,
             receipt: receipt)
-        memory.logged.keep(
+        memory.log.keep(
             LoggedUpload(
                 first: upload.first, sets: sets, entries: entries,
                 received_ms: upload.received_ms, size: upload.run.bytes.count), upload.id)
@@ -332,7 +330,7 @@ final class Judgement {
         _ waiting: HubTransaction.Unmerged, _ upload: StoredUpload, _ tx: borrowing HubTransaction
     ) throws -> Bool {
         var replica = try self.replica(waiting.replica, tx)
-        let log = try loggedUpload(upload)
+        let log = try memory.log.read(upload)
         guard let set = log[waiting.number]?.set, let number = ChangeSetNumber(waiting.number),
             let stored = upload.receipt.flatMap({ SignedReceipt(stored: $0) }),
             let receipt = stored.verified(by: memory.key.verifying), let old = receipt[number]
@@ -346,7 +344,7 @@ final class Judgement {
         try tx.finishUpload(
             upload.id, state: .judged, position: entries.compactMap(\.position).min(),
             receipt: signedReceipt(upload, replica.id, entries))
-        memory.logged.forget(upload.id)
+        memory.log.forget(upload.id)
         return entry.disposition.isMerged
     }
 
@@ -426,106 +424,10 @@ final class Judgement {
         for unit in record.state.units where unit.hasSeveralHeads {
             guard record.contested.contains(unit.id), case .register(let register) = unit.state
             else { continue }
-            let base = try base(of: register.heads, record.state.record, unit.id, tx)
+            let base = try memory.log.base(
+                of: register.heads, record.state.record, unit.id, tx)
             record.state.setBase(base, of: unit.id)
         }
-    }
-
-    private func base(
-        of heads: [Head], _ record: RecordID, _ unit: UnitID, _ tx: borrowing HubTransaction
-    ) throws -> Head? {
-        var common: Set<ChangeSetName>?
-        for head in heads {
-            let ancestors = try self.ancestors(of: head.origin.name, record, unit, tx)
-            common = common?.intersection(ancestors) ?? ancestors
-        }
-        var latest: Head?
-        for name in (common ?? []).sorted() {
-            guard let write = try self.write(name, record, unit, tx) else { continue }
-            if latest.map({ ($0.origin.position ?? .start) < (write.origin.position ?? .start) })
-                ?? true
-            {
-                latest = Head(origin: write.origin, value: write.value)
-            }
-        }
-        return latest
-    }
-
-    /// The writes that one write covers through any number of steps, at most 200 of them.
-    private func ancestors(
-        of name: ChangeSetName, _ record: RecordID, _ unit: UnitID, _ tx: borrowing HubTransaction
-    ) throws -> Set<ChangeSetName> {
-        var found: Set<ChangeSetName> = []
-        var next = [name]
-        while let name = next.popLast(), found.count < 200 {
-            guard let write = try self.write(name, record, unit, tx) else { continue }
-            for replaced in write.replaced where found.insert(replaced).inserted {
-                next.append(replaced)
-            }
-        }
-        return found
-    }
-
-    struct LoggedWrite {
-        let origin: Origin
-        let value: Value
-        let replaced: [ChangeSetName]
-    }
-
-    /// Finds a setting of a unit in the legal log; `nil` if it is not there or not merged.
-    func write(
-        _ name: ChangeSetName, _ record: RecordID, _ unit: UnitID, _ tx: borrowing HubTransaction
-    ) throws -> LoggedWrite? {
-        guard let (set, entry, _) = try changeSet(name, tx),
-            let change = set.changes.first(where: { $0.record == record }),
-            let write = change.writes.first(where: { $0.unit == unit }),
-            case .set(let value, let names) = write.operation
-        else { return nil }
-        return LoggedWrite(
-            origin: Origin(
-                name: name, author: set.author, time: entry.time, position: entry.position,
-                shown: change.shown),
-            value: value, replaced: names)
-    }
-
-    /// Finds a merged change set in the legal log, with its entry and when it was received.
-    func changeSet(
-        _ name: ChangeSetName, _ tx: borrowing HubTransaction
-    ) throws -> (ChangeSet, ReceiptEntry, Int64)? {
-        guard let rid = try rid(of: name.replica, tx),
-            let id = try tx.uploadID(of: rid, holding: name.number.value)
-        else { return nil }
-        let log: LoggedUpload
-        if let known = memory.logged.upload(id) {
-            log = known
-        } else {
-            guard let upload = try tx.upload(id) else { return nil }
-            log = try loggedUpload(upload)
-        }
-        return log[name.number.value].map { ($0.set.changeSet, $0.entry, log.received_ms) }
-    }
-
-    private func rid(of id: ReplicaID, _ tx: borrowing HubTransaction) throws -> Int64? {
-        if let rid = rids[id] { return rid }
-        let rid = try tx.replica(id)?.rid
-        rids[id] = rid
-        return rid
-    }
-
-    private func loggedUpload(_ upload: StoredUpload) throws -> LoggedUpload {
-        if let log = memory.logged.upload(upload.id) { return log }
-        let receipt = upload.receipt.flatMap({ SignedReceipt(stored: $0) })?
-            .verified(by: memory.key.verifying)
-        let log = LoggedUpload(
-            first: upload.first,
-            sets: try RunCoding.decode(upload.run.bytes).filter {
-                $0.changeSet.name.number.value >= upload.first
-            },
-            entries: receipt?.first.value == upload.first ? receipt?.entries ?? [] : [],
-            received_ms: upload.received_ms, size: upload.run.bytes.count)
-        // What waits for its predecessor will be judged, and have another receipt.
-        if upload.state == .judged { memory.logged.keep(log, upload.id) }
-        return log
     }
 
     // MARK: What is at hand

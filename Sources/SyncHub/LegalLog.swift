@@ -1,0 +1,175 @@
+internal import SyncCore
+internal import SyncProtocol
+internal import SyncStore
+
+/// A judged upload of the legal log, decoded.
+struct LoggedUpload: Sendable {
+    /// The number of the first of `sets`; they and `entries` follow each other without gaps.
+    let first: UInt64
+    let sets: [HashedChangeSet]
+    let entries: [ReceiptEntry]
+    let received_ms: Int64
+    /// The run's bytes: what it costs to keep.
+    let size: Int
+
+    /// A change set with what its receipt says; `nil` if there is none of this number, or no
+    /// receipt.
+    subscript(number: UInt64) -> (set: HashedChangeSet, entry: ReceiptEntry)? {
+        guard number >= first, number - first < UInt64(min(sets.count, entries.count)) else {
+            return nil
+        }
+        return (sets[Int(number - first)], entries[Int(number - first)])
+    }
+}
+
+/// A setting of a unit as the legal log holds it.
+struct LoggedWrite: Sendable {
+    let origin: Origin
+    let value: Value
+    let replaced: [ChangeSetName]
+}
+
+/// The legal log as it is looked back into: what a change set said, and what heads had in common.
+///
+/// The uploads that were looked into lately are kept decoded. A conflict's base lies in one of a
+/// few weeks ago, and many conflicts of an area have theirs in the same few uploads.
+///
+/// Invariant: an upload is here only as it stands in the log; whoever changes its receipt forgets
+/// it.
+struct LegalLog: Sendable {
+    /// Of runs, before compression. Decoded they take some eight times as much memory.
+    static let maximumBytes = 8 << 20
+
+    /// Signed the receipts in the log.
+    private let key: VerifyingKey
+    private var uploads: [Int64: (upload: LoggedUpload, asked: UInt64)] = [:]
+    private var bytes = 0
+    private var asked: UInt64 = 0
+    /// The rows of replicas, as far as they were asked for; they never change.
+    private var rids: [ReplicaID: Int64] = [:]
+
+    init(key: VerifyingKey) { self.key = key }
+
+    // MARK: Looking back
+
+    /// Finds a merged change set, with its entry and when it was received.
+    mutating func changeSet(
+        _ name: ChangeSetName, _ tx: borrowing HubTransaction
+    ) throws -> (ChangeSet, ReceiptEntry, Int64)? {
+        guard let rid = try rid(of: name.replica, tx),
+            let id = try tx.uploadID(of: rid, holding: name.number.value)
+        else { return nil }
+        let log: LoggedUpload
+        if let known = kept(id) {
+            log = known
+        } else {
+            guard let upload = try tx.upload(id) else { return nil }
+            log = try read(upload)
+        }
+        return log[name.number.value].map { ($0.set.changeSet, $0.entry, log.received_ms) }
+    }
+
+    /// Finds a setting of a unit; `nil` if it is not there or not merged.
+    mutating func write(
+        _ name: ChangeSetName, _ record: RecordID, _ unit: UnitID, _ tx: borrowing HubTransaction
+    ) throws -> LoggedWrite? {
+        guard let (set, entry, _) = try changeSet(name, tx),
+            let change = set.changes.first(where: { $0.record == record }),
+            let write = change.writes.first(where: { $0.unit == unit }),
+            case .set(let value, let names) = write.operation
+        else { return nil }
+        return LoggedWrite(
+            origin: Origin(
+                name: name, author: set.author, time: entry.time, position: entry.position,
+                shown: change.shown),
+            value: value, replaced: names)
+    }
+
+    /// The latest write, by position, that all of these heads of a unit cover.
+    mutating func base(
+        of heads: [Head], _ record: RecordID, _ unit: UnitID, _ tx: borrowing HubTransaction
+    ) throws -> Head? {
+        var common: Set<ChangeSetName>?
+        for head in heads {
+            let ancestors = try self.ancestors(of: head.origin.name, record, unit, tx)
+            common = common?.intersection(ancestors) ?? ancestors
+        }
+        var latest: Head?
+        for name in (common ?? []).sorted() {
+            guard let write = try self.write(name, record, unit, tx) else { continue }
+            if latest.map({ ($0.origin.position ?? .start) < (write.origin.position ?? .start) })
+                ?? true
+            {
+                latest = Head(origin: write.origin, value: write.value)
+            }
+        }
+        return latest
+    }
+
+    /// The writes that one write covers through any number of steps, at most 200 of them.
+    private mutating func ancestors(
+        of name: ChangeSetName, _ record: RecordID, _ unit: UnitID, _ tx: borrowing HubTransaction
+    ) throws -> Set<ChangeSetName> {
+        var found: Set<ChangeSetName> = []
+        var next = [name]
+        while let name = next.popLast(), found.count < 200 {
+            guard let write = try self.write(name, record, unit, tx) else { continue }
+            for replaced in write.replaced where found.insert(replaced).inserted {
+                next.append(replaced)
+            }
+        }
+        return found
+    }
+
+    private mutating func rid(
+        of id: ReplicaID, _ tx: borrowing HubTransaction
+    ) throws -> Int64? {
+        if let rid = rids[id] { return rid }
+        let rid = try tx.replica(id)?.rid
+        rids[id] = rid
+        return rid
+    }
+
+    /// An upload, decoded.
+    mutating func read(_ upload: StoredUpload) throws -> LoggedUpload {
+        if let log = kept(upload.id) { return log }
+        let receipt = upload.receipt.flatMap({ SignedReceipt(stored: $0) })?.verified(by: key)
+        let log = LoggedUpload(
+            first: upload.first,
+            sets: try RunCoding.decode(upload.run.bytes).filter {
+                $0.changeSet.name.number.value >= upload.first
+            },
+            entries: receipt?.first.value == upload.first ? receipt?.entries ?? [] : [],
+            received_ms: upload.received_ms, size: upload.run.bytes.count)
+        // What waits for its predecessor will be judged, and have another receipt.
+        if upload.state == .judged { keep(log, upload.id) }
+        return log
+    }
+
+    // MARK: What is kept at hand
+
+    private mutating func kept(_ id: Int64) -> LoggedUpload? {
+        guard let known = uploads[id]?.upload else { return nil }
+        asked += 1
+        uploads[id]?.asked = asked
+        return known
+    }
+
+    /// Keeps an upload, and drops those not asked for longest until all fit. The newest always
+    /// stays.
+    mutating func keep(_ upload: LoggedUpload, _ id: Int64) {
+        forget(id)
+        asked += 1
+        uploads[id] = (upload, asked)
+        bytes += upload.size
+        while bytes > Self.maximumBytes, uploads.count > 1,
+            let oldest = uploads.min(by: { $0.value.asked < $1.value.asked })
+        {
+            forget(oldest.key)
+        }
+    }
+
+    mutating func forget(_ id: Int64) {
+        if let gone = uploads.removeValue(forKey: id) { bytes -= gone.upload.size }
+    }
+}

@@ -69,7 +69,10 @@ let package = Package(
         // What remembers, sends and answers.
         .target(
             name: "SyncStore",
-            dependencies: ["SyncCore", "SyncProtocol", grdb, logging],
+            dependencies: [
+                "SyncCore", "SyncProtocol", grdb, logging,
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
+            ],
             swiftSettings: strict),
         .target(
             name: "SyncClient",

@@ -1,6 +1,7 @@
 internal import SyncCore
 internal import SyncProtocol
 internal import SyncStore
+internal import Synchronization
 
 // What a device is sent: pages in the order of positions, grants, writers, notices.
 
@@ -106,32 +107,16 @@ extension Hub {
                     response.hasMore = true
                     break
                 }
-                let to = LogPosition(min(from.value + window, memory.position.value))!
-                var records: [SyncResponse.PageRecord] = []
-                var bytes = 0
-                try tx.records(of: changed, after: from, through: to) { stored in
-                    bytes += stored.state.count + 24
-                    records.append(
-                        SyncResponse.PageRecord(
-                            collection: stored.collection, record: stored.record,
-                            area: stored.area, position: stored.position, state: stored.state))
+                let chunk = try chunk(
+                    of: changed, after: from, window: &window, room: budget - spent, memory, tx)
+                spent += chunk.bytes
+                estimate.records += UInt64(chunk.records)
+                estimate.bytes += UInt64(chunk.bytes)
+                if chunk.records > 0 || chunk.through == memory.position, !request.isDryRun {
+                    response.pages.append(chunk.page(places))
                 }
-                // Records come by area within a collection; a page wants them by collection only.
-                if bytes > Limits.pageBytes, window > 1, to.value > from.value + 1 {
-                    window = max(1, window / 4)
-                    continue
-                }
-                if bytes < Limits.pageBytes / 8 { window = min(window * 4, 1 << 40) }
-                spent += bytes
-                estimate.records += UInt64(records.count)
-                estimate.bytes += UInt64(bytes)
-                if !records.isEmpty || to == memory.position, !request.isDryRun {
-                    records.sort { ($0.collection, $0.position) < ($1.collection, $1.position) }
-                    response.pages.append(
-                        SyncResponse.Page(grants: places, through: to, records: records))
-                }
-                from = to
-                for place in places { reached[place] = to }
+                from = chunk.through
+                for place in places { reached[place] = chunk.through }
             }
         }
         // Where nothing changed nothing is sent; but cursors that differ are brought together
@@ -146,6 +131,61 @@ extension Hub {
             response.hasMore = false
             response.estimate = SyncResponse.Estimate(
                 records: estimate.records, bytes: estimate.bytes)
+        }
+    }
+
+    /// Reads the next chunk of states after a position, or finds it among those kept.
+    ///
+    /// - Parameters:
+    ///   - window: how many positions to look at; fitted to how much lies in them.
+    ///   - room: the bytes it should not be longer than. One position is never split, so it may
+    ///     have to be.
+    private func chunk(
+        of areas: [UInt32], after from: LogPosition, window: inout UInt64, room: Int,
+        _ memory: HubMemory, _ tx: borrowing HubTransaction
+    ) throws -> SnapshotChunk {
+        let key = SnapshotChunks.Key(areas: areas, after: from)
+        if let kept = chunks.withLock({ $0[key] }), kept.bytes <= room,
+            try tx.recordCount(of: areas, after: from, through: kept.through) == kept.records
+        {
+            return kept
+        }
+        while true {
+            let to = LogPosition(min(from.value + window, memory.position.value))!
+            var records: [SyncResponse.PageRecord] = []
+            var bytes = 0
+            try tx.records(of: areas, after: from, through: to) { stored in
+                bytes += stored.state.count + 24
+                records.append(
+                    SyncResponse.PageRecord(
+                        collection: stored.collection, record: stored.record,
+                        area: stored.area, position: stored.position, state: stored.state))
+            }
+            // States shrink to a sixth to a third; what is longer than half of what it was made
+            // from is never met, so a small room costs few attempts.
+            let isLong = bytes > min(Limits.pageBytes, room * 4)
+            if isLong, window > 1, to.value > from.value + 1 {
+                window = max(1, window / 4)
+                continue
+            }
+            // Records come by area within a collection; a page wants them by collection only.
+            records.sort { ($0.collection, $0.position) < ($1.collection, $1.position) }
+            let isShared = records.count >= SnapshotChunks.smallest
+            var content = SnapshotChunk.Content.records(records)
+            var size = bytes
+            if bytes >= SnapshotChunks.smallestFrame {
+                let packed = SyncResponse.Page.pack(records, level: isShared ? 9 : 3)
+                (content, size) = (.packed(packed), packed.count)
+            }
+            if size > room, window > 1, to.value > from.value + 1 {
+                window = max(1, window / 2)
+                continue
+            }
+            if bytes < Limits.pageBytes / 8 { window = min(window * 4, 1 << 40) }
+            let chunk = SnapshotChunk(
+                through: to, records: records.count, bytes: size, content: content)
+            if isShared { chunks.withLock { $0[key] = chunk } }
+            return chunk
         }
     }
 

@@ -19,6 +19,8 @@ public final class Hub: Sendable {
     /// Reads the hub's clock: milliseconds since 1970.
     let clock: @Sendable () -> Int64
     let memory: Mutex<HubMemory>
+    /// Pages of first loads, shared by all who hold the same areas.
+    let chunks = Mutex(SnapshotChunks())
 
     /// Opens the hub that `store` holds, and judges what an earlier run stored and did not judge.
     ///

@@ -64,7 +64,7 @@ extension CodecError {
         case .unknownVersion: Problem(.unknownVersion)
         case .tooMany: Problem(.tooLarge)
         case .truncated, .trailing, .malformedNumber, .outOfRange, .malformedText, .unknownTag,
-            .outOfOrder, .notOurs:
+            .outOfOrder, .malformedFrame, .notOurs:
             Problem(.malformed)
         }
     }

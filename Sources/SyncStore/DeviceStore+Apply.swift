@@ -42,17 +42,36 @@ extension DeviceStore {
             applied.notices = try self.applyTail(
                 answer, changed, sent, received, comparedDigest, db)
         }
-        // Few pages are the rule: then all of it costs one wait for the disk.
-        let last = answer.pages.count - 1
-        for place in 0...max(last, 0) {
+        // Several pages share a wait for the disk, but not so many that a kill costs much.
+        var place = 0
+        repeat {
+            var failure: StoreError?
             try write { db in
                 if place == 0 { try head(db) }
-                if place <= last { try page(place, db) }
-                if place >= last { try tail(db) }
+                var bytes = 0
+                while place < answer.pages.count, bytes < Self.bytesPerTransaction {
+                    do {
+                        try db.inSavepoint {
+                            try page(place, db)
+                            return .commit
+                        }
+                    } catch let error as StoreError where bytes > 0 {
+                        // What came before it is whole and stays.
+                        failure = error
+                        return
+                    }
+                    bytes += answer.pages[place].records.reduce(1) { $0 + $1.state.count }
+                    place += 1
+                }
+                if place == answer.pages.count { try tail(db) }
             }
-        }
+            if let failure { throw failure }
+        } while place < answer.pages.count
         return applied
     }
+
+    /// How much of an answer is applied in one transaction; one page at least.
+    private static let bytesPerTransaction = 8 << 20
 
     // MARK: Before the pages
 
@@ -194,9 +213,17 @@ extension DeviceStore {
             [NumberSetForm.encode(merged).stored])
         var context = PageContext(
             era: try era(db), merged: merged, now: now, territory: territory,
-            isFirst: !grants.isEmpty && grants.allSatisfy { $0.cursor == .start })
+            isFirst: !grants.isEmpty && grants.allSatisfy { $0.complete == .start })
         context.writers = try writers(context.era, db)
-        for record in page.records { try apply(record, &context, db) }
+        var start = 0
+        while start < page.records.count {
+            let collection = page.records[start].collection
+            let end =
+                page.records[start...].firstIndex { $0.collection != collection }
+                ?? page.records.count
+            try apply(page.records[start..<end], of: collection, &context, db)
+            start = end
+        }
         try add(context.digests, db)
         var moved = false
         for grant in grants where page.through > grant.cursor {
@@ -214,15 +241,19 @@ extension DeviceStore {
         let merged: NumberSet
         let now: ClockReading
         let territory: Territory
-        /// Whether the records are likely not here yet: then they are inserted without looking.
+        /// Whether the records are likely not here yet: then they are inserted without looking
+        /// first.
         let isFirst: Bool
         var writers = WriterTable()
         /// What the page changes in the digests.
         var digests: [UInt32: CountedDigest] = [:]
 
         mutating func add(_ area: UInt32, _ record: RecordID, _ state: [UInt8]) {
-            digests[area, default: CountedDigest()].digest += .of(record, state: state)
-            digests[area, default: CountedDigest()].records += 1
+            digests[area, default: CountedDigest()].add(.of(record, state: state))
+        }
+
+        func knowsWriter(_ number: UInt64) -> Bool {
+            UInt32(exactly: number).flatMap { writers[$0] } != nil
         }
 
         mutating func remove(_ area: UInt32, _ record: RecordID, _ state: [UInt8]) {
@@ -232,11 +263,36 @@ extension DeviceStore {
     }
 
     private func apply(
-        _ sent: SyncResponse.PageRecord, _ context: inout PageContext, _ db: Database
+        _ records: ArraySlice<SyncResponse.PageRecord>, of collection: CollectionID,
+        _ context: inout PageContext, _ db: Database
     ) throws {
-        guard let table = table(sent.collection) else {
-            return try keepUnknown(sent, &context, db)
+        guard let table = table(collection) else {
+            for record in records { try keepUnknown(record, &context, db) }
+            return
         }
+        guard context.isFirst else {
+            for record in records { try apply(record, table, &context, db) }
+            return
+        }
+        let prepared = try db.cachedStatement(sql: table.insertSQL)
+        let insertion = try PlainInsertion(table, prepared, db)
+        for record in records {
+            if let state = PlainState(record.state), context.knowsWriter(state.writer),
+                try insertion.insert(
+                    record, state, sealed: seal.seal(record.state), key: seal.keyID,
+                    era: context.era, applied_ms: context.now.wall_ms)
+            {
+                context.add(record.area, record.record, record.state)
+            } else {
+                try apply(record, table, &context, db)
+            }
+        }
+    }
+
+    private func apply(
+        _ sent: SyncResponse.PageRecord, _ table: DeviceTable, _ context: inout PageContext,
+        _ db: Database
+    ) throws {
         let state: RecordState
         do {
             state = try StateCoding.decode(
@@ -249,13 +305,6 @@ extension DeviceStore {
             Int64(sent.position.value), context.era, context.now.wall_ms, seal.keyID,
             seal.seal(sent.state).stored, sent.record.stored,
         ]
-        if context.isFirst {
-            let overlay = Overlay(sent.record, sent.collection, over: state, own: [])
-            try db.run(
-                table.insertSQL,
-                try shownArguments(sent.record, table, sent.area, overlay, had: 0, db) + sealed)
-            if db.changesCount > 0 { return context.add(sent.area, sent.record, sent.state) }
-        }
         guard let held = try held(sent.record, table, db) else {
             let overlay = Overlay(sent.record, sent.collection, over: state, own: [])
             try db.run(

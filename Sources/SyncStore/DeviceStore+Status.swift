@@ -134,6 +134,11 @@ extension DeviceStore {
     struct CountedDigest: Equatable {
         var digest = StateDigest.zero
         var records: Int64 = 0
+
+        mutating func add(_ record: StateDigest) {
+            digest += record
+            records += 1
+        }
     }
 
     func storedDigests(_ db: Database) throws -> [UInt32: CountedDigest] {

@@ -93,6 +93,27 @@ extension HubTransaction {
         }
     }
 
+    /// Counts the records that `records` would bring, by an index alone.
+    public func recordCount(
+        of areas: [UInt32], after: LogPosition, through: LogPosition
+    ) throws -> Int {
+        var count = 0
+        for declaration in schema.collections {
+            let statement = try db.cachedStatement(
+                sql: """
+                    SELECT count(*) FROM \(declaration.tableName)
+                    WHERE area = ? AND position > ? AND position <= ?
+                    """)
+            for area in areas {
+                statement.setUncheckedArguments([
+                    Int64(area), Int64(after.value), Int64(through.value),
+                ])
+                count += try Int.fetchOne(statement) ?? 0
+            }
+        }
+        return count
+    }
+
     /// Calls `body` with every record of the store.
     public func allRecords(_ body: (StoredRecord) throws -> Void) throws {
         for declaration in schema.collections {

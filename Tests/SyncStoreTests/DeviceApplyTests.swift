@@ -47,6 +47,47 @@ struct DeviceApplyTests {
         #expect(shown.position == hub.position)
     }
 
+    @Test("a first load shows what the general way would have shown")
+    func firstLoad() throws {
+        var hub = PaperHub()
+        for number in 1...40 as ClosedRange<UInt64> {
+            let id = RecordID.test(number)
+            let scope = number.isMultiple(of: 3) ? HubFixture.south : HubFixture.north
+            hub.write([
+                .house(
+                    id, in: scope, title: number.isMultiple(of: 4) ? "" : "王 \(number)",
+                    count: number.isMultiple(of: 2) ? Int64(number) : nil),
+                .call(.test(1000 + number), on: id, story: "s"),
+            ])
+            switch number % 8 {
+            case 1: hub.write([.set(id, House.due, .day(CalendarDate("2026-10-05")!))])
+            case 2: hub.write([.set(id, .void, .text("twice"))])
+            case 3: hub.write([.set(id, House.level, .absent)])
+            case 4: hub.write([.write(id, House.minutes, .increment(3))])
+            default: break
+            }
+        }
+        let first = try TestDevice.enrolled(&hub, .first)
+        let general = try TestDevice(.first)
+        try general.enrol(hub)
+        // Told first that all there is has come, it looks for each record.
+        var empty = hub.answer(to: try general.replica, tells: true)
+        let pages = empty.pages
+        empty.pages = [SyncResponse.Page(grants: [0], through: LogPosition(1)!, records: [])]
+        try general.apply(empty)
+        var rest = hub.answer(to: try general.replica)
+        rest.pages = pages
+        try general.apply(rest)
+
+        #expect(
+            try first.store.list(.house, includesVoid: true)
+                == general.store.list(.house, includesVoid: true))
+        #expect(try first.store.list(.call) == general.store.list(.call))
+        #expect(try first.store.list(.house).count == 35)
+        #expect(try first.store.totalDigest() == hub.digest)
+        #expect(try first.store.doctor().allSatisfy { $0.severity == .fine })
+    }
+
     @Test("a receipt before its page keeps the own write shown, and the page then takes it off")
     func receiptFirst() throws {
         var hub = PaperHub()

@@ -15,7 +15,9 @@ struct Room: Sendable {
             name: "SyncProtocol", imports: ["SyncCore"],
             confined: ["Codec": ["Foundation", "FoundationEssentials", "Crypto", "CZstd"]]),
         Room(name: "SyncExchange", imports: ["SyncCore", "SyncProtocol"]),
-        Room(name: "SyncStore", imports: platform.union(["SyncCore", "SyncProtocol", "GRDB"])),
+        Room(
+            name: "SyncStore",
+            imports: platform.union(["SyncCore", "SyncProtocol", "GRDB", "GRDBSQLite"])),
         Room(
             name: "SyncClient",
             imports: platform.union(["SyncCore", "SyncProtocol", "SyncExchange", "SyncStore"])),

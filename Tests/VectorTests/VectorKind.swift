@@ -62,6 +62,7 @@ extension CodecError {
         case .malformedText: "malformedText"
         case .unknownTag: "unknownTag"
         case .outOfOrder: "outOfOrder"
+        case .malformedFrame: "malformedFrame"
         case .notOurs: "notOurs"
         case .unknownVersion: "unknownVersion"
         }

@@ -19,6 +19,8 @@ public enum CodecError: Error, Hashable, Sendable {
     /// Things that must rise do not, a thing that must be once is there twice, or a longer form
     /// stands where there is a shorter one.
     case outOfOrder(at: Int)
+    /// What should be a zstd frame is none, or holds more than it may.
+    case malformedFrame(at: Int)
     /// Not one of our messages at all: the first bytes are others.
     case notOurs
     /// One of our messages, of a version we don't speak.
@@ -69,6 +71,15 @@ package struct ByteReader {
 
     /// The bytes from `start` to here.
     package func bytes(since start: Int) -> [UInt8] { Array(bytes[start..<index]) }
+
+    /// The same without a copy.
+    package func slice(since start: Int) -> ArraySlice<UInt8> { bytes[start..<index] }
+
+    /// Passes over all that is left and returns it.
+    package mutating func rest() -> [UInt8] {
+        defer { index = end }
+        return Array(bytes[index..<end])
+    }
 
     @inline(__always)
     package mutating func varint() throws(CodecError) -> UInt64 {

@@ -6,6 +6,9 @@ package struct ByteWriter {
 
     package init() {}
 
+    /// - Parameter capacity: the bytes that are likely to come.
+    package init(capacity: Int) { bytes.reserveCapacity(capacity) }
+
     package var count: Int { bytes.count }
 
     @inline(__always)

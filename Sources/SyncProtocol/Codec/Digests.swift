@@ -27,14 +27,17 @@ public struct StateDigest: Hashable, Sendable, CustomStringConvertible {
 
     /// Returns the digest of one record with this state.
     public static func of(_ record: RecordID, state: [UInt8]) -> StateDigest {
-        var writer = ByteWriter()
-        writer.identifier(record)
-        writer.raw(state)
-        let hash = Digests.sha256(writer.bytes).bytes
-        func lane(_ range: Range<Int>) -> UInt64 {
-            hash[range].reduce(0) { $0 << 8 | UInt64($1) }
+        var hash = SHA256()
+        withUnsafeBytes(of: (record.high.bigEndian, record.low.bigEndian)) {
+            hash.update(bufferPointer: $0)
         }
-        return StateDigest(high: lane(0..<8), low: lane(8..<16))
+        state.withUnsafeBytes { hash.update(bufferPointer: $0) }
+        return hash.finalize().withUnsafeBytes { bytes in
+            StateDigest(
+                high: UInt64(bigEndian: bytes.loadUnaligned(as: UInt64.self)),
+                low: UInt64(
+                    bigEndian: bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self)))
+        }
     }
 
     public static func += (left: inout StateDigest, right: StateDigest) {

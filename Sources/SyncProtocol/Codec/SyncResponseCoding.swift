@@ -168,29 +168,16 @@ extension ByteWriter {
         }
     }
 
-    /// Records by collection, and within it by column.
     mutating func page(_ page: SyncResponse.Page) {
         varint(page.grants.count)
         for place in page.grants { varint(place) }
         varint(page.through.value)
-        var start = 0
-        while start < page.records.count {
-            let collection = page.records[start].collection
-            var end = start
-            while end < page.records.count, page.records[end].collection == collection { end += 1 }
-            let records = page.records[start..<end]
-            varint(UInt64(collection.value))
-            varint(records.count)
-            for record in records { identifier(record.record) }
-            for record in records { varint(UInt64(record.area)) }
-            var last: Int64 = 0
-            for record in records {
-                zigzag(Int64(record.position.value) - last)
-                last = Int64(record.position.value)
-            }
-            for record in records { varint(record.state.count) }
-            for record in records { raw(record.state) }
-            start = end
+        if let packed = page.packed {
+            byte(SyncResponse.Page.packedForm)
+            raw(packed)
+        } else {
+            byte(SyncResponse.Page.plainForm)
+            raw(PageCoding.encode(page.records))
         }
     }
 
@@ -240,36 +227,22 @@ extension ByteReader {
             places.append(try count(upTo: Limits.scopesPerDevice - 1))
         }
         let through = try position()
-        var records: [SyncResponse.PageRecord] = []
-        while !isAtEnd {
-            let collection = try collectionID()
-            let place = index
-            let count = try count()
-            guard count >= 1 else { throw .outOfRange(at: place) }
-            var ids: [RecordID] = []
-            for _ in 0..<count { ids.append(try identifier()) }
-            var areas: [UInt32] = []
-            for _ in 0..<count { areas.append(UInt32(try varint(upTo: UInt64(UInt32.max)))) }
-            var positions: [LogPosition] = []
-            var last: Int64 = 0
-            for _ in 0..<count {
-                let (sum, overflow) = last.addingReportingOverflow(try zigzag())
-                guard !overflow, sum >= 0, let position = LogPosition(UInt64(sum)) else {
-                    throw .outOfRange(at: index)
-                }
-                last = sum
-                positions.append(position)
+        let place = index
+        switch try byte() {
+        case SyncResponse.Page.plainForm:
+            return SyncResponse.Page(
+                grants: places, through: through, records: try PageCoding.decode(&self))
+        case SyncResponse.Page.packedForm:
+            let groups: [UInt8]
+            do throws(ZstdError) {
+                groups = try Zstd.decompress(rest(), maximumBytes: Limits.responseBytesUnpacked)
+            } catch {
+                throw .malformedFrame(at: place)
             }
-            var lengths: [Int] = []
-            for _ in 0..<count { lengths.append(try self.count()) }
-            for (offset, length) in lengths.enumerated() {
-                records.append(
-                    SyncResponse.PageRecord(
-                        collection: collection, record: ids[offset], area: areas[offset],
-                        position: positions[offset], state: try raw(length)))
-            }
+            return SyncResponse.Page(
+                grants: places, through: through, records: try PageCoding.decode(groups))
+        default: throw .unknownTag(at: place)
         }
-        return SyncResponse.Page(grants: places, through: through, records: records)
     }
 
     mutating func notice() throws(CodecError) -> SyncResponse.Notice {

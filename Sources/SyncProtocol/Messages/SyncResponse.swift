@@ -119,9 +119,25 @@ public struct SyncResponse: Hashable, Sendable {
         public let grants: [Int]
         public let through: LogPosition
         public let records: [PageRecord]
+        /// What is sent instead of `records` where the hub has it ready. Never there in an answer
+        /// that was read.
+        public let packed: [UInt8]?
 
         public init(grants: [Int], through: LogPosition, records: [PageRecord]) {
-            (self.grants, self.through, self.records) = (grants, through, records)
+            (self.grants, self.through, self.records, packed) = (grants, through, records, nil)
+        }
+
+        /// A page of records that `pack` has compressed.
+        public init(grants: [Int], through: LogPosition, packed: [UInt8]) {
+            (self.grants, self.through, records, self.packed) = (grants, through, [], packed)
+        }
+
+        static let plainForm: UInt8 = 0
+        static let packedForm: UInt8 = 1
+
+        /// Returns the records of a page compressed, once for all devices they are sent to.
+        public static func pack(_ records: [PageRecord], level: Int32 = 3) -> [UInt8] {
+            Zstd.compress(PageCoding.encode(records), level: level)
         }
     }
 

@@ -413,15 +413,34 @@ extension Made {
             ),
             (
                 "page-of-no-record", "A collection lists at least one.", "outOfRange",
-                whole + section(5, [0, 0, 1, 0])
+                whole + section(5, [0, 0, 0, 1, 0])
+            ),
+            (
+                "page-of-form-2", "There are two forms.", "unknownTag",
+                whole + section(5, [0, 0, 2])
+            ),
+            (
+                "page-without-frame", "Form 1, and no zstd.", "malformedFrame",
+                whole + section(5, [0, 0, 1, 1, 0])
+            ),
+            (
+                "page-shape-falls", "Units 5 and 5.", "outOfOrder",
+                whole + section(5, [0, 0, 0, 1, 1] + id + [1, 2, 1, 2, 5, 5])
+            ),
+            (
+                "page-place-nowhere", "A reference to the second of one record.", "outOfRange",
+                whole
+                    + section(
+                        5,
+                        [0, 0, 0, 1, 1] + id + [1, 2, 1, 1, 5, 1, 1, 2, 0, 0, 0, 1, 9, 2])
             ),
             (
                 "page-position-below-zero", "Before the start of the log.", "outOfRange",
-                whole + section(5, [0, 0, 1, 1] + id + [1, 1, 0])
+                whole + section(5, [0, 0, 0, 1, 1] + id + [1, 1, 0])
             ),
             (
                 "page-state-longer-than-bytes", "A state of nine bytes that are not there.",
-                "outOfRange", whole + section(5, [0, 0, 1, 1] + id + [1, 2, 9])
+                "outOfRange", whole + section(5, [0, 0, 0, 1, 1] + id + [1, 2, 0, 0, 9])
             ),
             (
                 "page-grant-256", "Places go to 255.", "outOfRange",

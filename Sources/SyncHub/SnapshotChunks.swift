@@ -1,0 +1,56 @@
+internal import SyncCore
+internal import SyncProtocol
+
+/// The states of some areas between two positions, as a page carries them.
+struct SnapshotChunk: Sendable {
+    enum Content: Sendable {
+        /// Few: compressed with the rest of the answer.
+        case records([SyncResponse.PageRecord])
+        case packed([UInt8])
+    }
+
+    let through: LogPosition
+    /// How many records it holds. Records only ever leave a stretch of positions, for whatever
+    /// changes moves to the end of the log: as long as there are as many, they are the same.
+    let records: Int
+    /// What it takes in an answer, at most.
+    let bytes: Int
+    let content: Content
+
+    func page(_ grants: [Int]) -> SyncResponse.Page {
+        switch content {
+        case .records(let records):
+            SyncResponse.Page(grants: grants, through: through, records: records)
+        case .packed(let packed):
+            SyncResponse.Page(grants: grants, through: through, packed: packed)
+        }
+    }
+}
+
+/// Chunks that were made once and are sent to everybody who holds the same areas.
+struct SnapshotChunks: Sendable {
+    struct Key: Hashable {
+        let areas: [UInt32]
+        let after: LogPosition
+    }
+
+    /// Fewer records than this are compressed anew sooner than looked for.
+    static let smallest = 256
+    /// Fewer bytes than this are not worth a frame of their own.
+    static let smallestFrame = 1024
+    /// All chunks together, in bytes; beyond it all are dropped, and made again as they are asked
+    /// for.
+    static let limit = 32 << 20
+
+    private var chunks: [Key: SnapshotChunk] = [:]
+    private var bytes = 0
+
+    subscript(key: Key) -> SnapshotChunk? {
+        get { chunks[key] }
+        set {
+            bytes += (newValue?.bytes ?? 0) - (chunks[key]?.bytes ?? 0)
+            chunks[key] = newValue
+            if bytes > Self.limit { self = SnapshotChunks() }
+        }
+    }
+}

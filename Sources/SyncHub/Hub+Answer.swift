@@ -215,9 +215,7 @@ extension Hub {
     }
 
     private func writeContact(_ id: ReplicaID, _ now: Int64, _ memory: inout HubMemory) throws {
-        guard var contact = memory.contacts[id] else { return }
-        contact.written_ms = now
-        memory.contacts[id] = contact
+        guard let contact = memory.contacts[id] else { return }
         try store.write { tx in
             guard var replica = try tx.replica(id) else { return }
             replica.synced_ms = contact.synced_ms
@@ -226,5 +224,6 @@ extension Hub {
             replica.nonce = contact.nonce
             try tx.update(replica)
         }
+        memory.contacts[id]?.written_ms = now
     }
 }

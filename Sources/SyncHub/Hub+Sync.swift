@@ -105,7 +105,9 @@ extension Hub {
             }
         }
         for number in request.unsettled { named.append((number.value, number.value)) }
-        if !decoded.isEmpty { try judgeEverything(&memory, decoded: decoded) }
+        // Something may be left that was stored, and could not be judged when it came.
+        let waits = try !request.runs.isEmpty && store.read { tx in try tx.isAnyWaiting() }
+        if waits { try judgeEverything(&memory, decoded: decoded) }
         return try store.read { tx in
             var receipts: [SignedReceipt] = []
             var seen: Set<Int64> = []

@@ -65,16 +65,14 @@ public final class Hub: Sendable {
         }
     }
 
-    /// Runs `body` alone. What it does to memory stays only if it does not throw.
+    /// Runs `body` alone.
+    ///
+    /// What it does to memory stays even where it throws: a transaction may have committed before.
+    /// So memory is changed only once the transaction that it mirrors has.
     func locked<Result: Sendable>(
         _ body: (inout HubMemory) throws -> Result
     ) throws -> Result {
-        try memory.withLock { memory in
-            var copy = memory
-            let result = try body(&copy)
-            memory = copy
-            return result
-        }
+        try memory.withLock { memory in try body(&memory) }
     }
 
     /// The same for use cases: what goes wrong beneath becomes a problem that says what is safe.

@@ -184,6 +184,13 @@ extension HubTransaction {
         try uploads("WHERE state = ? AND state <> 1 ORDER BY replica, first", [state.rawValue])
     }
 
+    /// Whether anything is stored and not judged. Reads an index only.
+    public func isAnyWaiting() throws -> Bool {
+        let statement = try db.cachedStatement(
+            sql: "SELECT 1 FROM uploads WHERE state = 0 AND state <> 1 LIMIT 1")
+        return try Row.fetchOne(statement) != nil
+    }
+
     /// Calls `body` with every upload of the legal log, in the order in which they came.
     public func allUploads(_ body: (StoredUpload) throws -> Void) throws {
         var last: Int64 = 0

@@ -66,6 +66,9 @@ let package = Package(
         .target(name: "CCurl", dependencies: ["CCurlSystem"]),
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
 
+        // Disks in memory for SQLite, which only the simulation opens.
+        .target(name: "CSimulatedDisk", linkerSettings: [.linkedLibrary("sqlite3")]),
+
         // What remembers, sends and answers.
         .target(
             name: "SyncStore",
@@ -109,7 +112,7 @@ let package = Package(
             name: "Simulation",
             dependencies: [
                 "SyncCore", "Fieldwork", "SyncProtocol", "SyncExchange", "SyncStore", "SyncHub",
-                "SyncClient",
+                "SyncClient", "CSimulatedDisk",
             ],
             swiftSettings: strict),
 

@@ -1,55 +1,101 @@
+internal import Fieldwork
+internal import Glibc
 internal import SyncClient
 internal import SyncCore
 internal import SyncHub
 internal import SyncProtocol
 internal import Synchronization
 
-/// What a line may do to one request. It can't change bytes: TLS would not deliver them.
-enum LineFault: String, CaseIterable, Sendable {
-    case dropRequest = "drop-request"
-    case dropAnswer = "drop-answer"
-    case repeatRequest = "repeat-request"
-    case cutAnswer = "cut-answer"
-    case portal = "captive-portal"
-}
-
-/// A line between one device and the hub, in memory. Does to the next request what it was told to.
+/// A line between one device and the hub, in memory. Does to the next request what it was told to,
+/// and keeps what a line could keep: delayed requests, and the last answer.
 final class SimulatedTransport: Transport {
+    /// What somebody does while the answer is under way.
+    struct Meanwhile: @unchecked Sendable {  // called by `send` only, and the world waits for it
+        let act: () -> Void
+    }
     private struct State {
-        var fault: LineFault?
-        /// Where in an answer a cut is, as a fraction of 65,536.
-        var place: UInt16 = 0
+        var fault: Fault?
+        var luck: UInt64 = 0
+        var meanwhile: Meanwhile?
+        var lastAnswer: TransportResponse?
+        var delayed: [[UInt8]] = []
+        /// Of the plots whose marks were in answers since the last look.
+        var seen: Set<Int> = []
     }
     private let state = Mutex(State())
-    private let hub: @Sendable () -> Hub
+    private let hub: @Sendable () -> Hub?
 
-    init(hub: @escaping @Sendable () -> Hub) { self.hub = hub }
+    /// - Parameter hub: the hub that runs, if one does.
+    init(hub: @escaping @Sendable () -> Hub?) { self.hub = hub }
 
     /// What shall happen to the next request; later ones pass.
-    func prepare(_ fault: LineFault?, place: UInt16) {
-        state.withLock { $0 = State(fault: fault, place: place) }
+    func prepare(_ fault: Fault?, luck: UInt64, meanwhile: Meanwhile? = nil) {
+        state.withLock { ($0.fault, $0.luck, $0.meanwhile) = (fault, luck, meanwhile) }
+    }
+
+    /// Whether what was prepared has not happened.
+    var isPrepared: Bool { state.withLock { $0.fault != nil } }
+
+    /// The plots whose marks were sent to this device since this was last asked.
+    func takeSeen() -> Set<Int> {
+        state.withLock { state in
+            defer { state.seen = [] }
+            return state.seen
+        }
+    }
+
+    /// Takes a request that was delayed; `nil` if there is none.
+    func takeDelayed(_ roll: UInt64) -> [UInt8]? {
+        state.withLock { state in
+            guard !state.delayed.isEmpty else { return nil }
+            return state.delayed.remove(at: Int(roll % UInt64(state.delayed.count)))
+        }
     }
 
     func send(
         _ request: TransportRequest, progress: @escaping @Sendable (TransferProgress) -> Void
     ) async throws(TransportError) -> TransportResponse {
         let state = self.state.withLock { state in
-            defer { state.fault = nil }
+            defer { (state.fault, state.meanwhile) = (nil, nil) }
             return state
         }
-        if state.fault == .dropRequest { throw .unreachable("the request was lost") }
-        if state.fault == .portal {
-            return TransportResponse(
-                status: 200, contentType: "text/html",
-                body: Array("<html>Log in to the village's network</html>".utf8),
-                bytesUp: request.body.count, bytesDown: 44)
+        var chance = SeededGenerator(seed: state.luck)
+        switch state.fault {
+        case .dropRequest?: throw .unreachable("the request was lost")
+        case .delayRequest?:
+            self.state.withLock { $0.delayed.append(request.body) }
+            throw .timedOut
+        case .portal?:
+            return Self.answer(
+                200, "text/html", Array("<html>Log in to the village's network</html>".utf8))
+        case .busy?:
+            return Self.problem(Problem(.busy, retryAfter_s: 2))
+        case .staleAnswer?:
+            if let last = state.lastAnswer { return last }
+        case .garbage?:
+            let count = Int(chance.next() % 200)
+            return Self.answer(
+                200, SyncRequest.mediaType,
+                (0..<count).map { _ in UInt8(truncatingIfNeeded: chance.next()) })
+        default: break
         }
         var answer = try deliver(request)
         if state.fault == .repeatRequest { answer = try deliver(request) }
+        self.state.withLock { $0.lastAnswer = answer }
         if state.fault == .dropAnswer { throw .unreachable("the answer was lost") }
-        let place = answer.body.count * Int(state.place) / 65_536
-        if state.fault == .cutAnswer { answer.body.removeSubrange(place...) }
+        if state.fault == .cutAnswer {
+            let place = Int(chance.next() % UInt64(answer.body.count + 1))
+            answer.body.removeSubrange(place...)
+        }
+        state.meanwhile?.act()
         return answer
+    }
+
+    /// Hands bytes to the hub, as they are.
+    func deliver(late body: [UInt8]) throws(TransportError) {
+        var request = TransportRequest(method: .post, path: "/v1/sync", body: body)
+        request.isCompressed = body.starts(with: [0x28, 0xb5, 0x2f, 0xfd])
+        _ = try deliver(request)
     }
 
     private func deliver(_ request: TransportRequest) throws(TransportError) -> TransportResponse {
@@ -59,23 +105,67 @@ final class SimulatedTransport: Transport {
                 body = try Zstd.decompress(body, maximumBytes: Limits.requestBytesUnpacked)
             } catch { throw .garbled("the request's compression is broken") }
         }
+        guard let hub = hub() else { throw .unreachable("the hub stands still") }
+        let result: Result<[UInt8], Problem>
         do {
-            let answer = try hub().sync(body)
-            return TransportResponse(
-                status: 200, contentType: SyncRequest.mediaType, body: answer,
-                bytesUp: request.body.count, bytesDown: answer.count)
-        } catch {
-            var members: [(String, JSON)] = [
-                ("code", .string(error.code.rawValue)), ("text", .string(error.text)),
-            ]
-            if let epoch = error.epoch { members.append(("epoch", .string("\(epoch)"))) }
-            let text =
-                "{"
-                + members.map { "\"\($0.0)\":\($0.1.text)" }.joined(separator: ",") + "}"
-            return TransportResponse(
-                status: error.code.status, contentType: "application/json",
-                retryAfter: error.retryAfter_s, body: Array(text.utf8),
-                bytesUp: request.body.count, bytesDown: text.utf8.count)
+            result = .success(try hub.sync(body))
+        } catch { result = .failure(error) }
+        // A hub that stopped has closed the line, whatever it was about to say.
+        guard self.hub() != nil else { throw .unreachable("the hub stopped") }
+        switch result {
+        case .success(let answer):
+            look(answer)
+            return Self.answer(200, SyncRequest.mediaType, answer)
+        case .failure(let problem): return Self.problem(problem)
         }
+    }
+
+    private static func answer(
+        _ status: Int, _ type: String, _ body: [UInt8], retryAfter: Int? = nil
+    ) -> TransportResponse {
+        TransportResponse(
+            status: status, contentType: type, retryAfter: retryAfter, body: body,
+            bytesUp: 100, bytesDown: body.count)
+    }
+
+    private static func problem(_ problem: Problem) -> TransportResponse {
+        var members: [(String, JSON)] = [
+            ("code", .string(problem.code.rawValue)), ("text", .string(problem.text)),
+        ]
+        if let epoch = problem.epoch { members.append(("epoch", .string("\(epoch)"))) }
+        let text =
+            "{" + members.map { "\"\($0.0)\":\($0.1.text)" }.joined(separator: ",") + "}"
+        return answer(
+            problem.code.status, "application/json", Array(text.utf8),
+            retryAfter: problem.retryAfter_s)
+    }
+
+    // MARK: What goes out
+
+    /// What every text of a plot begins with, in every unit that only its holders may read; a
+    /// number of four digits follows.
+    static let mark = "mark-"
+
+    /// Finds the marks in an answer.
+    private func look(_ answer: [UInt8]) {
+        let mark = Array(Self.mark.utf8)
+        var found: Set<Int> = []
+        answer.withUnsafeBytes { bytes in
+            guard let start = bytes.baseAddress else { return }
+            var place = 0
+            while place + mark.count + 4 <= bytes.count,
+                let hit = memchr(start + place, Int32(mark[0]), bytes.count - place)
+            {
+                place = UnsafeRawPointer(hit) - start + 1
+                guard place + mark.count + 3 <= bytes.count,
+                    memcmp(hit, mark, mark.count) == 0
+                else { continue }
+                place += mark.count - 1
+                found.insert(
+                    bytes[place..<place + 4].reduce(0) { $0 * 10 + Int($1) - 48 })
+            }
+        }
+        guard !found.isEmpty else { return }
+        state.withLock { $0.seen.formUnion(found) }
     }
 }

@@ -1,24 +1,44 @@
-/// Many worlds, one after the other, each from its own number.
+internal import Synchronization
+
+/// Many worlds, each from its own number.
 public struct Simulation: Sendable {
     /// What the runs amounted to.
     public struct Report: Sendable {
         public var seeds = 0
+        /// Days of the worlds.
         public var simulatedDays = 0.0
+        /// The same, counted for every device that was there.
+        public var deviceDays = 0.0
         /// Injected faults by kind.
         public var faults: [String: Int] = [:]
         public var checks = 0
         /// Situations that were reached.
-        public var markers: [String: Int] = [:]
+        public var markers: [Marker: Int] = [:]
         public var failures: [Failure] = []
-        /// A hash over everything that was recorded and shown, in order: the same for the same
-        /// seeds.
-        public var trace: [String] = []
+        /// By seed, what stands for everything that happened, in order: the same for the same seed.
+        public var traces: [UInt64: UInt64] = [:]
+
+        /// Situations that were never reached.
+        public var missed: [Marker] { Marker.allCases.filter { markers[$0] == nil } }
+
+        mutating func add(_ other: Report) {
+            seeds += other.seeds
+            simulatedDays += other.simulatedDays
+            deviceDays += other.deviceDays
+            faults.merge(other.faults, uniquingKeysWith: +)
+            checks += other.checks
+            markers.merge(other.markers, uniquingKeysWith: +)
+            failures += other.failures
+            failures.sort { $0.seed < $1.seed }
+            traces.merge(other.traces) { first, _ in first }
+        }
     }
 
-    /// A seed that broke an invariant.
+    /// A world that broke an invariant.
     public struct Failure: Sendable {
         public let seed: UInt64
-        public let what: String
+        public let invariant: String
+        public let detail: String
     }
 
     public let first: UInt64
@@ -27,35 +47,85 @@ public struct Simulation: Sendable {
 
     /// - Parameters:
     ///   - first: the first seed; the others follow it.
-    ///   - steps: how many things happen in each world before the lines are repaired.
+    ///   - steps: about how many things happen in each world before everything is repaired.
     public init(first: UInt64, count: Int, steps: Int = 60) {
         (self.first, self.count, self.steps) = (first, count, steps)
     }
 
-    /// Runs every seed, each in an empty folder that `folder` makes and `remove` takes away again.
-    public func run(
-        folder: (UInt64) throws -> String, remove: (String) throws -> Void,
-        progress: (Report) -> Void = { _ in }
-    ) async throws -> Report {
-        var report = Report()
-        for seed in first..<(first &+ UInt64(count)) {
-            let path = try folder(seed)
-            let world = try World(seed: seed, folder: path)
-            do {
-                try await world.run(steps: steps)
-            } catch {
-                report.failures.append(Failure(seed: seed, what: "\(error)"))
+    /// What several runs at once have in common.
+    private final class Ledger: Sendable {
+        private let state = Mutex((next: 0, report: Report()))
+
+        func takePlace() -> Int {
+            state.withLock { state in
+                defer { state.next += 1 }
+                return state.next
             }
-            report.seeds += 1
-            report.simulatedDays += world.simulatedDays
-            report.checks += world.checks
-            report.faults.merge(world.faults) { $0 + $1 }
-            report.markers.merge(world.markers) { $0 + $1 }
-            report.trace.append("\(world.trace)")
-            try world.close()
-            try remove(path)
-            progress(report)
         }
+
+        func add(_ report: Report) -> Report {
+            state.withLock { state in
+                state.report.add(report)
+                return state.report
+            }
+        }
+
+        var report: Report { state.withLock { $0.report } }
+    }
+
+    /// Runs every seed, `jobs` at once.
+    ///
+    /// - Parameter stopsAtFailure: whether the first broken invariant ends the run.
+    public func run(
+        jobs: Int = 1, stopsAtFailure: Bool = false,
+        progress: @escaping @Sendable (Report) -> Void = { _ in }
+    ) async throws -> Report {
+        let ledger = Ledger()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 0..<max(1, jobs) {
+                group.addTask {
+                    while true {
+                        let place = ledger.takePlace()
+                        guard place < count else { return }
+                        let seed = first &+ UInt64(place)
+                        let sum = ledger.add(
+                            try await Self.run(Script(seed: seed, steps: steps), seed: seed))
+                        progress(sum)
+                        if stopsAtFailure, !sum.failures.isEmpty { return }
+                    }
+                }
+            }
+            try await group.waitForAll()
+        }
+        return ledger.report
+    }
+
+    /// Runs one script.
+    public static func run(_ script: Script, seed: UInt64 = 0) async throws -> Report {
+        let devices = (script.decisions.filter { !$0.act.isOfHub }.map(\.actor).max() ?? 0) + 1
+        let world = try World(
+            Fleet.numbered(script.fleet), devices: min(max(devices, 3), Fleet.devices))
+        var report = Report()
+        do {
+            try await world.run(script)
+        } catch let violation as World.Violation {
+            report.failures = [
+                Failure(seed: seed, invariant: violation.invariant, detail: violation.detail)
+            ]
+        } catch {
+            report.failures = [
+                Failure(seed: seed, invariant: "nothing fails without a fault", detail: "\(error)")
+            ]
+        }
+        let day = 86_400_000.0
+        report.seeds = 1
+        report.simulatedDays = Double(world.now_ms - Fleet.start_ms) / day
+        report.deviceDays = Double(world.device_ms) / day
+        report.checks = world.checks
+        report.faults = world.faults
+        report.markers = world.markers
+        report.traces = [seed: world.trace]
+        world.close()
         return report
     }
 }

@@ -1,3 +1,4 @@
+internal import CSimulatedDisk
 internal import Fieldwork
 internal import SyncClient
 internal import SyncCore
@@ -6,420 +7,351 @@ internal import SyncProtocol
 internal import SyncStore
 internal import Synchronization
 
-/// A hub, an administrator and some devices in one process, whose every choice comes from one
-/// number.
+/// A hub, its administrators and some devices in one process, that do what a script says.
 ///
-/// Real stores, the real client and the real hub; only the line, the clocks and chance are
-/// simulated. Invariants: what a device recorded is in its outbox at every step; once the line is
-/// good, all hold the same, and it is what the oracle says.
+/// Real stores on disks in memory, the real client and the real hub; lines, disks, clocks and chance
+/// are simulated. After every decision the invariants are checked; at the end every fault is
+/// repaired, and all must agree with the oracle.
 final class World {
-    private let folder: String
-    private var chance: SeededGenerator
-    private var now_ms: Int64 = 1_800_000_000_000
-    private let hubClock: SimulatedClock
-    private let hubBox: CurrentHub
-    private let hubKey: SigningKey
-    private let admin: Session
-    private var devices: [Device] = []
-    private var records: [RecordID] = []
-    private var oracle = Oracle()
+    let fleet: Fleet
+    let hubDisk: SimulatedDisk
+    let hubClock: SimulatedClock
+    let hub: CurrentHub
+    var devices: [Device] = []
+    var plots: [Known] = []
+    var trees: [Known] = []
+    var oracle = Oracle()
+    var now_ms = Fleet.start_ms
+    /// What each administrator has open: the conflict, its page, and the names on it.
+    var pages: [Int: (id: RecordID, detail: ConflictDetail)] = [:]
+    /// What the hub has signed for.
+    var receipted: Set<ContentHash> = []
+    /// What may be gone with its machine.
+    var mayBeLost: Set<ContentHash> = []
+    /// Whether two machines have, or had, one name.
+    var hasForked = false
+    /// The number up to which the hub's own change sets are known.
+    var hubNumber: UInt64 = 0
+    var hubRestarts: UInt64 = 0
+    /// By person, the units of records whose conflict was decided over a side of theirs.
+    var decisions: [(author: PersonID, record: RecordID, unit: UnitID)] = []
 
     private(set) var faults: [String: Int] = [:]
-    private(set) var markers: [String: Int] = [:]
-    private(set) var checks = 0
-    private(set) var trace = ContentHash.none
-    private let start_ms: Int64
+    private(set) var markers: [Marker: Int] = [:]
+    var checks = 0
+    /// Stands for all that happened, in order.
+    private(set) var trace: UInt64 = 14_695_981_039_346_656_037
+    private(set) var device_ms: Int64 = 0
 
-    /// How much time passed in the world.
-    var simulatedDays: Double { Double(now_ms - start_ms) / 86_400_000 }
+    /// A record by its place in the world.
+    struct Known {
+        let id: RecordID
+        let street: Int
+        let mark: Int
+    }
 
-    struct Device {
-        let path: String
-        var store: DeviceStore
+    /// A machine with a device's store, and its person.
+    final class Device {
+        let disk: SimulatedDisk
         let clock: SimulatedClock
         let transport: SimulatedTransport
+        let person: Int
+        let streets: Set<Int>
+        var store: DeviceStore?
+        /// What was recorded, in order.
         var recorded: [ContentHash] = []
+        /// What may have been recorded when the machine failed.
+        var inDoubt: [InDoubt] = []
+        var draft: Draft?
+        var image: Image?
+        var isLost = false
+        var isRevoked = false
+        var isCopied = false
+        var hasSynced = false
+
+        struct InDoubt {
+            let changes: [RecordChange]
+            let made_ms: Int64
+            let boot: UInt64
+            let isFromDraft: Bool
+        }
+        struct Draft {
+            let change: RecordChange
+            let syncs: Int
+        }
+        struct Image {
+            let disk: SimulatedDisk
+            let recorded: [ContentHash]
+            let hasSynced: Bool
+        }
+        var syncs = 0
+
+        init(
+            disk: SimulatedDisk, clock: SimulatedClock, transport: SimulatedTransport, person: Int,
+            streets: Set<Int>
+        ) {
+            self.disk = disk
+            self.clock = clock
+            self.transport = transport
+            self.person = person
+            self.streets = streets
+        }
+
+        /// Whether it must end up holding what the hub holds.
+        var isInService: Bool { !isLost && !isRevoked && !isCopied }
+
+        /// The store. It is open whenever nothing is being done to it.
+        func opened() throws -> DeviceStore {
+            guard let store else { throw Violation("the world is sound", "a store is not open") }
+            return store
+        }
     }
 
     /// What was found wrong.
     struct Violation: Error, CustomStringConvertible {
         let invariant: String
         let detail: String
+        init(_ invariant: String, _ detail: String) {
+            (self.invariant, self.detail) = (invariant, detail)
+        }
         var description: String { "\(invariant): \(detail)" }
     }
 
-    // MARK: Making it
-
-    init(seed: UInt64, folder: String) throws {
-        self.folder = folder
-        chance = SeededGenerator(seed: seed)
-        start_ms = now_ms
+    init(_ fleet: Fleet, devices count: Int) throws {
+        self.fleet = fleet
+        hubDisk = SimulatedDisk(copying: fleet.hubDisk)
         hubClock = SimulatedClock(now_ms)
+        hub = CurrentHub(hubDisk)
+        for (place, plot) in Fleet.plots(fleet.number, fleet.streets).enumerated() {
+            plots.append(Known(id: plot.id, street: plot.street, mark: place))
+        }
+        try startHub()
+        for member in fleet.members.prefix(count) {
+            let device = makeDevice(
+                SimulatedDisk(copying: member.disk), person: member.person,
+                streets: member.streets)
+            device.store = try DeviceStore.open(
+                Fleet.folder, schema: .simulated, on: device.disk)
+            devices.append(device)
+        }
+        try learnFromHub()
+    }
+
+    func makeDevice(_ disk: SimulatedDisk, person: Int, streets: Set<Int>) -> Device {
+        let hub = self.hub
+        return Device(
+            disk: disk, clock: SimulatedClock(now_ms), transport: SimulatedTransport { hub.hub },
+            person: person, streets: streets)
+    }
+
+    /// Opens the hub on its disk, as a start of `hazamad` does.
+    func startHub() throws {
         let clock = hubClock
-        hubKey = SigningKey.random(using: &chance)
-        let store = try HubStore(path: folder + "/hub.sqlite", schema: .simulated)
-        try Hub.create(
-            in: store, district: "simulated", key: hubKey, now_ms: now_ms, using: &chance)
-        let hub = try Hub(
-            store: store, key: hubKey, clock: { clock.reading.wall_ms },
-            random: SeededGenerator(seed: chance.next()))
-        hubBox = CurrentHub(hub)
-        let district = ScopeID(high: 1, low: 0)
-        let scope = ScopeID(high: 1, low: 1)
-        try hub.addAreas([
-            (scope: district, parent: nil, name: "district"),
-            (scope: scope, parent: district, name: "street"),
-        ])
-        let person = try hub.makePerson(
-            name: "admin", roles: [.administrator, .conflictAdministrator], password: nil, by: nil)
-        admin = try hub.session(
-            token: hub.openSession(for: person, life_ms: 1 << 45, idle_ms: 1 << 45))
-        for number in 0..<(2 + Int(chance.next() % 3)) { try addDevice(number, [district]) }
-        var changes: [[RecordChange]] = []
-        for _ in 0..<3 {
-            let id = RecordID.make(milliseconds: UInt64(now_ms), using: &chance)
-            records.append(id)
-            changes.append([plot(id, in: scope)])
-        }
-        // The hub's own replica numbers its change sets from 1; nobody else can have taken part
-        // yet.
-        try hub.load(changes, intent: "load")
-        for (index, change) in changes.enumerated() {
-            oracle.note(
-                ChangeSetName(hubReplica, ChangeSetNumber(UInt64(index + 1))!), change)
-        }
+        hubRestarts += 1
+        let store = try HubStore(path: hubDisk.address("hub.sqlite"), schema: .simulated)
+        if try store.read({ tx in try tx.isAnyWaiting() }) { note(.hubStoredNotJudged) }
+        hub.replace(
+            with: try Hub(
+                store: store, key: fleet.hubKey, clock: { clock.reading.wall_ms },
+                random: SeededGenerator(seed: hubRestarts.scrambled(with: UInt64(fleet.number)))))
     }
 
-    private var hubReplica: ReplicaID { hubBox.hub.replica }
-
-    private func plot(_ id: RecordID, in scope: ScopeID) -> RecordChange {
-        RecordChange(
-            record: id, collection: .plot, creates: true,
-            writes: [
-                Write(
-                    unit: Plot.area,
-                    operation: .set(
-                        .reference(RecordID(high: scope.high, low: scope.low)), replacing: [])),
-                Write(unit: Plot.count, operation: .set(.integer(1), replacing: [])),
-            ], shown: nil)!
+    func running() throws -> Hub {
+        guard let hub = hub.hub else { throw Violation("the world is sound", "no hub runs") }
+        return hub
     }
 
-    private func addDevice(_ number: Int, _ areas: [ScopeID]) throws {
-        let path = folder + "/device-\(number)"
-        let store = try DeviceStore.create(path, schema: .simulated, using: &chance)
-        let hub = hubBox.hub
-        let code = try hub.makeCode(person: "advisor \(number)", areas: areas, by: admin)
-        let key = try store.signingKey()
-        let replica = try store.identity().replica
-        try store.beginEnrolment(url: "simulated", deviceName: "device", authority: [])
-        let answer = try hub.enrol(
-            EnrolmentRequest(
-                secret: code.secret, replica: replica, key: key.verifying, deviceName: "device",
-                signature: key.sign(
-                    Hub.enrolmentBytes(
-                        secret: code.secret, replica: replica, key: key.verifying,
-                        deviceName: "device"), for: .enrolment)))
-        try hub.approve(replica, by: admin)
-        let clock = SimulatedClock(now_ms)
-        try store.completeEnrolment(
-            EnrolmentFacts(
-                hub: answer.hub, epoch: answer.epoch, district: answer.district,
-                receiptKey: answer.receiptKey, person: answer.person,
-                personName: answer.personName, enrolment: .approved), now: clock.reading)
-        let box = hubBox
-        let transport = SimulatedTransport { box.hub }
-        devices.append(
-            Device(path: path, store: store, clock: clock, transport: transport))
+    // MARK: Notes
+
+    func note(_ marker: Marker) { markers[marker, default: 0] += 1 }
+    func note(_ fault: Fault) { faults[fault.rawValue, default: 0] += 1 }
+
+    /// Mixes a number into the trace.
+    func trace(_ number: UInt64) {
+        trace = (trace ^ number) &* 0x100_0000_01b3
+        trace ^= trace >> 29
+    }
+
+    func trace(_ hash: ContentHash) {
+        trace(hash.bytes[..<8].reduce(0) { $0 << 8 | UInt64($1) })
     }
 
     // MARK: Living
 
-    /// Lets the world go on for some steps, then repairs every line and looks whether all agree.
-    func run(steps: Int) async throws {
-        for _ in 0..<steps {
-            try await step()
-            try checkOutboxes()
+    /// Lets everything of the script happen, then repairs every fault and looks whether all agree.
+    func run(_ script: Script) async throws {
+        for decision in script.decisions {
+            pass(decision.wait_ms)
+            try await perform(decision)
         }
         try await settle()
     }
 
-    private func step() async throws {
-        pass(Int64(chance.next() % 7_200_000))
-        let place = Int(chance.next() % UInt64(devices.count))
-        switch chance.next() % 100 {
-        case 0..<45: try edit(place)
-        case 45..<50: try create(place)
-        case 50..<80: try await sync(place, withFaults: true)
-        case 80..<86: try reopen(place)
-        case 86..<91: try restartHub()
-        case 91..<95: jumpClock(place)
-        default: try decide()
-        }
-    }
-
-    private func pass(_ milliseconds: Int64) {
+    func pass(_ milliseconds: Int64) {
         now_ms += milliseconds
         hubClock.advance(by: milliseconds)
-        for device in devices { device.clock.advance(by: milliseconds) }
-    }
-
-    private func create(_ place: Int) throws {
-        // Before the first sync a device knows no area to put a record in.
-        guard let scope = try devices[place].store.digests().last?.scope else { return }
-        let id = RecordID.make(milliseconds: UInt64(now_ms), using: &chance)
-        try record([plot(id, in: scope)], at: place)
-        records.append(id)
-        note("created offline")
-    }
-
-    private func edit(_ place: Int) throws {
-        let store = devices[place].store
-        let id = records[Int(chance.next() % UInt64(records.count))]
-        guard let shown = try store.shown(id),
-            let declaration = Schema.simulated.collection(.plot)
-        else { return }
-        let state = shown.state
-        let replica = try store.identity().replica
-        let units = [
-            Plot.title, Plot.count, Plot.tags, Plot.minutes, Plot.notes, Plot.due, Plot.count,
-        ]
-        let unit = declaration.unit(units[Int(chance.next() % UInt64(units.count))])!
-        let write: Write
-        switch unit.id {
-        case Plot.title: write = try state.setting(unit, to: .text(word()), by: replica)
-        case Plot.due:
-            write = try state.setting(
-                unit, to: .integer(Int64(chance.next() % 99)), by: replica)
-        case Plot.count:
-            // Where several sides are on the screen, a person corrects one of them: its own, if it
-            // has one.
-            let value = Value.integer(Int64(chance.next() % 9))
-            write = try correction(of: unit, in: state, to: value, by: replica)
-        case Plot.tags:
-            if case .elements(let set)? = state[Plot.tags], let first = set.entries.first,
-                chance.next() % 2 == 0
-            {
-                write = try state.changing(unit, removing: [first.element])
-            } else {
-                write = try state.changing(unit, adding: [.text(word())])
-            }
-        case Plot.minutes:
-            write = try state.incrementing(unit, by: Int64(chance.next() % 60) + 1)
-        default: write = try state.appending([.text(word())], to: unit)
+        for device in devices {
+            device.clock.advance(by: milliseconds)
+            if !device.isLost { device_ms += milliseconds }
         }
-        let change = RecordChange(
-            record: id, collection: .plot, creates: false, writes: [write], shown: shown.position)!
-        try record([change], at: place)
+        if milliseconds > 30 * 86_400_000 { note(.monthsOffline) }
     }
 
-    private func correction(
-        of unit: UnitDeclaration, in state: RecordState, to value: Value, by replica: ReplicaID
-    ) throws -> Write {
+    private func perform(_ decision: Decision) async throws {
+        let device = devices[decision.actor % devices.count]
+        if !decision.act.isOfHub, device.isLost { return }
+        arm(decision, device)
         do {
-            return try state.setting(unit, to: value, by: replica)
+            try await act(decision, device)
+        } catch let violation as Violation {
+            throw violation
         } catch {
-            guard case .sideNotChosen = error else { throw error }
-            note("corrected another's side")
-            return try state.setting(unit, to: value, correcting: 0, by: replica)
+            // Nothing fails by itself.
+            guard device.disk.hasFailed || hubDisk.hasFailed || device.disk.isDead || hubDisk.isDead
+            else {
+                throw Violation(
+                    "nothing fails without a fault", "\(decision.act.rawValue): \(error)")
+            }
         }
+        try recover(decision, device)
+        try check(device)
+        trace(device.disk.trace)
+        trace(hubDisk.trace)
+        trace(decision.roll)
     }
 
-    private func word() -> String {
-        ["one", "two", "three", "四", "五", "six\u{301}"][Int(chance.next() % 6)]
+    // MARK: Machines that fail
+
+    private func arm(_ decision: Decision, _ device: Device) {
+        guard let fault = decision.fault else { return }
+        // Small numbers of calls are met more often than large ones.
+        let call = 1 + decision.luck % (decision.luck % 7 == 0 ? 120 : 16)
+        let kind: simulated_fault
+        switch fault {
+        case .devicePower, .hubPower: kind = simulated_fault_power
+        case .deviceKill, .hubKill: kind = simulated_fault_kill
+        case .deviceWrite, .hubWrite: kind = simulated_fault_write_error
+        case .deviceFull, .hubFull: kind = simulated_fault_full
+        case .deviceSync, .hubSync: kind = simulated_fault_sync_lost
+        case .deviceRead, .hubRead: kind = simulated_fault_read_error
+        default: return
+        }
+        let disk = fault.place == .device ? device.disk : hubDisk
+        disk.arm(
+            kind, at: kind == simulated_fault_sync_lost ? 1 + call % 3 : call,
+            seed: decision.luck)
     }
 
-    private func record(_ changes: [RecordChange], at place: Int) throws {
-        let sealed = try devices[place].store.record(
-            ChangeSetDraft(intent: "visit", changes: changes),
-            now: devices[place].clock.reading, using: &chance)
-        devices[place].recorded.append(sealed.hash)
-        oracle.note(sealed.changeSet.name, changes)
-        trace = Digests.sha256(trace.bytes + sealed.hash.bytes)
-    }
-
-    private func sync(_ place: Int, withFaults: Bool) async throws {
-        let device = devices[place]
-        if withFaults, chance.next() % 2 == 0 {
-            let fault = LineFault.allCases[Int(chance.next() % UInt64(LineFault.allCases.count))]
-            device.transport.prepare(fault, place: UInt16(truncatingIfNeeded: chance.next()))
-            faults[fault.rawValue, default: 0] += 1
+    /// Starts again what stands still, and takes back a fault that did not happen or is over.
+    private func recover(_ decision: Decision, _ device: Device) throws {
+        if let fault = decision.fault {
+            let disk = fault.place == .device ? device.disk : hubDisk
+            if fault.place == .line ? !device.transport.isPrepared : disk.hasFailed {
+                note(fault)
+                switch fault {
+                case .deviceFull, .hubFull: note(.diskFull)
+                case .deviceSync, .hubSync: note(.syncLost)
+                case .deviceWrite, .hubWrite, .deviceRead, .hubRead: note(.diskError)
+                case .repeatRequest: note(.repeated)
+                case .dropAnswer: note(.answerLost)
+                default: break
+                }
+            }
+            device.transport.prepare(nil, luck: 0)
+        }
+        let lostPower = decision.fault == .devicePower || decision.fault == .hubPower
+        if device.disk.isDead {
+            note(lostPower ? .devicePowerLost : .deviceKilled)
+            device.store = nil
+            try restart(device.disk, decision.luck, lostPower)
+            if lostPower {
+                device.clock.boot()
+                note(.rebooted)
+            }
+            device.store = try DeviceStore.open(Fleet.folder, schema: .simulated, on: device.disk)
+            try adoptDoubtful(device)
+            try checkOutbox(device)
         } else {
-            device.transport.prepare(nil, place: 0)
-        }
-        let clock = device.clock
-        let client = SyncClient(
-            store: device.store, transport: device.transport, clock: { clock.reading })
-        do {
-            let summary = try await client.sync()
-            if summary.conflicts > 0 { note("conflict seen on a device") }
-            if summary.quarantined > 0 {
-                throw Violation(
-                    invariant: "ordinary work is never set aside", detail: device.path)
+            device.disk.disarm()
+            if device.store == nil {
+                device.store = try DeviceStore.open(
+                    Fleet.folder, schema: .simulated, on: device.disk)
             }
-            if summary.digestMatches == false {
-                throw Violation(invariant: "digests agree", detail: device.path)
-            }
-            if withFaults { note("synced") }
-        } catch let interruption {
-            guard withFaults else { throw interruption }
-            note("sync interrupted")
+            try adoptDoubtful(device)
         }
-        trace = Digests.sha256(trace.bytes + (try device.store.totalDigest()).description.utf8)
-    }
-
-    private func reopen(_ place: Int) throws {
-        try devices[place].store.close()
-        devices[place].store = try DeviceStore.open(devices[place].path, schema: .simulated)
-        faults["device-restart", default: 0] += 1
-    }
-
-    private func restartHub() throws {
-        let old = hubBox.hub
-        try old.store.close()
-        let clock = hubClock
-        let hub = try Hub(
-            store: HubStore(path: folder + "/hub.sqlite", schema: .simulated), key: hubKey,
-            clock: { clock.reading.wall_ms }, random: SeededGenerator(seed: chance.next()))
-        hubBox.replace(with: hub)
-        faults["hub-restart", default: 0] += 1
-    }
-
-    private func jumpClock(_ place: Int) {
-        let jumps: [Int64] = [
-            -94_608_000_000, -3_600_000, 3_600_000, 94_608_000_000, -now_ms, 2_400_000_000_000,
-        ]
-        devices[place].clock.jump(by: jumps[Int(chance.next() % UInt64(jumps.count))])
-        faults["clock-jump", default: 0] += 1
-    }
-
-    private func decide() throws {
-        let hub = hubBox.hub
-        guard let conflict = try hub.conflicts(state: nil, by: admin).first else { return }
-        let detail = try hub.conflict(conflict.id, by: admin)
-        let side = detail.sides[Int(chance.next() % UInt64(detail.sides.count))]
-        let after = try hub.resolve(
-            conflict.id,
-            ResolutionRequest(
-                version: detail.version, choice: .keep(side.key), reason: "simulated"),
-            by: admin)
-        guard let name = after.sides.first?.writes.first?.name, after.sides.count == 1 else {
-            throw Violation(invariant: "a decision settles", detail: "\(conflict.id)")
+        if hubDisk.isDead {
+            note(lostPower ? .hubPowerLost : .hubKilled)
+            hub.replace(with: nil)
+            try restart(hubDisk, decision.luck, lostPower)
+            try startHub()
+            try checkReceipted()
+        } else {
+            hubDisk.disarm()
+            if hub.hub == nil { try startHub() }
         }
-        let write = Write(
-            unit: conflict.unit,
-            operation: .set(side.value, replacing: detail.sides.flatMap(\.writes).map(\.name)))
+        try learnFromHub()
+    }
+
+    private func restart(_ disk: SimulatedDisk, _ seed: UInt64, _ lostPower: Bool) throws {
+        guard !disk.isInUse else {
+            throw Violation("the world is sound", "a file is open on a machine that stands still")
+        }
+        disk.restart(seed: seed, lostPower: lostPower)
+    }
+
+    /// Looks whether what was being recorded when a machine failed is there.
+    private func adoptDoubtful(_ device: Device) throws {
+        guard !device.inDoubt.isEmpty else { return }
+        let next = UInt64(device.recorded.count + 1)
+        guard let number = ChangeSetNumber(next) else { return }
+        guard try device.opened().outboxEntry(number) != nil else {
+            note(.recordRolledBack)
+            // It may still come back with the log, should the power go now.
+            return
+        }
+        let found = try device.opened().changeSet(number)
+        guard let doubt = device.inDoubt.first(where: { $0.changes == found.changeSet.changes })
+        else { throw Violation("only what was recorded is in the outbox", "\(number)") }
+        device.inDoubt = []
+        note(.recordInDoubt)
+        adopt(found, doubt, device)
+    }
+
+    func adopt(_ sealed: HashedChangeSet, _ doubt: Device.InDoubt, _ device: Device) {
+        device.recorded.append(sealed.hash)
         oracle.note(
-            name,
-            [
-                RecordChange(
-                    record: conflict.record, collection: conflict.collection, creates: false,
-                    writes: [write], shown: nil)!
-            ])
-        note("conflict resolved")
+            Oracle.Entry(
+                hash: sealed.hash, changes: doubt.changes, made_ms: doubt.made_ms,
+                boot: doubt.boot, isFromDraft: doubt.isFromDraft))
+        trace(sealed.hash)
     }
 
-    private func note(_ marker: String) { markers[marker, default: 0] += 1 }
-
-    // MARK: Checking
-
-    private func checkOutboxes() throws {
-        for device in devices {
-            let held = try device.store.outbox(limit: 1_000_000).reversed().map(\.hash)
-            checks += 1
-            guard held == device.recorded else {
-                throw Violation(
-                    invariant: "what was recorded is in the outbox",
-                    detail: "\(device.path): \(held.count) of \(device.recorded.count)")
-            }
-        }
-    }
-
-    private func settle() async throws {
-        for _ in 0..<4 {
-            for place in devices.indices { try await sync(place, withFaults: false) }
-        }
-        try checkOutboxes()
-        let hub = hubBox.hub
-        let status = try hub.status()
-        for device in devices {
-            checks += 1
-            let digest = try device.store.totalDigest()
-            guard digest == status.digest else {
-                throw Violation(
-                    invariant: "all hold the same once the line is good",
-                    detail: "\(device.path) \(digest), hub \(status.digest)")
-            }
-            guard try device.store.status().unsent == 0 else {
-                throw Violation(invariant: "every queue drains", detail: device.path)
-            }
-            let receipts = try device.store.verifyReceipts()
-            guard receipts.faults.isEmpty, receipts.missing.isEmpty else {
-                throw Violation(invariant: "receipts verify", detail: "\(device.path) \(receipts)")
-            }
-            for record in oracle.records.sorted() {
-                checks += 1
-                guard let shown = try device.store.shown(record) else {
-                    throw Violation(
-                        invariant: "nothing is lost", detail: "\(record) at \(device.path)")
-                }
-                if let complaint = oracle.complaint(about: shown.state) {
-                    throw Violation(
-                        invariant: "states are what the writes amount to",
-                        detail: "\(record) at \(device.path): \(complaint)")
+    /// Takes down what the hub wrote itself since the last look.
+    func learnFromHub() throws {
+        let hub = try running()
+        var known = hubNumber
+        var found: [HashedChangeSet] = []
+        try hub.store.read { tx in
+            guard let replica = try tx.replica(hub.replica), replica.stored > known else { return }
+            for upload in try tx.uploads(of: replica.rid, first: known + 1, last: replica.stored) {
+                found += try RunCoding.decode(upload.run.bytes).filter {
+                    $0.changeSet.name.number.value > known
                 }
             }
+            known = replica.stored
         }
-        checks += 1
-        let findings = try hub.doctor()
-        guard findings.isEmpty else {
-            throw Violation(invariant: "the hub is sound", detail: "\(findings[0].text)")
-        }
-        guard status.changeSets == UInt64(oracle.changeSets.count) else {
-            throw Violation(
-                invariant: "each change set is in the log exactly once",
-                detail: "\(status.changeSets) of \(oracle.changeSets.count)")
+        hubNumber = known
+        for set in found {
+            oracle.note(
+                Oracle.Entry(
+                    hash: set.hash, changes: set.changeSet.changes, made_ms: now_ms, boot: 0,
+                    isFromDraft: false))
         }
     }
 
     /// Closes every store.
-    func close() throws {
-        for device in devices { try device.store.close() }
-        try hubBox.hub.store.close()
-    }
-}
-
-/// The hub that runs just now; a restart puts another in its place.
-final class CurrentHub: Sendable {
-    private let current: Mutex<Hub>
-    init(_ hub: Hub) { current = Mutex(hub) }
-    var hub: Hub { current.withLock { $0 } }
-    func replace(with hub: Hub) { current.withLock { $0 = hub } }
-}
-
-/// A machine's clocks, set by the simulation.
-final class SimulatedClock: Sendable {
-    private let state: Mutex<ClockReading>
-
-    init(_ now_ms: Int64) {
-        state = Mutex(ClockReading(wall_ms: now_ms, monotonic_ms: 1_000_000, boot: 1))
-    }
-
-    var reading: ClockReading { state.withLock { $0 } }
-
-    /// Time passes.
-    func advance(by milliseconds: Int64) {
-        state.withLock {
-            $0 = ClockReading(
-                wall_ms: $0.wall_ms + milliseconds,
-                monotonic_ms: $0.monotonic_ms + UInt64(milliseconds), boot: $0.boot)
-        }
-    }
-
-    /// Somebody sets the wall clock; the monotonic clock knows nothing of it.
-    func jump(by milliseconds: Int64) {
-        state.withLock {
-            $0 = ClockReading(
-                wall_ms: $0.wall_ms + milliseconds, monotonic_ms: $0.monotonic_ms, boot: $0.boot)
-        }
+    func close() {
+        for device in devices { device.store = nil }
+        hub.replace(with: nil)
     }
 }

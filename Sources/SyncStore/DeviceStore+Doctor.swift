@@ -60,11 +60,7 @@ extension DeviceStore {
     }
 
     /// Free bytes where the store lies; `nil` where the system does not say.
-    public func freeBytes() -> UInt64? {
-        var entry = statvfs()
-        guard statvfs(path, &entry) == 0 else { return nil }
-        return UInt64(entry.f_bavail) &* UInt64(entry.f_frsize)
-    }
+    public func freeBytes() -> UInt64? { disk.freeBytes(path) }
 
     private func checkDisk() -> [Finding] {
         guard let free = freeBytes() else {

@@ -33,7 +33,7 @@ extension DeviceStore {
 
     /// Reads the secret key of this device. Throws `.keyMissing` where it is gone.
     public func signingKey() throws(StoreError) -> SigningKey {
-        guard let seed = try DeviceFolder.read(keyPath, maximumBytes: 32),
+        guard let seed = try disk.read(keyPath, maximumBytes: 32),
             let key = SigningKey(seed: seed)
         else { throw .keyMissing }
         return key
@@ -41,7 +41,7 @@ extension DeviceStore {
 
     /// Returns the certificate of the hub's authority, as PEM; `nil` before enrolment.
     public func authority() throws(StoreError) -> [UInt8]? {
-        try DeviceFolder.read(authorityPath, maximumBytes: 1 << 20)
+        try disk.read(authorityPath, maximumBytes: 1 << 20)
     }
 
     /// Keeps the hub's address, its authority's certificate and the device's name, before the hub
@@ -54,7 +54,7 @@ extension DeviceStore {
     ) throws(StoreError) {
         // One hub for the life of a store: numbers and receipts mean nothing to another.
         guard try identity().hub == nil else { throw .alreadyEnrolled }
-        try DeviceFolder.write(authority, to: authorityPath)
+        try disk.write(authority, to: authorityPath)
         try write { db in
             try db.run("UPDATE sync_replica SET url = ?, device = ?", [url, deviceName])
         }

@@ -25,7 +25,8 @@ public final class DeviceStore: Sendable {
     let tables: [DeviceTable]
     let seal = PayloadSeal.null
     private let queue: DatabaseQueue
-    private let folder: Mutex<DeviceFolder?>
+    let disk: any DeviceDisk
+    private let lock: Mutex<(any AnyObject & Sendable)?>
     /// What is asked for all the time. Touched only within the queue's transactions.
     let memory = Mutex(DeviceMemory())
 
@@ -38,7 +39,15 @@ public final class DeviceStore: Sendable {
     public static func open(
         _ path: String, schema: Schema, waits: (Int) -> Bool = { _ in false }
     ) throws(StoreError) -> DeviceStore {
-        try DeviceStore(path, schema: schema, waits: waits, making: nil)
+        try open(path, schema: schema, on: MachineDisk(), waits: waits)
+    }
+
+    /// The same on a disk of the caller's.
+    package static func open(
+        _ path: String, schema: Schema, on disk: any DeviceDisk,
+        waits: (Int) -> Bool = { _ in false }
+    ) throws(StoreError) -> DeviceStore {
+        try DeviceStore(path, schema: schema, on: disk, waits: waits, making: nil)
     }
 
     /// Makes a store in the folder `path`, with a replica name and a key of its own; opens it where
@@ -47,10 +56,19 @@ public final class DeviceStore: Sendable {
         _ path: String, schema: Schema, using generator: inout some RandomNumberGenerator,
         waits: (Int) -> Bool = { _ in false }
     ) throws(StoreError) -> DeviceStore {
+        try create(path, schema: schema, on: MachineDisk(), using: &generator, waits: waits)
+    }
+
+    /// The same on a disk of the caller's.
+    package static func create(
+        _ path: String, schema: Schema, on disk: any DeviceDisk,
+        using generator: inout some RandomNumberGenerator,
+        waits: (Int) -> Bool = { _ in false }
+    ) throws(StoreError) -> DeviceStore {
         // Drawn before anything is known of the folder; dropped where it has its own.
         let birth = Birth(
             replica: .makeDevice(using: &generator), key: .random(using: &generator))
-        return try DeviceStore(path, schema: schema, waits: waits, making: birth)
+        return try DeviceStore(path, schema: schema, on: disk, waits: waits, making: birth)
     }
 
     private struct Birth {
@@ -59,20 +77,22 @@ public final class DeviceStore: Sendable {
     }
 
     private init(
-        _ path: String, schema: Schema, waits: (Int) -> Bool, making birth: Birth?
+        _ path: String, schema: Schema, on disk: any DeviceDisk, waits: (Int) -> Bool,
+        making birth: Birth?
     ) throws(StoreError) {
         self.schema = schema
         self.path = path
+        self.disk = disk
         tables = schema.collections.map(DeviceTable.init)
-        let file = DeviceFolder.database(in: path)
+        let file = path + "/store.sqlite"
         // Asked before locking too: where no store is, not even a lock is left behind.
-        if birth == nil, try !DeviceFolder.check(file) { throw .noStore(path: path) }
-        folder = Mutex(try DeviceFolder.locked(path, makes: birth != nil, waits: waits))
-        if try !DeviceFolder.check(file) {
+        if birth == nil, try !disk.check(file) { throw .noStore(path: path) }
+        lock = Mutex(try disk.lock(path, makes: birth != nil, waits: waits))
+        if try !disk.check(file) {
             guard birth != nil else { throw .noStore(path: path) }
-            try DeviceFolder.make(file)
+            try disk.make(file)
         }
-        for suffix in ["-wal", "-shm"] { _ = try DeviceFolder.check(file + suffix) }
+        for suffix in ["-wal", "-shm"] { _ = try disk.check(file + suffix) }
         var configuration = Configuration()
         configuration.label = "device"
         configuration.foreignKeysEnabled = false
@@ -92,13 +112,13 @@ public final class DeviceStore: Sendable {
                     """)
         }
         do {
-            queue = try DatabaseQueue(path: file, configuration: configuration)
+            queue = try DatabaseQueue(path: disk.address(file), configuration: configuration)
         } catch {
             throw StoreError(error)
         }
         let isNew = try prepare(birth)
         if let birth, isNew {
-            try DeviceFolder.write(birth.key.seed, to: keyPath)
+            try disk.write(birth.key.seed, to: keyPath)
             try write { db in
                 try db.run(
                     "INSERT INTO sync_replica(one, replica, schema) VALUES (1, ?, ?)",
@@ -118,7 +138,7 @@ public final class DeviceStore: Sendable {
         } catch {
             throw StoreError(error)
         }
-        folder.withLock { $0 = nil }
+        lock.withLock { $0 = nil }
     }
 
     var keyPath: String { path + "/key" }

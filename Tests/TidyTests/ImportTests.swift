@@ -39,7 +39,7 @@ struct Room: Sendable {
             name: "Simulation",
             imports: platform.union([
                 "SyncCore", "Fieldwork", "SyncProtocol", "SyncExchange", "SyncStore", "SyncClient",
-                "SyncHub",
+                "SyncHub", "CSimulatedDisk",
             ])),
         Room(
             name: "hazama",

@@ -1,0 +1,403 @@
+internal import Fieldwork
+internal import SyncClient
+internal import SyncCore
+internal import SyncHub
+internal import SyncProtocol
+internal import SyncStore
+
+extension World {
+    // MARK: After every decision
+
+    /// What can be seen of one device at any time.
+    func check(_ device: Device) throws {
+        guard !device.isLost else { return }
+        checks += 1
+        let store = try device.opened()
+        guard try store.status().lastNumber?.value ?? 0 == UInt64(device.recorded.count) else {
+            throw Violation("what was recorded is in the outbox", "the last is missing")
+        }
+        if let last = device.recorded.last,
+            let number = ChangeSetNumber(UInt64(device.recorded.count))
+        {
+            guard try store.outboxEntry(number)?.hash == last else {
+                throw Violation("what was recorded is in the outbox", "number \(number) differs")
+            }
+        }
+    }
+
+    /// Every change set that was recorded, with its hash.
+    func checkOutbox(_ device: Device) throws {
+        checks += 1
+        let held = try device.opened().outbox(limit: 1_000_000).reversed().map(\.hash)
+        guard held == device.recorded else {
+            throw Violation(
+                "what was recorded is in the outbox",
+                "\(held.count) of \(device.recorded.count)")
+        }
+    }
+
+    /// The author sees what they have just written.
+    func checkOwn(_ sealed: HashedChangeSet, _ device: Device) throws {
+        checks += 1
+        for change in sealed.changeSet.changes {
+            guard let shown = try device.opened().shown(change.record) else {
+                throw Violation("own work is seen at once", "\(change.record) is not there")
+            }
+            for write in change.writes {
+                guard case .set = write.operation,
+                    case .register(let register)? = shown.state[write.unit]
+                else { continue }
+                guard register.heads.contains(where: { $0.origin.name == sealed.changeSet.name })
+                else {
+                    throw Violation("own work is seen at once", "unit \(write.unit.value)")
+                }
+            }
+        }
+    }
+
+    /// Nothing of a plot goes to who may not hold it.
+    func checkSent(_ device: Device) throws {
+        checks += 1
+        for mark in device.transport.takeSeen() {
+            guard mark >= 0, mark < plots.count, !device.isRevoked,
+                device.streets.contains(plots[mark].street)
+            else {
+                throw Violation(
+                    "nothing out of scope is sent", "plot \(mark) to device \(device.person)")
+            }
+        }
+    }
+
+    /// Takes down what the hub has signed for.
+    func takeReceipts(_ device: Device, _ count: Int) throws {
+        guard count > 0 else { return }
+        for entry in try device.opened().outbox(limit: count + 10) {
+            if case .received = entry.state { receipted.insert(entry.hash) }
+        }
+    }
+
+    /// Two records of a device that has everything show what the writes amount to.
+    func checkSome(_ device: Device, _ roll: UInt64) throws {
+        var chance = SeededGenerator(seed: roll)
+        let standing = try presentStanding(device)
+        let store = try device.opened()
+        for _ in 0..<2 {
+            let all = chance.next() % 4 == 0 && !trees.isEmpty ? trees : plots
+            let known = all[Int(chance.next() % UInt64(all.count))]
+            guard device.streets.contains(known.street), let shown = try store.shown(known.id)
+            else { continue }
+            checks += 1
+            if let complaint = oracle.complaint(about: shown.state, standing) {
+                throw Violation(
+                    "a synced device shows what the writes amount to",
+                    "\(known.id) at device \(device.person): \(complaint)")
+            }
+            try checkGroups(shown.state)
+        }
+    }
+
+    /// What counts for a device that has just synced: all the hub has merged, and its own.
+    private func presentStanding(_ device: Device) throws -> [Int: Oracle.Standing] {
+        let hub = try running()
+        var standing: [Int: Oracle.Standing] = [:]
+        try hub.store.read { tx in
+            for replica in try tx.replicas() {
+                for upload in try tx.uploads(of: replica.rid, first: 1, last: replica.stored) {
+                    for set in try RunCoding.decode(upload.run.bytes) {
+                        let name = set.changeSet.name
+                        guard replica.merged.contains(name.number),
+                            let place = oracle.places[set.hash]
+                        else { continue }
+                        standing[place] = Oracle.Standing(name: name)
+                    }
+                }
+            }
+        }
+        let replica = try device.opened().identity().replica
+        let aside = Set(try device.opened().returned().map(\.hash))
+        for (index, hash) in device.recorded.enumerated() where !aside.contains(hash) {
+            guard let place = oracle.places[hash], let number = ChangeSetNumber(UInt64(index + 1))
+            else { continue }
+            standing[place] = Oracle.Standing(name: ChangeSetName(replica, number))
+        }
+        return standing
+    }
+
+    /// The members of a group are of one write.
+    private func checkGroups(_ state: RecordState) throws {
+        guard case .register(let register)? = state[Plot.pay], state.collection == .plot else {
+            return
+        }
+        for head in register.heads {
+            if case .group(let members) = head.value, case .integer(let amount) = members[0],
+                members[1] != .text("proof of \(amount)")
+            {
+                throw Violation("a group never mixes", "\(state.record)")
+            }
+        }
+    }
+
+    // MARK: At the hub
+
+    /// All that the hub has signed for is in its log.
+    func checkReceipted() throws {
+        checks += 1
+        let log = try readLog()
+        for hash in receipted where log.merged[hash] == nil && log.aside[hash] == nil {
+            throw Violation("what was receipted is in the log", "\(hash)")
+        }
+    }
+
+    /// A conflict's page shows every side, with its author.
+    func checkPage(_ page: ConflictDetail) throws {
+        checks += 1
+        guard page.sides.count >= 2, page.sides.allSatisfy({ !$0.writes.isEmpty }) else {
+            throw Violation("every side of a conflict is shown", "\(page.view.id)")
+        }
+    }
+
+    /// A decision names exactly the sides that were on its page, and settles them.
+    func checkDecision(_ page: ConflictDetail, _ value: Value, _ after: ConflictDetail) throws {
+        checks += 1
+        try learnFromHub()
+        let names = Set(page.sides.flatMap(\.writes).map(\.name))
+        guard let change = oracle.entries.last?.changes.first, change.record == page.view.record,
+            let write = change.writes.first, write.unit == page.view.unit,
+            case .set(let set, let replaced) = write.operation
+        else { throw Violation("a decision is an ordinary change set", "\(page.view.id)") }
+        guard set == value, Set(replaced) == names else {
+            throw Violation("a decision names the sides of its page", "\(page.view.id)")
+        }
+        guard after.sides.count == 1, after.sides[0].value.agrees(with: value) else {
+            throw Violation("a decision settles", "\(page.view.id)")
+        }
+    }
+
+    /// What the log of the hub holds, by hash.
+    struct Log {
+        /// Merged, and so counted.
+        var merged: [ContentHash: Oracle.Standing] = [:]
+        /// Held, quarantined or of another branch: with the reason.
+        var aside: [ContentHash: String] = [:]
+        /// What is in the log twice.
+        var twice: [ContentHash] = []
+        /// The device's clock when what was merged was sent.
+        var boots: [ContentHash: UInt64] = [:]
+        var received: [ContentHash: Int64] = [:]
+    }
+
+    func readLog() throws -> Log {
+        let key = fleet.hubKey.verifying
+        var log = Log()
+        try running().store.read { tx in
+            try tx.allUploads { upload in
+                let sets = try RunCoding.decode(upload.run.bytes)
+                let receipt = upload.receipt.flatMap { stored in
+                    Signature(bytes: stored[..<64]).flatMap {
+                        SignedReceipt(bytes: Array(stored[64...]), signature: $0).verified(by: key)
+                    }
+                }
+                for set in sets {
+                    let number = set.changeSet.name.number
+                    guard upload.state == .judged, number.value >= upload.first else {
+                        if log.merged[set.hash] == nil { log.aside[set.hash] = "\(upload.state)" }
+                        continue
+                    }
+                    if log.merged[set.hash] != nil { log.twice.append(set.hash) }
+                    let entry = receipt?[number]
+                    guard let entry, entry.disposition.isMerged else {
+                        log.aside[set.hash] = entry?.reason.string ?? "no receipt"
+                        continue
+                    }
+                    log.aside[set.hash] = nil
+                    log.merged[set.hash] = Oracle.Standing(
+                        name: set.changeSet.name, position: entry.position, time: entry.time)
+                    log.boots[set.hash] = upload.sent.boot
+                    log.received[set.hash] = upload.received_ms
+                }
+            }
+        }
+        return log
+    }
+
+    // MARK: Once it is quiet
+
+    /// Repairs everything, lets all sync until nothing moves, and looks whether all agree.
+    func settle() async throws {
+        var isQuiet = false
+        var rounds = 0
+        while !isQuiet {
+            rounds += 1
+            guard rounds <= 10 else {
+                throw Violation("everything comes to rest", "not within ten rounds")
+            }
+            isQuiet = rounds > 1
+            for device in devices where !device.isLost {
+                pass(60_000)
+                do {
+                    let summary = try await run(device, SyncOptions())
+                    try look(device)
+                    guard device.isInService else { continue }
+                    if summary.sent > 0 || summary.received > 0 || summary.unsent > 0
+                        || summary.digestMatches != true
+                    {
+                        isQuiet = false
+                    }
+                    if rounds > 2, summary.digestMatches == false {
+                        throw Violation("digests agree", "device \(device.person)")
+                    }
+                } catch let interruption as SyncInterruption {
+                    try look(device)
+                    guard device.isCopied else {
+                        throw Violation("nothing fails without a fault", "\(interruption.failure)")
+                    }
+                }
+            }
+        }
+        let log = try readLog()
+        try checkHub(log)
+        try checkDevices(log)
+        try checkNotices()
+        note(.converged)
+        trace(UInt64(checks))
+        let digest = try running().status().digest
+        trace(digest.high)
+    }
+
+    private func checkHub(_ log: Log) throws {
+        let hub = try running()
+        checks += 1
+        let findings = try hub.doctor().filter { $0.severity == .damage }
+        guard findings.isEmpty else {
+            throw Violation("the hub is sound", findings[0].text)
+        }
+        guard log.twice.isEmpty else {
+            throw Violation("each change set is in the log once", "\(log.twice[0])")
+        }
+        for hash in receipted where log.merged[hash] == nil && log.aside[hash] == nil {
+            throw Violation("what was receipted is in the log", "\(hash)")
+        }
+        for hash in log.merged.keys.sorted() {
+            guard let place = oracle.places[hash] else {
+                throw Violation("nobody else writes", "\(hash)")
+            }
+            let entry = oracle.entries[place]
+            let time = log.merged[hash]!.time?.milliseconds ?? 0
+            // In one run of a machine its wall clock decides nothing.
+            if !hasForked, faults[Fault.delayRequest.rawValue] == nil,
+                log.boots[hash] == entry.boot, entry.boot > 0,
+                abs(Int64(clamping: time) - entry.made_ms) > 1000
+            {
+                throw Violation(
+                    "the time of a write does not depend on a wall clock",
+                    "\(hash): \(time) instead of \(entry.made_ms)")
+            }
+        }
+        var positions = log.merged.values.compactMap(\.position?.value)
+        positions.sort()
+        guard positions == Array(1...UInt64(max(1, positions.count))) || positions.isEmpty else {
+            throw Violation("positions have no gaps", "\(positions.count)")
+        }
+    }
+
+    private func checkDevices(_ log: Log) throws {
+        var standing: [Int: Oracle.Standing] = [:]
+        for (hash, it) in log.merged {
+            if let place = oracle.places[hash] { standing[place] = it }
+        }
+        let records = oracle.records(standing)
+        let streets = Dictionary(
+            (plots + trees).map { ($0.id, $0.street) }, uniquingKeysWith: { first, _ in first })
+        let status = try running().status()
+        for device in devices where !device.isLost {
+            let store = try device.opened()
+            try checkOutbox(device)
+            try checkDelivered(device, log)
+            guard device.isInService else { continue }
+            checks += 1
+            let held = Set(device.streets.map { fleet.streets[$0] })
+            var expected = StateDigest.zero
+            for area in status.areas where held.contains(area.scope) { expected += area.digest }
+            let digest = try store.totalDigest()
+            guard digest == expected else {
+                throw Violation(
+                    "all hold the same once it is quiet", "device \(device.person)")
+            }
+            let receipts = try store.verifyReceipts()
+            guard receipts.faults.isEmpty, receipts.missing.isEmpty else {
+                throw Violation("receipts verify", "device \(device.person): \(receipts)")
+            }
+            for record in records {
+                guard let street = streets[record], device.streets.contains(street) else {
+                    if try store.shown(record) != nil {
+                        throw Violation(
+                            "nothing out of scope is held", "\(record) at device \(device.person)")
+                    }
+                    continue
+                }
+                checks += 1
+                guard let shown = try store.shown(record) else {
+                    throw Violation("nothing is lost", "\(record) at device \(device.person)")
+                }
+                let complaint =
+                    oracle.complaint(about: shown.state, standing)
+                    ?? oracle.complaint(aboutOutcomeOf: shown.state, standing, .simulated)
+                if let complaint {
+                    throw Violation(
+                        "states are what the writes amount to",
+                        "\(record) at device \(device.person): \(complaint)")
+                }
+                guard shown.laidOver.isEmpty else {
+                    throw Violation("nothing is laid over twice", "\(record)")
+                }
+                try checkGroups(shown.state)
+            }
+        }
+    }
+
+    /// What a device recorded is at the hub: merged, or set aside for a reason that the world knows.
+    private func checkDelivered(_ device: Device, _ log: Log) throws {
+        var isBehind = false
+        for hash in device.recorded {
+            checks += 1
+            if log.merged[hash] != nil { continue }
+            let entry = oracle.places[hash].map { oracle.entries[$0] }
+            guard let reason = log.aside[hash] else {
+                if device.isInService {
+                    throw Violation("every queue drains", "device \(device.person): \(hash)")
+                }
+                continue
+            }
+            // A draft may have closed what its author was not shown; what follows waits behind it.
+            let isFromDraft = entry?.isFromDraft ?? false
+            isBehind = isBehind || isFromDraft
+            let isKnown =
+                hasForked || device.isRevoked || (reason == "HZ-5009" && isFromDraft)
+                || (reason == "HZ-5102" && isBehind) || reason == "HZ-5101"
+            guard isKnown else {
+                throw Violation(
+                    "ordinary work is never set aside", "device \(device.person): \(reason)")
+            }
+        }
+    }
+
+    /// Who had written a side is told what was decided.
+    private func checkNotices() throws {
+        for device in devices where device.isInService {
+            let store = try device.opened()
+            guard let person = try store.identity().person else { continue }
+            let told = try store.notices().filter { $0.notice.kind == .decision }
+            for decision in decisions where decision.author == person {
+                checks += 1
+                guard
+                    told.contains(where: {
+                        $0.notice.record == decision.record && $0.notice.unit == decision.unit
+                    })
+                else {
+                    throw Violation("authors are told of decisions", "device \(device.person)")
+                }
+                note(.toldOfDecision)
+            }
+        }
+    }
+}

@@ -10,7 +10,7 @@ public struct Person: FieldworkRecord {
     }
 
     public static let declaration = CollectionDeclaration(
-        "person", home: .with(Field.household.id), Field.self)
+        "person", home: .with(Field.household.id), Field.self, duplicates: duplicates)
 
     public enum Field: UInt16, RecordUnit {
         /// The household the record lies with. Who lives where, and since when, stands in

@@ -45,10 +45,12 @@ extension RecordUnit {
 }
 
 extension CollectionDeclaration {
-    init<Field: RecordUnit>(_ name: String, home: Home, _: Field.Type) {
+    init<Field: RecordUnit>(
+        _ name: String, home: Home, _: Field.Type, duplicates: DuplicateRule? = nil
+    ) {
         self.init(
             id: Field.collection, name: name, home: home,
-            units: Field.allCases.map(\.declaration))
+            units: Field.allCases.map(\.declaration), duplicates: duplicates)
     }
 }
 

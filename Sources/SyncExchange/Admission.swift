@@ -134,6 +134,10 @@ public enum Admission {
             } catch {
                 return .quarantined(.schema)
             }
+            // That two records are one is decided at the office, and undone there.
+            if !facts.isHub, change.writes.contains(where: { $0.unit == .aliases }) {
+                return .quarantined(.resolution)
+            }
             if let number = record.behind { return .behind(number) }
             if let missing = record.missing { return .held(missing: missing) }
             if let state = record.state {

@@ -77,7 +77,7 @@ struct FieldDevice: Sendable {
             guard
                 let made = RecordChange(
                     record: record, collection: change.collection.id, creates: change.creates,
-                    writes: edit.writes, shown: edit.position)
+                    writes: edit.recordChange?.writes ?? [], shown: edit.seen[0].position)
             else { throw BenchmarkFault("an edit without a write") }
             changes.append(made)
         }

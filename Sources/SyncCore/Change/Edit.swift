@@ -182,18 +182,34 @@ extension UnitDeclaration {
 
 /// An edit of one record in the making: the state that was shown, and what is to become of it.
 ///
-/// At most one write per unit; a later call for the same unit takes the place of the earlier one.
-/// A refused call changes nothing.
+/// Records that are shown as one are edited as one, and every write still belongs to one of them:
+/// a value is set in each record whose heads it names, an element is taken out of each that has it;
+/// whatever names nothing goes to the record that was addressed.
+///
+/// At most one write per record and unit; a later call for the same unit takes the place of the
+/// earlier one. A refused call changes nothing.
 public struct Edit: Sendable {
-    /// The state on the screen when the edit began. Never refreshed.
-    public let shown: RecordState
-    /// The hub position of that state; `nil` where the hub has not been heard of yet.
-    public let position: LogPosition?
+    /// One record as it was on the screen when the edit began.
+    public struct Seen: Hashable, Sendable {
+        public var state: RecordState
+        /// The hub position of that state; `nil` where the hub has not been heard of yet.
+        public let position: LogPosition?
+
+        public init(_ state: RecordState, at position: LogPosition?) {
+            (self.state, self.position) = (state, position)
+        }
+    }
+
+    /// The record that was addressed, first, and those that are one with it. Never refreshed.
+    public let seen: [Seen]
     /// The replica that will write.
     public let replica: ReplicaID
-    /// Rising by unit, each once.
-    public private(set) var writes: [Write]
+    /// Per record of `seen`: rising by unit, each once.
+    private var writes: [[Write]]
     private let collection: CollectionDeclaration
+
+    /// The state of the record that was addressed.
+    public var shown: RecordState { seen[0].state }
 
     /// Begins an edit. `collection` declares the record's collection; another one is a fault of the
     /// caller.
@@ -201,53 +217,136 @@ public struct Edit: Sendable {
         of shown: RecordState, at position: LogPosition?, by replica: ReplicaID,
         as collection: CollectionDeclaration
     ) {
-        precondition(shown.collection == collection.id, "a record of another collection")
-        self.shown = shown
-        self.position = position
+        self.init(of: [Seen(shown, at: position)], by: replica, as: collection)
+    }
+
+    /// Begins an edit of records that are one. The first is the one that was addressed.
+    public init(of seen: [Seen], by replica: ReplicaID, as collection: CollectionDeclaration) {
+        precondition(
+            !seen.isEmpty && seen.allSatisfy { $0.state.collection == collection.id },
+            "a record of another collection")
+        self.seen = seen
         self.replica = replica
         self.collection = collection
-        writes = []
+        writes = Array(repeating: [], count: seen.count)
     }
 
     /// Sets a unit, as `RecordState.setting(_:to:correcting:by:)`.
     public mutating func set(
         _ unit: UnitID, to value: Value, correcting side: Int? = nil
     ) throws(EditRefusal) {
-        put(try shown.setting(declaration(unit), to: value, correcting: side, by: replica))
+        let declaration = try declaration(unit)
+        let places = holding(unit)
+        guard places.count > 1 else {
+            let place = places.first ?? 0
+            return put(
+                try seen[place].state.setting(
+                    declaration, to: value, correcting: side, by: replica), place)
+        }
+        // The side is one of those shown, so it is looked up in what all records show together.
+        let corrected = try correctedSide(declaration, side, places)
+        var made: [(Write, Int)] = []
+        for place in places {
+            var own: Int?
+            if let corrected {
+                own = seen[place].state.sides(unit).firstIndex {
+                    $0.value.agrees(with: corrected.value)
+                }
+                if own == nil { continue }
+            }
+            made.append(
+                (
+                    try seen[place].state.setting(
+                        declaration, to: value, correcting: own, by: replica), place
+                ))
+        }
+        for (write, place) in made { put(write, place) }
     }
 
-    /// Resolves a unit, as `RecordState.resolving(_:to:)`.
+    /// Resolves a unit, as `RecordState.resolving(_:to:)`; in every record that has it.
     public mutating func resolve(_ unit: UnitID, to value: Value) throws(EditRefusal) {
-        put(try shown.resolving(declaration(unit), to: value))
+        let declaration = try declaration(unit)
+        let places = holding(unit)
+        guard places.count > 1 else {
+            let place = places.first ?? 0
+            return put(try seen[place].state.resolving(declaration, to: value), place)
+        }
+        guard sides(unit).count > 1 else { throw .notDisputed(unit) }
+        if declaration.policy == .immutable { throw .alreadySet(unit) }
+        for place in places {
+            guard case .register(let register)? = seen[place].state[unit] else { continue }
+            put(
+                try declaration.write(
+                    .set(value, replacing: register.heads.map(\.origin.name))), place)
+        }
     }
 
     /// Changes a set, as `RecordState.changing(_:adding:removing:)`.
     public mutating func change(
         _ unit: UnitID, adding: [Value] = [], removing: [Value] = []
     ) throws(EditRefusal) {
-        put(try shown.changing(declaration(unit), adding: adding, removing: removing))
+        let declaration = try declaration(unit)
+        guard holding(unit).count > 1 else {
+            let place = removing.isEmpty ? 0 : holding(unit).first ?? 0
+            return put(
+                try seen[place].state.changing(declaration, adding: adding, removing: removing),
+                place)
+        }
+        var made: [(Write, Int)] = []
+        for value in removing {
+            guard seen.contains(where: { $0.state.holds(value, in: unit) }) else {
+                throw .notInSet(unit)
+            }
+        }
+        for place in seen.indices {
+            let state = seen[place].state
+            let removed = removing.filter { state.holds($0, in: unit) }
+            let added = place == 0 ? adding : []
+            if place == 0 {
+                for value in adding where removing.contains(where: { $0.agrees(with: value) }) {
+                    throw .addedAndRemoved(unit)
+                }
+            }
+            guard !removed.isEmpty || !added.isEmpty else { continue }
+            made.append(
+                (try state.changing(declaration, adding: added, removing: removed), place))
+        }
+        guard !made.isEmpty else { throw .nothingToWrite(unit) }
+        for (write, place) in made { put(write, place) }
     }
 
     /// Adds entries to a log.
     public mutating func append(_ values: [Value], to unit: UnitID) throws(EditRefusal) {
-        put(try shown.appending(values, to: declaration(unit)))
+        put(try shown.appending(values, to: declaration(unit)), 0)
     }
 
     /// Changes a total.
     public mutating func increment(_ unit: UnitID, by delta: Int64) throws(EditRefusal) {
-        put(try shown.incrementing(declaration(unit), by: delta))
+        put(try shown.incrementing(declaration(unit), by: delta), 0)
     }
 
-    /// Voids the record, which is kept and can come back. An ordinary edit of the unit `void`.
+    /// Voids the record, which is kept and can come back. An ordinary edit of the unit `void`, and
+    /// of every record that is one with it.
     public mutating func void(because reason: String) throws(EditRefusal) {
-        try set(.void, to: .text(reason))
+        let declaration = try declaration(.void)
+        let made = try seen.map { seen throws(EditRefusal) in
+            try seen.state.setting(declaration, to: .text(reason), by: replica)
+        }
+        for (place, write) in made.enumerated() { put(write, place) }
     }
 
-    /// What goes into the change set; `nil` if nothing was written.
+    /// What goes into the change set, rising by record; nothing if nothing was written.
+    public var recordChanges: [RecordChange] {
+        zip(seen, writes).compactMap { seen, writes in
+            RecordChange(
+                record: seen.state.record, collection: seen.state.collection, creates: false,
+                writes: writes, shown: seen.position)
+        }.sorted { $0.record < $1.record }
+    }
+
+    /// What goes into the change set for the record that was addressed; `nil` if that is nothing.
     public var recordChange: RecordChange? {
-        RecordChange(
-            record: shown.record, collection: shown.collection, creates: false, writes: writes,
-            shown: position)
+        recordChanges.first { $0.record == shown.record }
     }
 
     private func declaration(_ unit: UnitID) throws(EditRefusal) -> UnitDeclaration {
@@ -257,12 +356,59 @@ public struct Edit: Sendable {
         return declaration
     }
 
-    private mutating func put(_ write: Write) {
-        let place = writes.firstIndex { $0.unit >= write.unit } ?? writes.count
-        if place < writes.count, writes[place].unit == write.unit {
-            writes[place] = write
-        } else {
-            writes.insert(write, at: place)
+    /// The records that have something in a unit. The home is each record's own.
+    private func holding(_ unit: UnitID) -> [Int] {
+        switch collection.home {
+        case .scope(unit), .with(unit): return [0]
+        default: break
         }
+        return seen.indices.filter { place in
+            switch seen[place].state[unit] {
+            case .register(let register)?: !register.heads.isEmpty
+            case .elements(let elements)?: !elements.entries.isEmpty
+            case .total?, .log?, nil: false
+            }
+        }
+    }
+
+    /// The sides of a unit over all records, as they were shown.
+    private func sides(_ unit: UnitID) -> [Side] {
+        RecordState.joining(seen.map(\.state), in: collection).sides(unit)
+    }
+
+    /// The side that an edit of several records corrects; `nil` where nobody has to choose.
+    private func correctedSide(
+        _ unit: UnitDeclaration, _ chosen: Int?, _ places: [Int]
+    ) throws(EditRefusal) -> Side? {
+        guard case .review = unit.policy else { return nil }
+        let sides = sides(unit.id)
+        if let chosen, !sides.indices.contains(chosen) { throw .noSuchSide(unit.id, chosen) }
+        guard sides.count > 1 else { return nil }
+        let own = sides.firstIndex { $0.names.contains { $0.replica == replica } }
+        guard let corrected = chosen ?? own else {
+            throw .sideNotChosen(unit.id, sides: sides.count)
+        }
+        return sides[corrected]
+    }
+
+    private mutating func put(_ write: Write, _ place: Int) {
+        let rank =
+            writes[place].firstIndex { $0.unit >= write.unit } ?? writes[place].count
+        if rank < writes[place].count, writes[place][rank].unit == write.unit {
+            writes[place][rank] = write
+        } else {
+            writes[place].insert(write, at: rank)
+        }
+    }
+}
+
+extension RecordState {
+    fileprivate func sides(_ unit: UnitID) -> [Side] {
+        if case .register(let register)? = self[unit] { register.sides } else { [] }
+    }
+
+    fileprivate func holds(_ value: Value, in unit: UnitID) -> Bool {
+        guard case .elements(let elements)? = self[unit] else { return false }
+        return elements.entries.contains { $0.element.agrees(with: value) }
     }
 }

@@ -30,6 +30,11 @@ public struct RecordState: Hashable, Sendable {
         self.units = units
     }
 
+    /// Puts in place what several records show as one; see `joining(_:in:)`.
+    mutating func show(created: Origin?, units: [Unit]) {
+        (self.created, self.units) = (created, units)
+    }
+
     /// The state of one unit; `nil` if nobody has written it: *unknown*, which is not empty.
     public subscript(unit: UnitID) -> UnitState? { units.first { $0.id == unit }?.state }
 

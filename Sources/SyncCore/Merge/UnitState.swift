@@ -247,6 +247,29 @@ public struct Log: Hashable, Sendable {
     }
 }
 
+// What is seen of several records as one: shown, never stored, so the invariants above may be
+// broken.
+
+extension Register {
+    /// Heads of several records: two can be of one device, or of one change set.
+    init(shown heads: [Head], base: Head?) { (self.heads, early, self.base) = (heads, [], base) }
+}
+
+extension Elements {
+    init(shown entries: [Entry]) { (self.entries, early) = (entries, []) }
+}
+
+extension Total {
+    /// Parts of several records: a replica can have more than one.
+    init(shown parts: [Part]) { self.parts = parts }
+}
+
+extension Log {
+    init(shown entries: [Entry]) {
+        self.entries = entries.sorted { $0.comes(before: $1) }
+    }
+}
+
 extension Array {
     /// The first place where `isReached` holds, or the count; it must hold for all after one it
     /// holds for.

@@ -18,6 +18,11 @@ public struct UnitID: Hashable, Comparable, Sendable {
     public static let void = UnitID(0)
     /// What people said of the record's conflicts: comments and proposals, in order.
     public static let discussion = UnitID(1)
+    /// The records that are the same thing, registered twice: all are shown as one. Each pair
+    /// stands in both records, so that whoever holds only one of them hears of it, too.
+    public static let aliases = UnitID(2)
+    /// The records that only look like this one: people said so, and nobody is asked again.
+    public static let distinct = UnitID(3)
 }
 
 /// What records there are, what in them wins or loses together, and by which rule.
@@ -65,6 +70,8 @@ public struct CollectionDeclaration: Sendable {
     public let home: Home
     /// Rising by number; the units every record has come first.
     public let units: [UnitDeclaration]
+    /// How its records are found to be one; `nil` where they are never looked at in pairs.
+    public let duplicates: DuplicateRule?
 
     public enum Home: Hashable, Sendable {
         /// This unit names the scope itself, as a reference.
@@ -75,7 +82,8 @@ public struct CollectionDeclaration: Sendable {
 
     /// Makes a declaration. Traps on double names or numbers, and on numbers below 16.
     public init(
-        id: CollectionID, name: String, home: Home, units: [UnitDeclaration]
+        id: CollectionID, name: String, home: Home, units: [UnitDeclaration],
+        duplicates: DuplicateRule? = nil
     ) {
         precondition(units.allSatisfy { $0.id.value >= 16 }, "units 0 to 15 are every record's")
         let all = Self.common + units.sorted { $0.id < $1.id }
@@ -86,6 +94,7 @@ public struct CollectionDeclaration: Sendable {
         self.name = name
         self.home = home
         self.units = all
+        self.duplicates = duplicates
     }
 
     /// The declaration of a unit; `nil` if this version does not know it.
@@ -105,6 +114,8 @@ public struct CollectionDeclaration: Sendable {
                 Member("keep", .text(maximumBytes: 80)),
                 Member("text", .text(maximumBytes: 4000)),
             ], .append, .personal),
+        UnitDeclaration(.aliases, "aliases", .reference, .addWins, .open),
+        UnitDeclaration(.distinct, "distinct", .reference, .addWins, .open),
     ]
 }
 

@@ -241,6 +241,8 @@ enum Vocabulary {
         switch unit {
         case .void: return Wording("void", "作废", "無効")
         case .discussion: return Wording("discussion", "讨论", "話し合い")
+        case .aliases: return Wording("same as", "同一对象", "同一の記録")
+        case .distinct: return Wording("not the same as", "并非同一对象", "別の記録")
         default: break
         }
         let label: Wording? =

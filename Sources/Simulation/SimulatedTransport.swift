@@ -129,14 +129,8 @@ final class SimulatedTransport: Transport {
     }
 
     private static func problem(_ problem: Problem) -> TransportResponse {
-        var members: [(String, JSON)] = [
-            ("code", .string(problem.code.rawValue)), ("text", .string(problem.text)),
-        ]
-        if let epoch = problem.epoch { members.append(("epoch", .string("\(epoch)"))) }
-        let text =
-            "{" + members.map { "\"\($0.0)\":\($0.1.text)" }.joined(separator: ",") + "}"
-        return answer(
-            problem.code.status, "application/json", Array(text.utf8),
+        answer(
+            problem.code.status, "application/json", problem.json.bytes(),
             retryAfter: problem.retryAfter_s)
     }
 

@@ -87,10 +87,12 @@ public actor SyncClient {
                 try noteState(stop)
                 throw .stopped(stop)
             case .again: continue
-            case .adopt(let epoch):
+            case .adopt(let epoch, let stored):
                 events(.newEpoch(epoch))
                 log.notice("new epoch", metadata: ["epoch": "\(epoch)"])
-                try inStore { () throws(StoreError) in try store.adopt(epoch, now: received) }
+                try inStore { () throws(StoreError) in
+                    try store.adopt(epoch, stored: stored, now: received)
+                }
             case .answer(let answer):
                 try noteStanding(answer, after: identity.enrolment)
                 if run.options.isDryRun {
@@ -113,7 +115,7 @@ public actor SyncClient {
             try store.syncState(limit: Limits.changeSetsPerRun)
         }
         return DeviceExchange.Facts(
-            replica: state.replica, epoch: state.epoch, nonce: state.nonce,
+            replica: state.replica, epoch: state.epoch, mark: state.mark,
             grantsVersion: state.grantsVersion, cursors: state.cursors,
             noticeCursor: state.noticeCursor, writerCursor: state.writerCursor,
             digest: state.digest,
@@ -130,10 +132,16 @@ public actor SyncClient {
         if let offer = plan.offer {
             let sets = try inStore { () throws(StoreError) in try store.changeSets(offer) }
             count = sets.count
+            request.receipts = try inStore { () throws(StoreError) in
+                try store.earlierReceipts(offer)
+            }
             request.runs = [
                 SignedRun.make(
                     sets.map(\.changeSet), head: sets[sets.count - 1].hash, key: key)
             ]
+        }
+        if plan.needsProof {
+            request.proof = try inStore { () throws(StoreError) in try store.mark() }
         }
         request.clock = clock()
         let sent = request.clock
@@ -200,7 +208,7 @@ public actor SyncClient {
 
     private func verified(_ answer: SyncResponse) throws(SyncFailure) -> [Receipt] {
         do {
-            return try store.verified(answer.receipts, epoch: answer.epoch)
+            return try store.verified(answer)
         } catch .badAnswer(.receiptOfOther(let number)) {
             // The hub has work under this device's name that the device never made: it was put back
             // from an old copy, or another copy is in use.

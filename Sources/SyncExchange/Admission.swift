@@ -19,15 +19,16 @@ public enum Admission {
         public let isRevoked: Bool
         /// Every grant the author ever had.
         public let grants: [Grant]
-        /// The epoch of this hub, in which positions are compared.
-        public let epoch: EpochID
+        /// How much of this hub's log the writer had applied when it sealed; `nil` where that can't
+        /// be told, for its epoch is lost.
+        public let trunk: LogPosition?
         public let now_ms: Int64
         /// Per change, in order.
         public let records: [RecordFacts]
 
         public init(
             changeSet: ChangeSet, size: Int, isHub: Bool, owner: PersonID, isRevoked: Bool,
-            grants: [Grant], epoch: EpochID, now_ms: Int64, records: [RecordFacts]
+            grants: [Grant], trunk: LogPosition?, now_ms: Int64, records: [RecordFacts]
         ) {
             self.changeSet = changeSet
             self.size = size
@@ -35,7 +36,7 @@ public enum Admission {
             self.owner = owner
             self.isRevoked = isRevoked
             self.grants = grants
-            self.epoch = epoch
+            self.trunk = trunk
             self.now_ms = now_ms
             self.records = records
         }
@@ -200,8 +201,8 @@ public enum Admission {
         if covering.contains(where: { $0.ended == nil }) { return .merge(late: false) }
         // Ended: by what the writer had applied when sealing, and how long ago it ended.
         let knew = covering.allSatisfy { grant in
-            facts.changeSet.trunk.epoch == facts.epoch
-                && grant.ended.map { facts.changeSet.trunk.position >= $0 } ?? false
+            guard let trunk = facts.trunk, let ended = grant.ended else { return false }
+            return trunk >= ended
         }
         if knew { return .quarantined(.outOfScope) }
         let inGrace = covering.contains { grant in

@@ -14,7 +14,8 @@ public struct DeviceExchange: Sendable {
         public var replica: ReplicaID
         /// `nil` before the hub was heard of.
         public var epoch: EpochID?
-        public var nonce: UInt64
+        /// How far the hub's log had come; `.none` where this epoch has told nothing yet.
+        public var mark: LogMark.Sign
         public var grantsVersion: UInt64
         public var cursors: [LogPosition]
         public var noticeCursor: UInt64
@@ -30,14 +31,14 @@ public struct DeviceExchange: Sendable {
         public var isRepaired: Bool
 
         public init(
-            replica: ReplicaID, epoch: EpochID?, nonce: UInt64, grantsVersion: UInt64,
+            replica: ReplicaID, epoch: EpochID?, mark: LogMark.Sign, grantsVersion: UInt64,
             cursors: [LogPosition], noticeCursor: UInt64, writerCursor: UInt32,
             digest: StateDigest?, offers: [Offer], pending: UInt64, unsettled: [ChangeSetNumber],
             isRepaired: Bool
         ) {
             self.replica = replica
             self.epoch = epoch
-            self.nonce = nonce
+            self.mark = mark
             self.grantsVersion = grantsVersion
             self.cursors = cursors
             self.noticeCursor = noticeCursor
@@ -68,6 +69,8 @@ public struct DeviceExchange: Sendable {
         public var epoch: EpochID?
         /// The change sets that go with it, as one run; `nil` for none.
         public var offer: ClosedRange<ChangeSetNumber>?
+        /// Whether the hub asked for the whole mark.
+        public var needsProof: Bool
     }
 
     /// What came back, as far as it decides anything.
@@ -91,9 +94,11 @@ public struct DeviceExchange: Sendable {
         /// Ours, for this request and in this epoch: to be applied, once its receipts are verified.
         case answer(SyncResponse)
         /// The hub lives another life. It is to be adopted, and everything not anchored offered
-        /// again; of this reply nothing is applied.
-        case adopt(EpochID)
-        /// To be asked again, without naming an epoch: the one known here may be none of the hub's.
+        /// again; of this reply nothing is applied. With it comes how far the hub has this device's
+        /// chain, if it said so.
+        case adopt(EpochID, stored: ChainHead?)
+        /// To be asked again: without naming an epoch, for the one known here may be none of the
+        /// hub's; or with the proof that the hub has lost something.
         case again
         /// The run ends. Nothing was marked as sent.
         case stop(Stop)
@@ -152,6 +157,7 @@ public struct DeviceExchange: Sendable {
     private var spent = 0
     private var hasAdopted = false
     private var namesNoEpoch = false
+    private var showsProof = false
     private var wants = Wants.all
     private var last: (facts: Facts, offer: ClosedRange<ChangeSetNumber>?)?
 
@@ -184,14 +190,16 @@ public struct DeviceExchange: Sendable {
         last = (facts, offer)
         let epoch = namesNoEpoch ? nil : facts.epoch
         let request = SyncRequest(
-            replica: facts.replica, epochTag: epoch?.tag ?? 0, nonce: facts.nonce,
+            replica: facts.replica, epochTag: epoch?.tag ?? 0,
+            mark: epoch == nil ? .none : facts.mark,
             grantsVersion: facts.grantsVersion, cursors: CursorRun.joining(facts.cursors),
             noticeCursor: facts.noticeCursor, writerCursor: facts.writerCursor,
             digest: facts.digest, clock: clock,
             maximumDownBytes: left.map { UInt64(max(1, $0 - bytes(of: offer, facts))) } ?? 0,
             isDryRun: isDryRun, diskFree_MB: diskFree_MB, pending: facts.pending,
             unsettled: facts.unsettled)
-        return Plan(request: request, epoch: epoch, offer: offer)
+        return Plan(
+            request: request, epoch: epoch, offer: offer, needsProof: showsProof && epoch != nil)
     }
 
     /// As many as fit, from the first on: a gap would make the hub wait for what it lacks.
@@ -236,7 +244,9 @@ public struct DeviceExchange: Sendable {
             }
         }
         guard answer.requestTag == tag else { return .stop(.otherRequest) }
-        if let known = last?.facts.epoch, known != answer.epoch { return adopt(answer.epoch) }
+        if let known = last?.facts.epoch, let epoch = answer.epoch, known != epoch {
+            return adopt(epoch, nil)
+        }
         return .answer(answer)
     }
 
@@ -255,7 +265,23 @@ public struct DeviceExchange: Sendable {
         if known == .wrongEpoch, let epoch = json["epoch"]?.string.flatMap({ EpochID($0) }),
             epoch != last?.facts.epoch
         {
-            return adopt(epoch)
+            var stored: ChainHead?
+            if let number = json["stored"]?.integer.flatMap({
+                ChangeSetNumber(UInt64(clamping: $0))
+            }),
+                let hash = json["head"]?.string.flatMap(Base32.decode)
+                    .flatMap({ ContentHash(bytes: $0) })
+            {
+                stored = ChainHead(number: number, hash: hash)
+            }
+            return adopt(epoch, stored)
+        }
+        // The hub has less than it once said. What it said is kept, signed by itself.
+        if known == .unknownMark, !namesNoEpoch, !showsProof,
+            last.map({ $0.facts.epoch != nil && $0.facts.mark != .none }) ?? false
+        {
+            showsProof = true
+            return .again
         }
         // A hub can't tell a wrong key from a wrong epoch with the right first bytes. It takes
         // requests that name none, and its answer says which it is.
@@ -272,12 +298,13 @@ public struct DeviceExchange: Sendable {
     }
 
     /// Once in a run: a hub that changes its life with every answer is none.
-    private mutating func adopt(_ epoch: EpochID) -> Verdict {
+    private mutating func adopt(_ epoch: EpochID, _ stored: ChainHead?) -> Verdict {
         guard !hasAdopted else { return .stop(.noProgress) }
         hasAdopted = true
         namesNoEpoch = false
+        showsProof = false
         wants = .all
-        return .adopt(epoch)
+        return .adopt(epoch, stored: stored)
     }
 
     /// Is told that the last answer was applied, and what that brought.

@@ -10,10 +10,9 @@ extension Hub {
         _ request: SyncRequest, tag: UInt64, replica id: ReplicaID, _ receipts: [SignedReceipt],
         digestDiffers: Bool, _ now: Int64, _ memory: inout HubMemory
     ) throws -> [UInt8] {
-        let nonce = memory.draw()
         let contact = HubMemory.Contact(
             synced_ms: now, pending: Int64(clamping: request.pending),
-            skew_ms: request.clock.wall_ms.subtractingClamped(now), nonce: nonce,
+            skew_ms: request.clock.wall_ms.subtractingClamped(now),
             written_ms: memory.contacts[id]?.written_ms ?? 0)
         memory.contacts[id] = contact
         if !request.runs.isEmpty || now - contact.written_ms > 60_000 {
@@ -24,7 +23,7 @@ extension Hub {
             guard let replica = try tx.replica(id) else { throw Problem(.unknownReplica) }
             let isApproved = replica.state == DeviceState.approved.rawValue
             var response = SyncResponse(
-                requestTag: tag, nonce: nonce, epoch: snapshot.epoch,
+                requestTag: tag, epoch: request.epochTag == 0 ? snapshot.epoch : nil,
                 hub_ms: UInt64(max(0, now)), digestDiffers: digestDiffers,
                 lease_ms: UInt64(max(0, isApproved ? now + Self.lease_ms : 0)),
                 merged: replica.merged,
@@ -36,6 +35,7 @@ extension Hub {
             }
             // A revoked device or a copy delivers; it gets receipts and news, and no record.
             guard isApproved else {
+                if !receipts.isEmpty { response.mark = try self.mark(snapshot, tx) }
                 return response.encode()
             }
             let territory = try self.territory(of: replica.person, snapshot, tx)
@@ -77,6 +77,14 @@ extension Hub {
             if let person = try tx.person(author) {
                 response.people.append(SyncResponse.Person(id: author, name: Text(person.name)))
             }
+        }
+        // Whatever the device is told, it can show again; and who is told nothing needs no mark.
+        let hasNews =
+            response.grants != nil || !response.writers.isEmpty || !response.receipts.isEmpty
+            || !response.pages.isEmpty || !response.notices.isEmpty
+        let isBehind = request.mark == .none || request.mark.number < memory.anchorLink
+        if hasNews || isBehind, !request.isDryRun {
+            response.mark = try mark(memory, tx)
         }
         return response.encode()
     }
@@ -221,7 +229,6 @@ extension Hub {
             replica.synced_ms = contact.synced_ms
             replica.pending = contact.pending
             replica.skew_ms = contact.skew_ms
-            replica.nonce = contact.nonce
             try tx.update(replica)
         }
         memory.contacts[id]?.written_ms = now

@@ -22,13 +22,7 @@ extension Hub {
             throw error.problem
         }
         return try serving { memory in
-            let replica = try self.authenticate(unverified, memory)
-            let request: SyncRequest
-            do throws(CodecError) {
-                request = try unverified.request
-            } catch {
-                throw error.problem
-            }
+            let (replica, request) = try self.authenticate(unverified, &memory)
             let now = self.clock()
             // What the device has and the hub has not changed since, before anything new is merged.
             if memory.territories[replica.person] == nil {
@@ -45,27 +39,6 @@ extension Hub {
                 request, tag: unverified.tag, replica: replica.id, receipts,
                 digestDiffers: differs, now, &memory)
         }
-    }
-
-    // MARK: Who speaks
-
-    private func authenticate(
-        _ unverified: UnverifiedSyncRequest, _ memory: HubMemory
-    ) throws -> StoredReplica {
-        guard let replica = try store.read({ tx in try tx.replica(unverified.replica) }),
-            !replica.id.isHub
-        else { throw Problem(.unknownReplica) }
-        let epoch: EpochID? =
-            unverified.epochTag == 0 ? nil : memory.epochs.last { $0.tag == unverified.epochTag }
-        guard unverified.epochTag == 0 || epoch != nil else {
-            throw Problem(.wrongEpoch, epoch: memory.epoch)
-        }
-        guard unverified.isSigned(by: replica.key, hub: memory.hub, epoch: epoch) else {
-            throw Problem(.badSignature)
-        }
-        if let epoch, epoch != memory.epoch { throw Problem(.wrongEpoch, epoch: memory.epoch) }
-        if replica.state == DeviceState.pending.rawValue { throw Problem(.awaitingApproval) }
-        return replica
     }
 
     // MARK: What came
@@ -93,7 +66,7 @@ extension Hub {
                     for: SignedRun.signedBytes(last.changeSet.name, last.hash), purpose: .run)
             else { throw Problem(.badSignature) }
             let stored = try store.write { tx in
-                try self.keep(run, sets, replica.id, now, request.clock, memory, tx)
+                try self.keep(run, sets, replica.id, now, request, memory, tx)
             }
             if case .branch(let upload) = stored {
                 // The receipts of the other branch are none of this device's business.
@@ -104,26 +77,30 @@ extension Hub {
                 if case .new(let upload) = stored { decoded[upload] = sets }
             }
         }
-        for number in request.unsettled { named.append((number.value, number.value)) }
+        for number in request.unsettled {
+            if let last = named.indices.last, named[last].last + 1 == number.value {
+                named[last].last = number.value
+            } else {
+                named.append((number.value, number.value))
+            }
+        }
         // Something may be left that was stored, and could not be judged when it came.
         let waits = try !request.runs.isEmpty && store.read { tx in try tx.isAnyWaiting() }
         if waits { try judgeEverything(&memory, decoded: decoded) }
-        return try store.read { tx in
+        return try store.read { [memory] tx in
             var receipts: [SignedReceipt] = []
             var seen: Set<Int64> = []
             for range in named {
-                for upload in try tx.uploads(
+                for (upload, receipt) in try tx.receipts(
                     of: replica.rid, first: range.first, last: range.last)
-                where seen.insert(upload.id).inserted {
-                    if let receipt = upload.receipt.flatMap({ SignedReceipt(stored: $0) }) {
+                where seen.insert(upload).inserted {
+                    if let receipt = try self.current(receipt, memory) {
                         receipts.append(receipt)
                     }
                 }
             }
             for branch in branches {
-                if let receipt = try tx.upload(branch)?.receipt
-                    .flatMap({ SignedReceipt(stored: $0) })
-                {
+                if let receipt = try self.current(tx.upload(branch)?.receipt, memory) {
                     receipts.append(receipt)
                 }
             }
@@ -140,8 +117,10 @@ extension Hub {
     /// Appends to the legal log what of a run is not there yet. No rule of merging is asked here.
     private func keep(
         _ run: SignedRun, _ sets: [HashedChangeSet], _ id: ReplicaID, _ now: Int64,
-        _ sent: ClockReading, _ memory: HubMemory, _ tx: borrowing HubTransaction
+        _ request: SyncRequest, _ memory: HubMemory, _ tx: borrowing HubTransaction
     ) throws -> Kept {
+        let sent = request.clock
+        let earlier = self.earlier(request, sets, memory)
         guard var replica = try tx.replica(id) else { throw Problem(.unknownReplica) }
         let first = sets[0].changeSet.name.number.value
         let last = sets[sets.count - 1].changeSet.name.number.value
@@ -152,7 +131,7 @@ extension Hub {
             if !waiting.contains(where: { $0.head == head }) {
                 let upload = try tx.appendUpload(
                     run, replica: replica.rid, first: first, last: last, head: head,
-                    received_ms: now, sent: sent, state: .gap)
+                    received_ms: now, sent: sent, earlier: earlier, state: .gap)
                 try closeUnmerged(
                     upload, sets, id, .held, "HZ-5102", state: .gap, now, memory, tx)
             }
@@ -183,12 +162,29 @@ extension Hub {
         guard last > replica.stored else { return .known }
         let upload = try tx.appendUpload(
             run, replica: replica.rid, first: replica.stored + 1, last: last, head: head,
-            received_ms: now, sent: sent, state: .waiting)
+            received_ms: now, sent: sent, earlier: earlier, state: .waiting)
         replica.stored = last
         replica.head = head
         try tx.update(replica)
         try admitGaps(&replica, tx)
         return .new(upload)
+    }
+
+    /// The receipts of earlier epochs for these change sets that this hub really gave.
+    private func earlier(
+        _ request: SyncRequest, _ sets: [HashedChangeSet], _ memory: HubMemory
+    ) -> [SignedReceipt] {
+        let first = sets[0].changeSet.name.number
+        let last = sets[sets.count - 1].changeSet.name.number
+        return request.receipts.filter { signed in
+            guard let receipt = signed.verified(by: memory.key.verifying),
+                receipt.hub == memory.hub, receipt.replica == request.replica,
+                receipt.first <= last, receipt.last >= first
+            else { return false }
+            // Where its last change set is here, it must be that one.
+            guard receipt.last >= first, receipt.last <= last else { return true }
+            return sets[Int(receipt.last.value - first.value)].hash == receipt.lastHash
+        }
     }
 
     /// Whether a run agrees with what is stored, as far as both reach, and goes on from there.
@@ -236,7 +232,7 @@ extension Hub {
                     _ = try tx.appendUpload(
                         upload.run, replica: replica.rid, first: replica.stored + 1,
                         last: upload.last, head: upload.head, received_ms: upload.received_ms,
-                        sent: upload.sent, state: .waiting)
+                        sent: upload.sent, earlier: upload.earlier, state: .waiting)
                 }
                 replica.stored = upload.last
                 replica.head = upload.head
@@ -256,7 +252,7 @@ extension Hub {
             Receipt(
                 hub: memory.hub, epoch: memory.epoch, replica: replica,
                 first: sets[0].changeSet.name.number, lastHash: sets[sets.count - 1].hash,
-                received_ms: UInt64(max(0, now)), anchored: .start,
+                received_ms: UInt64(max(0, now)), anchored: memory.anchored,
                 entries: sets.map {
                     ReceiptEntry(
                         disposition: disposition, position: nil,

@@ -13,8 +13,6 @@ public final class Hub: Sendable {
     public let schema: Schema
     public let id: HubID
     public let district: String
-    /// The replica by which the hub itself writes.
-    public let replica: ReplicaID
     public let receiptKey: VerifyingKey
     /// Reads the hub's clock: milliseconds since 1970.
     let clock: @Sendable () -> Int64
@@ -27,9 +25,11 @@ public final class Hub: Sendable {
     /// - Parameters:
     ///   - key: signs receipts and what the hub writes itself.
     ///   - random: draws names and secrets.
+    ///   - isPutBack: whether the store is known to be older than what devices have seen; then
+    ///     another epoch begins before anything else.
     public init(
         store: HubStore, key: SigningKey, clock: @escaping @Sendable () -> Int64,
-        random: any RandomNumberGenerator & Sendable
+        random: any RandomNumberGenerator & Sendable, isPutBack: Bool = false
     ) throws {
         self.store = store
         schema = store.schema
@@ -37,9 +37,13 @@ public final class Hub: Sendable {
         let loaded = try store.read { tx in try HubMemory(tx, key: key, random: random) }
         id = loaded.hub
         district = loaded.district
-        replica = loaded.replica
         receiptKey = key.verifying
         memory = Mutex(loaded)
+        if isPutBack {
+            try locked { memory in
+                try beginEpoch(.database, evidence: "found at the start", &memory)
+            }
+        }
         try locked { memory in try judgeEverything(&memory, areLeftovers: true) }
     }
 
@@ -93,6 +97,9 @@ public final class Hub: Sendable {
     }
 
     public var epoch: EpochID { memory.withLock { $0.epoch } }
+
+    /// The replica by which the hub itself writes; another one in each epoch.
+    public var replica: ReplicaID { memory.withLock { $0.replica } }
 }
 
 extension PersonID {
@@ -110,13 +117,20 @@ struct HubMemory: Sendable {
     let hub: HubID
     let district: String
     let key: SigningKey
-    let replica: ReplicaID
+    var replica: ReplicaID
+    /// The lives of the log, the present one last.
     var epochs: [EpochID]
+    /// Where each life but the present one ended.
+    var ends: [EpochID: LogPosition]
     var writers: WriterTable
     /// By number, from 1; index 0 is not used.
     var areas: [StoredArea]
     /// The last position given.
     var position: LogPosition
+    /// The position up to which the log is in a verified backup.
+    var anchored: LogPosition
+    /// The entry of the log that says so; 0 without any.
+    var anchorLink: UInt64
     /// What people may hold, as far as it was asked for since grants or areas last changed.
     var territories: [PersonID: Territory] = [:]
     var random: any RandomNumberGenerator & Sendable
@@ -129,7 +143,6 @@ struct HubMemory: Sendable {
         var synced_ms: Int64
         var pending: Int64
         var skew_ms: Int64
-        var nonce: UInt64
         var written_ms: Int64
     }
 
@@ -148,7 +161,11 @@ struct HubMemory: Sendable {
         log = LegalLog(key: key.verifying)
         self.random = random
         district = String(decoding: try tx.setting("district") ?? [], as: UTF8.self)
-        epochs = try tx.epochs()
+        let lives = try tx.epochs()
+        epochs = lives.map(\.id)
+        ends = Dictionary(
+            lives.compactMap { life in life.ended.map { (life.id, $0) } },
+            uniquingKeysWith: { first, _ in first })
         guard !epochs.isEmpty else { throw StoreFault(.damaged, "the store has no epoch") }
         writers = try tx.writers()
         areas = try tx.areas()
@@ -156,10 +173,20 @@ struct HubMemory: Sendable {
             throw StoreFault(.damaged, "the areas are not numbered 1, 2, 3 …")
         }
         position = try tx.setting("position").flatMap { HubMemory.position($0) } ?? .start
+        anchored = try tx.setting("anchored").flatMap { HubMemory.position($0) } ?? .start
+        anchorLink = try tx.setting("anchorLink").flatMap { HubMemory.position($0)?.value } ?? 0
     }
 
     static func position(_ bytes: [UInt8]) -> LogPosition? {
         LogPosition(bytes.reduce(0) { $0 << 8 | UInt64($1) })
+    }
+
+    /// How much of this log a trunk stands for; `nil` where its epoch is not known here.
+    ///
+    /// What lay after the end of an old epoch is not in this log.
+    func known(_ trunk: Trunk) -> LogPosition? {
+        if trunk.epoch == epoch { return trunk.position }
+        return trunk.epoch.flatMap { ends[$0] }.map { min($0, trunk.position) }
     }
 
     func area(_ number: UInt32) -> StoredArea? {

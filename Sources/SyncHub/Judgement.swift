@@ -66,13 +66,18 @@ final class Judgement {
             throw StoreFault(.damaged, "upload \(upload.id) of the log can't be read")
         }
         var entries: [ReceiptEntry] = []
+        let earlier = said(of: upload)
         for set in sets {
-            let time = CorrectedTime.at(
-                set.changeSet.time, sent: upload.sent, hub_ms: upload.received_ms)
+            let before = earlier[set.changeSet.name.number.value]
+            let time =
+                before?.time
+                ?? CorrectedTime.at(
+                    set.changeSet.time, sent: upload.sent, hub_ms: upload.received_ms)
             // Twice begun and never ended: judging it brings the hub down. A person must look.
             let verdict =
                 upload.attempts >= 2
-                ? .quarantined(.poison) : try decide(set, replica, tx)
+                ? .quarantined(.poison)
+                : try decide(set, replica, arrived_ms: before?.received_ms ?? now_ms, tx)
             let entry = try settle(set, verdict, time, &replica, upload, tx)
             entries.append(entry)
         }
@@ -89,6 +94,26 @@ final class Judgement {
         try releaseWaiting(tx)
     }
 
+    /// What this hub said of the change sets of an upload in an earlier epoch: when they were made,
+    /// and when they had first arrived.
+    private func said(
+        of upload: StoredUpload
+    ) -> [UInt64: (time: CorrectedTime, received_ms: Int64)] {
+        var said: [UInt64: (time: CorrectedTime, received_ms: Int64)] = [:]
+        // The newest come first.
+        for signed in upload.earlier.reversed() {
+            guard let receipt = signed.verified(by: memory.key.verifying) else { continue }
+            for number in max(
+                receipt.first.value, upload.first)...max(
+                    receipt.first.value, upload.first, min(receipt.last.value, upload.last))
+            {
+                guard let entry = ChangeSetNumber(number).flatMap({ receipt[$0] }) else { continue }
+                said[number] = (entry.time, Int64(receipt.received_ms))
+            }
+        }
+        return said
+    }
+
     private func signedReceipt(
         _ upload: StoredUpload, _ replica: ReplicaID, _ entries: [ReceiptEntry]
     ) -> [UInt8] {
@@ -96,13 +121,14 @@ final class Judgement {
             Receipt(
                 hub: memory.hub, epoch: memory.epoch, replica: replica,
                 first: ChangeSetNumber(upload.first)!, lastHash: upload.head,
-                received_ms: UInt64(max(0, upload.received_ms)), anchored: .start,
+                received_ms: UInt64(max(0, upload.received_ms)), anchored: memory.anchored,
                 entries: entries), key: memory.key)
         return receipt.stored
     }
 
     private func decide(
-        _ hashed: HashedChangeSet, _ replica: StoredReplica, _ tx: borrowing HubTransaction
+        _ hashed: HashedChangeSet, _ replica: StoredReplica, arrived_ms: Int64,
+        _ tx: borrowing HubTransaction
     ) throws -> Admission.Verdict {
         let set = hashed.changeSet
         let isHub = replica.id.isHub
@@ -115,8 +141,8 @@ final class Judgement {
             Admission.Facts(
                 changeSet: set, size: hashed.size, isHub: isHub, owner: replica.person,
                 isRevoked: replica.state == DeviceState.revoked.rawValue,
-                grants: isHub ? [] : try grants(of: set.author, tx), epoch: memory.epoch,
-                now_ms: now_ms, records: facts), schema: schema)
+                grants: isHub ? [] : try grants(of: set.author, tx), trunk: memory.known(set.trunk),
+                now_ms: arrived_ms, records: facts), schema: schema)
     }
 
     private func recordFacts(
@@ -335,7 +361,7 @@ final class Judgement {
             let stored = upload.receipt.flatMap({ SignedReceipt(stored: $0) }),
             let receipt = stored.verified(by: memory.key.verifying), let old = receipt[number]
         else { throw StoreFault(.damaged, "upload \(upload.id) of the log can't be read") }
-        let verdict = try decide(set, replica, tx)
+        let verdict = try decide(set, replica, arrived_ms: now_ms, tx)
         let entry = try settle(set, verdict, old.time, &replica, upload, tx)
         replicas[replica.rid] = replica
         try tx.update(replica)

@@ -12,6 +12,8 @@ public enum Limits {
     public static let runsPerRequest = 16
     /// Numbers that a device asks after in one request.
     public static let unsettledPerRequest = 10_000
+    /// Receipts of earlier epochs shown in one request.
+    public static let receiptsPerRequest = 1000
     public static let intentBytes = 40
     public static let formBytes = 80
     public static let reasonBytes = 2000

@@ -12,11 +12,15 @@ public struct Problem: Error, Hashable, Sendable {
     public let retryAfter_s: Int?
     /// The present epoch, where the request named another.
     public let epoch: EpochID?
+    /// With `epoch`: the last of the device's change sets that the hub has; `nil` for none.
+    public let stored: ChainHead?
 
     public init(
-        _ code: Code, _ text: String? = nil, retryAfter_s: Int? = nil, epoch: EpochID? = nil
+        _ code: Code, _ text: String? = nil, retryAfter_s: Int? = nil, epoch: EpochID? = nil,
+        stored: ChainHead? = nil
     ) {
         self.epoch = epoch
+        self.stored = stored
         self.code = code
         self.text = text ?? code.text
         self.retryAfter_s = retryAfter_s
@@ -35,6 +39,7 @@ public struct Problem: Error, Hashable, Sendable {
         case revoked = "HZ-2004"
         case wrongEpoch = "HZ-2005"
         case copiedDevice = "HZ-2006"
+        case unknownMark = "HZ-2007"
         case badCode = "HZ-2101"
         case replicaTaken = "HZ-2102"
         case notLoggedIn = "HZ-3001"
@@ -54,6 +59,31 @@ public struct Problem: Error, Hashable, Sendable {
         case busy = "HZ-9002"
         case storageFull = "HZ-9003"
         case failed = "HZ-9004"
+    }
+}
+
+/// The last change set of a replica's chain; by its hash it stands for all before it.
+public struct ChainHead: Hashable, Sendable {
+    public let number: ChangeSetNumber
+    public let hash: ContentHash
+
+    public init(number: ChangeSetNumber, hash: ContentHash) {
+        (self.number, self.hash) = (number, hash)
+    }
+}
+
+extension Problem {
+    /// As it travels: `{"code":…,"text":…}`, and what belongs to a new epoch.
+    public var json: JSON {
+        var members = [
+            JSONMember("code", .string(code.rawValue)), JSONMember("text", .string(text)),
+        ]
+        if let epoch { members.append(JSONMember("epoch", .string("\(epoch)"))) }
+        if let stored {
+            members.append(JSONMember("stored", .number(stored.number.value)))
+            members.append(JSONMember("head", .string("\(stored.hash)")))
+        }
+        return .object(members)
     }
 }
 
@@ -79,7 +109,8 @@ extension Problem.Code {
         case .awaitingApproval, .revoked, .badCode, .notAllowed, .foreignOrigin: 403
         case .notFound, .noSuchConflict, .noSuchDevice, .noSuchPerson, .noSuchArea: 404
         case .wrongMethod: 405
-        case .wrongEpoch, .copiedDevice, .replicaTaken, .staleView, .alreadyResolved: 409
+        case .wrongEpoch, .copiedDevice, .unknownMark, .replicaTaken, .staleView, .alreadyResolved:
+            409
         case .tooLarge: 413
         case .wrongMediaType: 415
         case .tooManyRequests: 429
@@ -106,6 +137,8 @@ extension Problem.Code {
         case .revoked: "The device was revoked. What it sent is kept; nothing is sent to it."
         case .wrongEpoch: "The hub was restored. The device offers its work again by itself."
         case .copiedDevice: "This device is a copy of another. Enrol it anew; its work is kept."
+        case .unknownMark:
+            "The device knows of work that this hub does not. It sends the proof by itself."
         case .badCode: "The code is wrong, used or too old. Ask for a new one."
         case .replicaTaken: "That device name is taken by another key. Enrol anew."
         case .notLoggedIn: "Log in first."

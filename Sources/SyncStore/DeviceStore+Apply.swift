@@ -80,11 +80,14 @@ extension DeviceStore {
         _ answer: SyncResponse, _ receipts: [Receipt], _ now: ClockReading, _ db: Database
     ) throws -> Set<ChangeSetNumber> {
         let known = try identity(db).epoch
-        if known == nil { try beginEra(answer.epoch, now, db) }
-        guard known == nil || known == answer.epoch else {
-            throw StoreError.badAnswer(.otherEpoch(answer.epoch))
+        if let epoch = answer.epoch {
+            if known == nil { try beginEra(epoch, now, db) }
+            guard known == nil || known == epoch else {
+                throw StoreError.badAnswer(.otherEpoch(epoch))
+            }
         }
         let era = try era(db)
+        if let mark = answer.mark { try keep(mark, era, db) }
         if let grants = answer.grants { try apply(grants, db) }
         for entry in answer.writers {
             try db.run(
@@ -145,6 +148,32 @@ extension DeviceStore {
         forgetTerritory()
     }
 
+    /// Keeps how far the hub's log has come, before anything else of the answer: from then on a hub
+    /// that lost what it now sends is found out.
+    private func keep(_ signed: SignedMark, _ era: Int64, _ db: Database) throws {
+        let mark = try LogMark.decode(signed.bytes)
+        _ = try anchor(mark.anchored, era, db)
+        // One that was overtaken by a later answer proves less.
+        try db.run(
+            "UPDATE sync_replica SET mark = ?, mark_number = ? WHERE mark_number < ?",
+            [
+                (signed.signature.bytes + signed.bytes).stored, Int64(mark.number),
+                Int64(mark.number),
+            ])
+    }
+
+    /// Marks what is in a verified backup. Returns how far the newest reaches.
+    private func anchor(_ told: LogPosition, _ era: Int64, _ db: Database) throws -> LogPosition {
+        let before =
+            try db.first("SELECT anchored FROM sync_replica") { try $0.logPosition(0) } ?? .start
+        guard told > before else { return before }
+        try db.run("UPDATE sync_replica SET anchored = ?", [Int64(told.value)])
+        try db.run(
+            "UPDATE sync_outbox SET is_anchored = 1 WHERE era = ? AND position <= ?",
+            [era, Int64(told.value)])
+        return told
+    }
+
     private func keep(
         _ receipt: Receipt, _ signed: SignedReceipt, _ era: Int64, _ now: ClockReading,
         _ db: Database
@@ -159,14 +188,7 @@ extension DeviceStore {
                 Int64(receipt.first.value), Int64(receipt.last.value), now.wall_ms,
                 signed.signature.bytes.stored, signed.bytes.stored,
             ])
-        let mark = Int64(receipt.anchored.value)
-        let before = try db.first("SELECT anchored FROM sync_replica") { try $0.int(0) } ?? 0
-        if mark > before {
-            try db.run("UPDATE sync_replica SET anchored = ?", [mark])
-            try db.run(
-                "UPDATE sync_outbox SET is_anchored = 1 WHERE era = ? AND position <= ?",
-                [era, mark])
-        }
+        let anchored = try anchor(receipt.anchored, era, db)
         var changed: [ChangeSetNumber] = []
         var number = receipt.first
         for entry in receipt.entries {
@@ -184,7 +206,7 @@ extension DeviceStore {
                     era, Int64(entry.disposition.rawValue),
                     entry.disposition.isMerged ? entry.position.map { Int64($0.value) } : nil,
                     Int64(entry.time.milliseconds), Int64(receipt.received_ms),
-                    entry.reason.string, max(mark, before), Int64(number.value),
+                    entry.reason.string, Int64(anchored.value), Int64(number.value),
                 ])
             if db.changesCount > 0 { changed.append(number) }
             number = number.next
@@ -481,13 +503,13 @@ extension DeviceStore {
             .subtractingClamped(received.wall_ms.subtractingClamped(wayBack))
         try db.run(
             """
-            UPDATE sync_replica SET merged = ?, nonce = ?, lease_ms = ?, synced_ms = ?,
+            UPDATE sync_replica SET merged = ?, lease_ms = ?, synced_ms = ?,
                 synced_hub_ms = ?, offset_ms = ?, offset_monotonic_ms = ?, offset_boot = ?,
                 salt = NULL, is_complete = ?,
                 is_repaired = CASE WHEN ? THEN 0 ELSE is_repaired END
             """,
             [
-                NumberSetForm.encode(answer.merged).stored, Int64(bitPattern: answer.nonce),
+                NumberSetForm.encode(answer.merged).stored,
                 Int64(clamping: answer.lease_ms), received.wall_ms, Int64(clamping: answer.hub_ms),
                 offset, Int64(bitPattern: received.monotonic_ms), Int64(bitPattern: received.boot),
                 isComplete, comparedDigest && !answer.digestDiffers,

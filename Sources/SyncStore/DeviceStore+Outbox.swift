@@ -106,7 +106,7 @@ extension DeviceStore {
         }
     }
 
-    private func signedReceipt(_ row: Row, _ index: Int) throws -> SignedReceipt {
+    func signedReceipt(_ row: Row, _ index: Int) throws -> SignedReceipt {
         guard let signature = Signature(bytes: try row.blob(index)) else {
             throw StoreFault(.damaged, "a signature is not 64 bytes long")
         }
@@ -180,27 +180,30 @@ extension DeviceStore {
     }
 
     /// Verifies the receipts of an answer: the hub's signature, that they are for this device and
-    /// of `epoch`, and that they name what this device really wrote.
-    public func verified(
-        _ receipts: [SignedReceipt], epoch: EpochID
-    ) throws(StoreError) -> [Receipt] {
+    /// of the present epoch, and that they name what this device really wrote. Its mark as well.
+    public func verified(_ answer: SyncResponse) throws(StoreError) -> [Receipt] {
         try read { db in
             let identity = try self.identity(db)
             guard let key = identity.receiptKey, let hub = identity.hub else {
                 throw StoreError.notEnrolled
             }
-            return try receipts.map { signed in
+            let epoch = answer.epoch ?? identity.epoch
+            if let signed = answer.mark {
+                guard let mark = signed.verified(by: key) else {
+                    throw StoreError.badAnswer(.badReceiptSignature)
+                }
+                guard mark.hub == hub, mark.epoch == epoch else {
+                    throw StoreError.badAnswer(.foreignReceipt)
+                }
+            }
+            return try answer.receipts.map { signed in
                 guard let receipt = signed.verified(by: key) else {
                     throw StoreError.badAnswer(.badReceiptSignature)
                 }
                 guard receipt.hub == hub, receipt.replica == identity.replica,
                     receipt.epoch == epoch
                 else { throw StoreError.badAnswer(.foreignReceipt) }
-                let hash = try db.first(
-                    "SELECT hash FROM sync_outbox WHERE number = ?",
-                    [Int64(receipt.last.value)]
-                ) { try $0.contentHash(0) }
-                guard hash == receipt.lastHash else {
+                guard try self.hash(of: receipt.last, db) == receipt.lastHash else {
                     throw StoreError.badAnswer(.receiptOfOther(receipt.last))
                 }
                 return receipt

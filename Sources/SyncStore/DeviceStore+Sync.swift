@@ -9,7 +9,8 @@ public struct SyncState: Hashable, Sendable {
     public let replica: ReplicaID
     public let hub: HubID?
     public let epoch: EpochID?
-    public let nonce: UInt64
+    /// How far the hub's log had come in this epoch; `.none` where it has told nothing yet.
+    public let mark: LogMark.Sign
     /// 0 where the hub has told no grants in this epoch; there are no cursors then.
     public let grantsVersion: UInt64
     /// In the hub's order of grants.
@@ -63,8 +64,8 @@ extension DeviceStore {
                 """
                 SELECT number, size FROM sync_outbox
                 WHERE number BETWEEN
-                    (SELECT min(number) FROM sync_outbox WHERE \(Self.unsent))
-                    AND (SELECT max(number) FROM sync_outbox WHERE \(Self.unsent))
+                    (SELECT min(number) FROM sync_outbox WHERE \(Self.unstored))
+                    AND (SELECT max(number) FROM sync_outbox WHERE \(Self.unstored))
                 ORDER BY number LIMIT ?2
                 """, [era, max(limit, 0)]
             ) { row in
@@ -79,7 +80,7 @@ extension DeviceStore {
             let cursors = territory.current.map(\.cursor)
             let state = try db.first(
                 """
-                SELECT nonce, grants_version, notices, merged, is_complete, is_repaired
+                SELECT mark, grants_version, notices, merged, is_complete, is_repaired
                 FROM sync_replica
                 """
             ) { row in
@@ -88,7 +89,8 @@ extension DeviceStore {
                 let isComplete = try row.int(4) != 0
                 return SyncState(
                     replica: identity.replica, hub: identity.hub, epoch: identity.epoch,
-                    nonce: UInt64(bitPattern: try row.int(0)), grantsVersion: version,
+                    mark: try row.blobOrNil(0).map { try self.signedMark($0).1.sign } ?? .none,
+                    grantsVersion: version,
                     cursors: version == 0 ? [] : cursors,
                     noticeCursor: UInt64(clamping: try row.int(2)),
                     writerCursor: UInt32(writers.prefix { $0 != nil }.count),
@@ -108,21 +110,26 @@ extension DeviceStore {
     static let open = "number > (SELECT settled FROM sync_replica)"
     /// Rows of the outbox that no receipt of the era in the first argument names.
     static let unsent = open + " AND era IS NOT ?1"
+    /// Those among them that the hub has not said to hold all the same.
+    private static let unstored = unsent + " AND number > (SELECT stored FROM sync_replica)"
 
-    /// Held ones, and those that the hub has merged although its last receipt said otherwise.
+    /// Held ones, those that the hub has merged although its last receipt said otherwise, and those
+    /// that it has from an earlier epoch.
     private func unsettled(
         _ era: Int64, _ merged: NumberSet, _ db: Database
     ) throws -> [ChangeSetNumber] {
         var numbers: [ChangeSetNumber] = []
         try db.each(
             """
-            SELECT number, disposition FROM sync_outbox
-            WHERE \(Self.open) AND is_settled = 0 AND era = ? AND position IS NULL
+            SELECT number, disposition, era IS ?1 FROM sync_outbox
+            WHERE \(Self.open) AND is_settled = 0 AND ((era = ?1 AND position IS NULL)
+                OR (era IS NOT ?1 AND number <= (SELECT stored FROM sync_replica)))
             ORDER BY number LIMIT 10000
             """, [era]
         ) { row in
             let number = try row.changeSetNumber(0)
-            if try self.disposition(row, 1) == .held || merged.contains(number) {
+            let isOfEra = try row.int(2) != 0
+            if try !isOfEra || self.disposition(row, 1) == .held || merged.contains(number) {
                 numbers.append(number)
             }
         }
@@ -155,15 +162,84 @@ extension DeviceStore {
     // MARK: The hub's lives
 
     /// Begins a new life of the hub: cursors and numbers of writers mean nothing any more, and
-    /// everything not anchored is offered again. Does nothing where the epoch is the present one.
+    /// everything not anchored is offered again, but for what the hub says to have. Does nothing
+    /// where the epoch is the present one.
     ///
     /// Records stay readable as they were until the hub sends them again; own writes, drafts and
     /// history are not touched.
-    public func adopt(_ epoch: EpochID, now: ClockReading) throws(StoreError) {
+    ///
+    /// - Parameter stored: how far the hub has this device's chain. Believed only where it is the
+    ///   chain that lies here.
+    public func adopt(
+        _ epoch: EpochID, stored: ChainHead? = nil, now: ClockReading
+    ) throws(StoreError) {
         try write { db in
             guard try self.identity(db).epoch != epoch else { return }
             try self.beginEra(epoch, now, db)
+            guard let stored, try self.hash(of: stored.number, db) == stored.hash else { return }
+            try db.run("UPDATE sync_replica SET stored = ?", [Int64(stored.number.value)])
         }
+    }
+
+    /// The whole mark that `SyncState` shows a sign of; `nil` where this epoch has told none yet.
+    public func mark() throws(StoreError) -> SignedMark? {
+        try read { db in
+            try db.first("SELECT mark FROM sync_replica") {
+                try $0.blobOrNil(0).map { try self.signedMark($0).0 }
+            } ?? nil
+        }
+    }
+
+    private func signedMark(_ stored: [UInt8]) throws -> (SignedMark, LogMark) {
+        guard stored.count > 64, let signature = Signature(bytes: stored[..<64]) else {
+            throw StoreFault(.damaged, "the mark is too short")
+        }
+        let signed = SignedMark(bytes: Array(stored[64...]), signature: signature)
+        do { return (signed, try LogMark.decode(signed.bytes)) } catch {
+            throw StoreFault(.damaged, "the mark can't be read")
+        }
+    }
+
+    /// Returns the newest receipt of an earlier epoch for each of these numbers that has one: what
+    /// a hub that lost them needs to know when they were made.
+    public func earlierReceipts(
+        _ numbers: ClosedRange<ChangeSetNumber>
+    ) throws(StoreError) -> [SignedReceipt] {
+        try read { db in
+            let hasEarlier = try db.first(
+                """
+                SELECT 1 FROM sync_outbox WHERE number BETWEEN ? AND ? AND received_ms IS NOT NULL
+                LIMIT 1
+                """,
+                [Int64(numbers.lowerBound.value), Int64(numbers.upperBound.value)]
+            ) { _ in true }
+            guard hasEarlier != nil else { return [] }
+            var open = Set(numbers.lowerBound.value...numbers.upperBound.value)
+            var receipts: [SignedReceipt] = []
+            try db.each(
+                """
+                SELECT first, last, signature, bytes FROM sync_receipts
+                WHERE first <= ? AND last >= ? ORDER BY id DESC
+                """,
+                [Int64(numbers.upperBound.value), Int64(numbers.lowerBound.value)]
+            ) { row in
+                guard receipts.count < Limits.receiptsPerRequest else { return }
+                let first = max(try row.changeSetNumber(0), numbers.lowerBound)
+                let last = min(try row.changeSetNumber(1), numbers.upperBound)
+                let before = open.count
+                open.subtract(first.value...last.value)
+                guard open.count < before else { return }
+                receipts.append(try self.signedReceipt(row, 2))
+            }
+            return receipts
+        }
+    }
+
+    /// The hash of an own change set; `nil` where there is none of that number.
+    func hash(of number: ChangeSetNumber, _ db: Database) throws -> ContentHash? {
+        try db.first(
+            "SELECT hash FROM sync_outbox WHERE number = ?", [Int64(number.value)]
+        ) { try $0.contentHash(0) }
     }
 
     func beginEra(_ epoch: EpochID, _ now: ClockReading, _ db: Database) throws {
@@ -173,7 +249,7 @@ extension DeviceStore {
         try db.run(
             """
             UPDATE sync_replica SET era = ?, grants_version = 0, notices = 0, merged = x'',
-                settled = 0, is_complete = 0, is_repaired = 0
+                mark = NULL, mark_number = 0, stored = 0, anchored = 0, settled = 0, is_complete = 0, is_repaired = 0
             """, [new])
     }
 

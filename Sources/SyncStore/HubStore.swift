@@ -158,6 +158,9 @@ enum HubTables {
         CREATE TABLE settings(name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT, WITHOUT ROWID;
         CREATE TABLE epochs(
             id BLOB PRIMARY KEY, began_ms INTEGER NOT NULL, ended_at INTEGER) STRICT, WITHOUT ROWID;
+        CREATE TABLE links(
+            number INTEGER PRIMARY KEY, kind INTEGER NOT NULL, subject INTEGER NOT NULL,
+            content BLOB NOT NULL, hash BLOB NOT NULL) STRICT;
         CREATE TABLE areas(
             number INTEGER PRIMARY KEY, scope BLOB NOT NULL UNIQUE, parent INTEGER, name TEXT NOT NULL,
             digest_high INTEGER NOT NULL DEFAULT 0, digest_low INTEGER NOT NULL DEFAULT 0,
@@ -180,7 +183,7 @@ enum HubTables {
             rid INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, key BLOB NOT NULL,
             person BLOB NOT NULL, name TEXT NOT NULL, state TEXT NOT NULL,
             enrolled_ms INTEGER NOT NULL, synced_ms INTEGER, pending INTEGER NOT NULL DEFAULT 0,
-            skew_ms INTEGER NOT NULL DEFAULT 0, nonce INTEGER NOT NULL DEFAULT 0,
+            skew_ms INTEGER NOT NULL DEFAULT 0,
             stored INTEGER NOT NULL DEFAULT 0, head BLOB NOT NULL,
             merged BLOB NOT NULL) STRICT;
         CREATE TABLE writers(
@@ -190,7 +193,7 @@ enum HubTables {
             last INTEGER NOT NULL, head BLOB NOT NULL, received_ms INTEGER NOT NULL,
             wall_ms INTEGER NOT NULL, monotonic_ms INTEGER NOT NULL, boot INTEGER NOT NULL,
             state INTEGER NOT NULL, attempts INTEGER NOT NULL DEFAULT 0, position INTEGER,
-            receipt BLOB, signature BLOB NOT NULL, bytes BLOB NOT NULL) STRICT;
+            receipt BLOB, earlier BLOB, signature BLOB NOT NULL, bytes BLOB NOT NULL) STRICT;
         CREATE INDEX uploads_of_replica ON uploads(replica, last);
         CREATE INDEX uploads_waiting ON uploads(state) WHERE state <> 1;
         CREATE TABLE unmerged(

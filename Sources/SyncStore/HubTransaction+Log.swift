@@ -15,8 +15,6 @@ public struct StoredReplica: Sendable {
     public var synced_ms: Int64?
     public var pending: Int64
     public var skew_ms: Int64
-    /// What the last answer gave out.
-    public var nonce: UInt64
     /// The number up to which all change sets are in the log, judged or not.
     public var stored: UInt64
     /// The hash of that one.
@@ -50,6 +48,8 @@ public struct StoredUpload: Sendable {
     public let attempts: Int64
     /// The receipt for `first ... last`, once judged.
     public let receipt: [UInt8]?
+    /// What the hub said of these numbers in an earlier epoch, as its device showed it.
+    public let earlier: [SignedReceipt]
     public let run: SignedRun
 }
 
@@ -72,18 +72,18 @@ extension HubTransaction {
         let statement = try db.cachedStatement(
             sql: """
                 SELECT rid, id, key, person, name, state, enrolled_ms, synced_ms, pending, skew_ms,
-                    nonce, stored, head, merged FROM replicas \(rest)
+                    stored, head, merged FROM replicas \(rest)
                 """)
         return try Row.fetchAll(statement, arguments: arguments).map { row in
             guard let key = VerifyingKey(bytes: try row.bytes(2)),
-                let head = ContentHash(bytes: try row.bytes(12)),
-                let merged = NumberSet(stored: try row.bytes(13))
+                let head = ContentHash(bytes: try row.bytes(11)),
+                let merged = NumberSet(stored: try row.bytes(12))
             else { throw StoreFault(.damaged, "a replica's row can't be read") }
             return StoredReplica(
                 rid: row[0], id: try identifier(row, 1), key: key, person: try identifier(row, 3),
                 name: row[4], state: row[5], enrolled_ms: row[6], synced_ms: row[7],
-                pending: row[8], skew_ms: row[9], nonce: UInt64(bitPattern: row[10] as Int64),
-                stored: UInt64(row[11] as Int64), head: head, merged: merged)
+                pending: row[8], skew_ms: row[9],
+                stored: UInt64(row[10] as Int64), head: head, merged: merged)
         }
     }
 
@@ -107,12 +107,12 @@ extension HubTransaction {
     public func update(_ replica: StoredReplica) throws {
         let statement = try db.cachedStatement(
             sql: """
-                UPDATE replicas SET state = ?, synced_ms = ?, pending = ?, skew_ms = ?, nonce = ?,
+                UPDATE replicas SET state = ?, synced_ms = ?, pending = ?, skew_ms = ?,
                     stored = ?, head = ?, merged = ? WHERE rid = ?
                 """)
         statement.setUncheckedArguments([
             replica.state, replica.synced_ms, replica.pending, replica.skew_ms,
-            Int64(bitPattern: replica.nonce), Int64(replica.stored), replica.head.bytes.data,
+            Int64(replica.stored), replica.head.bytes.data,
             replica.merged.storedBytes.data, replica.rid,
         ])
         try statement.execute()
@@ -123,20 +123,27 @@ extension HubTransaction {
     /// Appends a run to the legal log, as it came. Returns its row.
     public func appendUpload(
         _ run: SignedRun, replica: Int64, first: UInt64, last: UInt64, head: ContentHash,
-        received_ms: Int64, sent: ClockReading, state: StoredUpload.State
+        received_ms: Int64, sent: ClockReading, earlier: [SignedReceipt] = [],
+        state: StoredUpload.State
     ) throws -> Int64 {
         let statement = try db.cachedStatement(
             sql: """
                 INSERT INTO uploads(replica, first, last, head, received_ms, wall_ms, monotonic_ms,
-                    boot, state, signature, bytes) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    boot, state, earlier, signature, bytes)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """)
         statement.setUncheckedArguments([
             replica, Int64(first), Int64(last), head.bytes.data, received_ms, sent.wall_ms,
             Int64(bitPattern: sent.monotonic_ms), Int64(bitPattern: sent.boot), state.rawValue,
+            earlier.isEmpty ? nil : StoredUpload.stored(earlier).data,
             run.signature.bytes.data, Zstd.compress(run.bytes).data,
         ])
         try statement.execute()
-        return db.lastInsertedRowID
+        let upload = db.lastInsertedRowID
+        try link(
+            .stored, upload,
+            Self.content(run, replica, first, last, head, received_ms, sent, earlier))
+        return upload
     }
 
     /// The upload that holds a number of a replica as new; branches, and what waits for its
@@ -172,6 +179,20 @@ extension HubTransaction {
             [replica, Int64(first), Int64(last)])
     }
 
+    /// The receipts of these uploads, as they lie there, each with its row.
+    public func receipts(
+        of replica: Int64, first: UInt64, last: UInt64
+    ) throws -> [(upload: Int64, receipt: [UInt8]?)] {
+        let statement = try db.cachedStatement(
+            sql: """
+                SELECT id, receipt FROM uploads
+                WHERE replica = ? AND last >= ? AND first <= ? AND state <> 3 ORDER BY last
+                """)
+        return try Row.fetchAll(
+            statement, arguments: [replica, Int64(first), Int64(last)]
+        ).map { (upload: $0[0], receipt: try $0.optionalBytes(1)) }
+    }
+
     /// The upload of another branch of this replica with this last hash.
     public func uploads(ofBranch replica: Int64, head: ContentHash) throws -> Int64? {
         try uploads(
@@ -204,7 +225,7 @@ extension HubTransaction {
         let statement = try db.cachedStatement(
             sql: """
                 SELECT id, replica, first, last, head, received_ms, wall_ms, monotonic_ms, boot,
-                    state, attempts, receipt, signature, bytes FROM uploads \(rest)
+                    state, attempts, receipt, signature, bytes, earlier FROM uploads \(rest)
                 """)
         return try Row.fetchAll(statement, arguments: arguments).map { row in
             guard let head = ContentHash(bytes: try row.bytes(4)),
@@ -218,6 +239,7 @@ extension HubTransaction {
                     wall_ms: row[6], monotonic_ms: UInt64(bitPattern: row[7] as Int64),
                     boot: UInt64(bitPattern: row[8] as Int64)),
                 state: state, attempts: row[10], receipt: try row.optionalBytes(11),
+                earlier: try StoredUpload.receipts(try row.bytes(14)),
                 run: SignedRun(
                     bytes: try Zstd.decompress(
                         try row.bytes(13), maximumBytes: Limits.requestBytesUnpacked),
@@ -241,11 +263,13 @@ extension HubTransaction {
             state.rawValue, position.map { Int64($0.value) }, receipt?.data, id,
         ])
         try statement.execute()
+        try link(.judged, id, receipt.map { Digests.sha256($0) } ?? .none)
     }
 
     /// Takes away an upload whose change sets are all in others.
     public func deleteUpload(_ id: Int64) throws {
         try db.cachedStatement(sql: "DELETE FROM uploads WHERE id = ?").execute(arguments: [id])
+        try link(.dropped, id, .none)
     }
 
     public func uploadCount() throws -> Int {

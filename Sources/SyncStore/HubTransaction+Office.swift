@@ -402,6 +402,7 @@ extension HubTransaction {
             arguments: [
                 number, at_ms, person?.bytes.data, act, subject, reason, hash.bytes.data,
             ])
+        try link(.act, number, hash)
     }
 
     /// The number of the first audit entry that does not fit its chain; `nil` if all do.
@@ -451,13 +452,16 @@ extension HubTransaction {
         try db.execute(
             sql: "INSERT INTO epochs(id, began_ms) VALUES (?, ?)",
             arguments: [id.bytes.data, now_ms])
+        try link(.epoch, now_ms, Digests.sha256(id.bytes))
     }
 
-    /// The epochs, the present one last.
-    public func epochs() throws -> [EpochID] {
+    /// The epochs with the last position of each, the present one last.
+    public func epochs() throws -> [(id: EpochID, ended: LogPosition?)] {
         try Row.fetchAll(
-            db, sql: "SELECT id FROM epochs ORDER BY ended_at IS NULL, began_ms, ended_at"
-        ).map { try identifier($0, 0) }
+            db, sql: "SELECT id, ended_at FROM epochs ORDER BY ended_at IS NULL, ended_at, began_ms"
+        ).map { row in
+            (id: try identifier(row, 0), ended: try (row[1] as Int64?).map { try position($0) })
+        }
     }
 
     // MARK: Integrity

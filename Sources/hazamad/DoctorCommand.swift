@@ -40,7 +40,7 @@ struct DoctorCommand: AsyncParsableCommand {
     /// What is wrong around the store: modes, certificates, room on the disk.
     private func folderFindings(_ folder: HubFolder) -> [Finding] {
         var findings: [Finding] = []
-        for name in ["hub.sqlite", "receipt.key", "ca.key", "server.key"] {
+        for name in ["hub.sqlite", "receipt.key", "ca.key", "server.key", "start"] {
             switch PrivateFile.isPrivate(folder.file(name)) {
             case true?: break
             case false?:

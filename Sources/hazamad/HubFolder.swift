@@ -14,6 +14,7 @@ import SyncStore
 /// | `receipt.key` | the 32 secret bytes that sign receipts and the hub's own change sets |
 /// | `ca.pem` `ca.key` `server.pem` `server.key` | see `HubCertificates` |
 /// | `first-admin` | the first administrator's password, until somebody removes it |
+/// | `start` | what tells whether the store is the one that was here last; see `StartToken` |
 /// | `lock` | held by the one process that owns the folder |
 /// | `address` `control` | while a server runs: where it listens, and the socket of its operator |
 /// | `unfinished` | while `init` is at work |
@@ -63,9 +64,13 @@ struct HubFolder {
     func openHub() throws -> Hub {
         do {
             let store = try HubStore(path: file("hub.sqlite"), schema: Self.schema)
-            return try Hub(
+            let start = StartToken(folder: path)
+            let hub = try Hub(
                 store: store, key: try receiptKey(), clock: Self.clock.now_ms,
-                random: SystemRandomNumberGenerator())
+                random: SystemRandomNumberGenerator(), isPutBack: start.isStrange(to: store))
+            var generator = SystemRandomNumberGenerator()
+            try start.renew(in: store, using: &generator)
+            return hub
         } catch let fault as StoreFault {
             throw Failure(
                 fault.kind == .damaged ? .damaged : fault.kind == .busy ? .busy : .failed,

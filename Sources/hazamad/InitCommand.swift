@@ -89,7 +89,7 @@ struct InitCommand: AsyncParsableCommand {
     private func removeUnfinished(_ folder: HubFolder) throws {
         for name in [
             "hub.sqlite", "hub.sqlite-wal", "hub.sqlite-shm", "receipt.key", "ca.pem", "ca.key",
-            "server.pem", "server.key", "first-admin",
+            "server.pem", "server.key", "first-admin", "start",
         ] {
             guard unlink(folder.file(name)) == 0 || errno == ENOENT else {
                 throw Failure(

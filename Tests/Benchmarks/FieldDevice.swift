@@ -100,7 +100,7 @@ struct FieldDevice: Sendable {
             guard let hub = state.hub else { throw BenchmarkFault("a device without a hub") }
             let sent = Clocks.reading()
             let request = SyncRequest(
-                replica: replica, epochTag: state.epoch?.tag ?? 0, nonce: state.nonce,
+                replica: replica, epochTag: state.epoch?.tag ?? 0, mark: state.mark,
                 grantsVersion: state.grantsVersion, cursors: CursorRun.joining(state.cursors),
                 noticeCursor: state.noticeCursor, writerCursor: state.writerCursor, digest: nil,
                 clock: sent, diskFree_MB: 1000, pending: state.pending)
@@ -114,7 +114,7 @@ struct FieldDevice: Sendable {
             }
             let answer = try SyncResponse.decode(reply.body)
             try store.apply(
-                answer, receipts: store.verified(answer.receipts, epoch: answer.epoch),
+                answer, receipts: store.verified(answer),
                 sent: sent, received: Clocks.reading(), comparedDigest: false)
             hasMore = answer.hasMore
         }

@@ -97,7 +97,7 @@ struct HistoryWriter {
         let device = devices[place]
         let now = Clocks.reading()
         let request = SyncRequest(
-            replica: device.replica, epochTag: hub.epoch.tag, nonce: 0,
+            replica: device.replica, epochTag: hub.epoch.tag, mark: .none,
             grantsVersion: grantsVersion,
             cursors: grantsVersion == 0 ? [] : [CursorRun(count: 1, position: position)],
             noticeCursor: 0, writerCursor: 1 << 20, digest: nil, clock: now, maximumDownBytes: 1,

@@ -45,7 +45,7 @@ struct AdmissionTests {
         return Admission.decide(
             Admission.Facts(
                 changeSet: set, size: size, isHub: isHub, owner: person, isRevoked: isRevoked,
-                grants: grants ?? [grant()], epoch: epoch, now_ms: now_ms,
+                grants: grants ?? [grant()], trunk: set.trunk.position, now_ms: now_ms,
                 records: set.changes.map { _ in record ?? fresh }), schema: .test)
     }
 
@@ -197,7 +197,7 @@ struct AdmissionTests {
             Admission.decide(
                 Admission.Facts(
                     changeSet: set, size: 1, isHub: false, owner: person, isRevoked: false,
-                    grants: grants, epoch: epoch, now_ms: 1,
+                    grants: grants, trunk: .start, now_ms: 1,
                     records: [7, 8].map {
                         Admission.RecordFacts(area: $0, state: nil, missing: nil, behind: nil)
                     }), schema: .test)

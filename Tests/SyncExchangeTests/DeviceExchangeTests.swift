@@ -13,7 +13,8 @@ struct DeviceExchangeTests {
         digest: StateDigest? = nil
     ) -> DeviceExchange.Facts {
         DeviceExchange.Facts(
-            replica: ReplicaID(high: 1, low: 1), epoch: epoch, nonce: 3, grantsVersion: 4,
+            replica: ReplicaID(high: 1, low: 1), epoch: epoch,
+            mark: LogMark.Sign(number: 3, check: 9), grantsVersion: 4,
             cursors: [LogPosition(9)!, LogPosition(9)!, LogPosition(2)!], noticeCursor: 5,
             writerCursor: 6, digest: digest,
             offers: sizes.enumerated().map {
@@ -28,7 +29,7 @@ struct DeviceExchangeTests {
         reply(
             200, SyncRequest.mediaType,
             SyncResponse(
-                requestTag: tag, nonce: 1, epoch: epoch, hub_ms: 1, hasMore: hasMore,
+                requestTag: tag, epoch: epoch, hub_ms: 1, hasMore: hasMore,
                 digestDiffers: differs, lease_ms: 1, merged: NumberSet(), pages: pages
             ).encode())
     }
@@ -72,7 +73,8 @@ struct DeviceExchangeTests {
         #expect(
             plan.request
                 == SyncRequest(
-                    replica: ReplicaID(high: 1, low: 1), epochTag: 7, nonce: 3, grantsVersion: 4,
+                    replica: ReplicaID(high: 1, low: 1), epochTag: 7,
+                    mark: LogMark.Sign(number: 3, check: 9), grantsVersion: 4,
                     cursors: [
                         CursorRun(count: 2, position: LogPosition(9)!),
                         CursorRun(count: 1, position: LogPosition(2)!),
@@ -175,18 +177,43 @@ struct DeviceExchangeTests {
         let new = EpochID(high: 9 << 32, low: 2)
         var exchange = DeviceExchange()
         _ = plan(&exchange, facts())
-        #expect(exchange.judge(answer(epoch: new), tag: 1) == .adopt(new))
+        #expect(exchange.judge(answer(epoch: new), tag: 1) == .adopt(new, stored: nil))
         #expect(plan(&exchange, facts(epoch: new)) != nil)
         #expect(exchange.judge(answer(epoch: Self.epoch), tag: 1) == .stop(.noProgress))
 
         var told = DeviceExchange()
         _ = plan(&told, facts())
-        #expect(told.judge(problem(.wrongEpoch, epoch: new), tag: 1) == .adopt(new))
+        #expect(told.judge(problem(.wrongEpoch, epoch: new), tag: 1) == .adopt(new, stored: nil))
         var same = DeviceExchange()
         _ = plan(&same, facts())
         #expect(
             same.judge(problem(.wrongEpoch, epoch: Self.epoch), tag: 1)
                 == .stop(.problem(Problem(.wrongEpoch, "no", retryAfter_s: 8))))
+    }
+
+    @Test("a hub that does not know the mark is shown the proof, once")
+    func proof() {
+        var exchange = DeviceExchange()
+        #expect(plan(&exchange, facts())?.needsProof == false)
+        #expect(exchange.judge(problem(.unknownMark), tag: 1) == .again)
+        #expect(plan(&exchange, facts())?.needsProof == true)
+        #expect(
+            exchange.judge(problem(.unknownMark), tag: 1)
+                == .stop(.problem(Problem(.unknownMark, "no", retryAfter_s: 8))))
+    }
+
+    @Test("with a new epoch the hub says how far it has this device's chain")
+    func storedThrough() {
+        var exchange = DeviceExchange()
+        let new = EpochID(high: 9 << 32, low: 2)
+        let head = ChainHead(
+            number: ChangeSetNumber(4)!, hash: ContentHash(bytes: [UInt8](repeating: 5, count: 32))!
+        )
+        _ = plan(&exchange, facts())
+        let told = Problem(.wrongEpoch, epoch: new, stored: head)
+        #expect(
+            exchange.judge(reply(409, "application/json", told.json.bytes()), tag: 1)
+                == .adopt(new, stored: head))
     }
 
     @Test("before the first answer any epoch is right")

@@ -82,14 +82,9 @@ final class HubLine: Transport {
                 status: 200, contentType: SyncRequest.mediaType, body: body,
                 bytesUp: request.body.count, bytesDown: body.count)
         } catch {
-            var members = [
-                JSONMember("code", .string(error.code.rawValue)),
-                JSONMember("text", .string(error.text)),
-            ]
-            if let epoch = error.epoch { members.append(JSONMember("epoch", .string("\(epoch)"))) }
             return TransportResponse(
                 status: error.code.status, contentType: "application/json",
-                body: JSON.object(members).bytes(), bytesUp: request.body.count, bytesDown: 50)
+                body: error.json.bytes(), bytesUp: request.body.count, bytesDown: 50)
         }
     }
 }

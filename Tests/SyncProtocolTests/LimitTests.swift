@@ -149,7 +149,7 @@ struct LimitTests {
     func writers() throws {
         func response(_ number: UInt32) -> SyncResponse {
             SyncResponse(
-                requestTag: 0, nonce: 0, epoch: EpochID(high: 1, low: 1), hub_ms: 0, lease_ms: 0,
+                requestTag: 0, epoch: EpochID(high: 1, low: 1), hub_ms: 0, lease_ms: 0,
                 merged: NumberSet(),
                 writers: [
                     SyncResponse.WriterEntry(
@@ -198,7 +198,8 @@ struct LimitTests {
     private let key = SigningKey(seed: [UInt8](repeating: 1, count: 32))!
 
     private let plain = SyncRequest(
-        replica: ReplicaID(high: 1, low: 1), epochTag: 0, nonce: 0, grantsVersion: 0, cursors: [],
+        replica: ReplicaID(high: 1, low: 1), epochTag: 0, mark: .none, grantsVersion: 0,
+        cursors: [],
         noticeCursor: 0, writerCursor: 0, digest: nil,
         clock: ClockReading(wall_ms: 0, monotonic_ms: 0, boot: 0), diskFree_MB: 0, pending: 0)
 

@@ -62,7 +62,7 @@ struct PageTests {
         let records = Self.records(seed)
         func answer(_ page: SyncResponse.Page) -> SyncResponse {
             SyncResponse(
-                requestTag: 1, nonce: 2, epoch: EpochID(high: 3, low: 4), hub_ms: 5, lease_ms: 6,
+                requestTag: 1, epoch: EpochID(high: 3, low: 4), hub_ms: 5, lease_ms: 6,
                 merged: NumberSet(), pages: [page])
         }
         let through = LogPosition(100)!

@@ -351,7 +351,8 @@ struct DeviceEpochTests {
             bytes[index] ^= 1
             let forged = SignedReceipt(bytes: bytes, signature: receipt.signature)
             #expect(throws: StoreError.badAnswer(.badReceiptSignature)) {
-                try device.store.verified([forged], epoch: hub.epoch)
+                try device.store.verified(
+                    hub.answer(to: device.replica, receipts: [forged]))
             }
         }
         try device.apply(hub.answer(to: device.replica, receipts: [receipt]))
@@ -379,8 +380,9 @@ struct DeviceEpochTests {
                     replica: try replica ?? device.replica, first: first,
                     lastHash: hash ?? set.hash, received_ms: 1, anchored: .start,
                     entries: [entry]), key: hub.key)
-            do {
-                _ = try device.store.verified([receipt], epoch: hub.epoch)
+            let answer = hub.answer(to: try device.replica, receipts: [receipt])
+            do throws(StoreError) {
+                _ = try device.store.verified(answer)
                 return nil
             } catch {
                 return error

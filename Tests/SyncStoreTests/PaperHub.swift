@@ -23,7 +23,6 @@ struct PaperHub {
     var merged: [ReplicaID: NumberSet] = [:]
     var position = LogPosition.start
     var anchored = LogPosition.start
-    var nonce: UInt64 = 1
     private var otherNumber = ChangeSetNumber.first
 
     init() {}
@@ -165,7 +164,6 @@ struct PaperHub {
         to replica: ReplicaID, after cursor: LogPosition = .start, tells: Bool = false,
         receipts: [SignedReceipt] = [], notices: [SyncResponse.Notice] = [], hasMore: Bool = false
     ) -> SyncResponse {
-        nonce += 1
         let news = records.filter { $0.value.position > cursor }.keys.sorted()
         let page = SyncResponse.Page(
             grants: [0], through: position,
@@ -175,7 +173,7 @@ struct PaperHub {
                     position: records[id]!.position, state: bytes(id))
             }.sorted { ($0.collection, $0.position) < ($1.collection, $1.position) })
         return SyncResponse(
-            requestTag: 1, nonce: nonce, epoch: epoch, hub_ms: UInt64(Self.start_ms),
+            requestTag: 1, epoch: epoch, hub_ms: UInt64(Self.start_ms),
             hasMore: hasMore, lease_ms: UInt64(Self.start_ms) + 1000,
             merged: merged[replica] ?? NumberSet(), grants: tells ? grants : nil,
             writers: writers.writers.enumerated().compactMap { index, writer in

@@ -40,6 +40,8 @@ public final class HubFixture: Sendable {
     public let key = SigningKey(seed: [UInt8](repeating: 9, count: 32))!
     public let hub: Hub
     public let admin: Session
+    /// How often the hub was opened: each run of it draws other names.
+    private let runs = Mutex<UInt64>(1)
 
     public init(schema: Schema = .test) throws {
         folder = try TemporaryFolder()
@@ -47,7 +49,7 @@ public final class HubFixture: Sendable {
         var generator = TestGenerator(Seed(1))
         try Hub.create(
             in: store, district: "Test", key: key, now_ms: clock.now_ms, using: &generator)
-        hub = try Self.open(store, key, clock)
+        hub = try Self.open(store, key, clock, run: 1)
         try hub.addAreas([
             (scope: Self.district, parent: nil, name: "Test"),
             (scope: Self.north, parent: Self.district, name: "North"),
@@ -61,10 +63,19 @@ public final class HubFixture: Sendable {
     }
 
     private static func open(
-        _ store: HubStore, _ key: SigningKey, _ clock: TestClock
+        _ store: HubStore, _ key: SigningKey, _ clock: TestClock, run: UInt64,
+        isPutBack: Bool = false
     ) throws -> Hub {
         try Hub(
-            store: store, key: key, clock: { clock.now_ms }, random: TestGenerator(Seed(2)))
+            store: store, key: key, clock: { clock.now_ms }, random: TestGenerator(Seed(1 + run)),
+            isPutBack: isPutBack)
+    }
+
+    private func nextRun() -> UInt64 {
+        runs.withLock { runs in
+            runs += 1
+            return runs
+        }
     }
 
     /// A second hub object over the same file, as after a restart. The first must not be used any
@@ -79,7 +90,30 @@ public final class HubFixture: Sendable {
         let size = try FileManager.default.attributesOfItem(atPath: path)[.size] as? Int ?? 0
         let store = try HubStore(
             path: path, schema: schema, maximumPages: spare.map { size / 4096 + $0 })
-        return try Self.open(store, key, clock)
+        return try Self.open(store, key, clock, run: nextRun())
+    }
+
+    /// Stops a hub, copies its file, and starts it again. Returns the copy and the hub.
+    public func copied(_ hub: Hub) throws -> (copy: String, hub: Hub) {
+        try hub.store.close()
+        let run = nextRun()
+        let copy = folder.file("copy-\(run)")
+        try FileManager.default.copyItem(atPath: folder.file("hub.sqlite"), toPath: copy)
+        let store = try HubStore(path: folder.file("hub.sqlite"), schema: hub.schema)
+        return (copy, try Self.open(store, key, clock, run: run))
+    }
+
+    /// Stops a hub, puts a copy in the place of its file, and starts it again.
+    ///
+    /// - Parameter isNoticed: whether the start shows that it is not the file that was here last.
+    public func putBack(_ copy: String, insteadOf hub: Hub, isNoticed: Bool = false) throws -> Hub {
+        try hub.store.close()
+        for suffix in ["", "-wal", "-shm"] {
+            try? FileManager.default.removeItem(atPath: folder.file("hub.sqlite") + suffix)
+        }
+        try FileManager.default.copyItem(atPath: copy, toPath: folder.file("hub.sqlite"))
+        let store = try HubStore(path: folder.file("hub.sqlite"), schema: hub.schema)
+        return try Self.open(store, key, clock, run: nextRun(), isPutBack: isNoticed)
     }
 
     /// Enrols and approves a device.

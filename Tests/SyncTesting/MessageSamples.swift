@@ -158,14 +158,22 @@ public struct MessageSamples: Sendable {
 
     public mutating func request(_ key: SigningKey) -> SyncRequest {
         SyncRequest(
-            replica: id(), epochTag: UInt32(truncatingIfNeeded: unsigned()), nonce: unsigned(),
+            replica: id(), epochTag: UInt32(truncatingIfNeeded: unsigned()),
+            mark: LogMark.Sign(number: position().value, check: unsigned()),
             grantsVersion: unsigned(), cursors: CursorRun.joining(some { $0.position() }),
             noticeCursor: position().value, writerCursor: UInt32(truncatingIfNeeded: unsigned()),
             digest: generator.oneIn(2) ? StateDigest(high: unsigned(), low: unsigned()) : nil,
             clock: ClockReading(wall_ms: number(), monotonic_ms: unsigned(), boot: unsigned()),
             maximumDownBytes: unsigned(), isDryRun: generator.oneIn(2), diskFree_MB: unsigned(),
             pending: unsigned(), unsettled: Set(names().map(\.number)).sorted(),
+            proof: generator.oneIn(2) ? SignedMark(mark(), key: key) : nil,
+            receipts: some(2) { SignedReceipt($0.receipt(), key: key) },
             runs: some(2) { $0.signedRun(key) })
+    }
+
+    public mutating func mark() -> LogMark {
+        LogMark(
+            hub: id(), epoch: id(), number: position().value, hash: hash(), anchored: position())
     }
 
     public mutating func receipt() -> Receipt {
@@ -204,7 +212,7 @@ public struct MessageSamples: Sendable {
         let writers = some { ($0.id() as ReplicaID, $0.id() as PersonID) }
         let first = generator.pick([1, 2, UInt32(Limits.writers - 3)])
         return SyncResponse(
-            requestTag: unsigned(), nonce: unsigned(), epoch: id(), hub_ms: moment(),
+            requestTag: unsigned(), epoch: generator.oneIn(2) ? id() : nil, hub_ms: moment(),
             hasMore: generator.oneIn(2), digestDiffers: generator.oneIn(2), lease_ms: moment(),
             merged: generator.pick([
                 NumberSet(), NumberSet(ranges: [1...1])!,
@@ -217,6 +225,7 @@ public struct MessageSamples: Sendable {
             }, people: some { SyncResponse.Person(id: $0.id(), name: $0.text()) },
             receipts: some(1) { SignedReceipt($0.receipt(), key: key) },
             pages: some(2) { $0.page() }, notices: some(2) { $0.notice() },
+            mark: generator.oneIn(2) ? SignedMark(mark(), key: key) : nil,
             estimate: generator.oneIn(3)
                 ? SyncResponse.Estimate(records: unsigned(), bytes: unsigned()) : nil)
     }

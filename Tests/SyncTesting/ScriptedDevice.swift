@@ -19,7 +19,8 @@ public struct ScriptedDevice: Sendable {
     public var notices: [SyncResponse.Notice] = []
     public var receipts: [SignedReceipt] = []
     public var merged = NumberSet()
-    public var nonce: UInt64 = 0
+    public var mark = LogMark.Sign.none
+    public var proof: SignedMark?
     public var wall_ms: Int64
     public var schema: SchemaVersion = Schema.test.version
 
@@ -71,7 +72,7 @@ public struct ScriptedDevice: Sendable {
     /// The request that this device would send, with these runs.
     public func request(_ runs: [SignedRun] = []) -> SyncRequest {
         SyncRequest(
-            replica: replica, epochTag: epoch?.tag ?? 0, nonce: nonce,
+            replica: replica, epochTag: epoch?.tag ?? 0, mark: mark,
             grantsVersion: grantsVersion, cursors: CursorRun.joining(cursors),
             noticeCursor: notices.last?.number ?? 0, writerCursor: UInt32(writers.writers.count),
             digest: nil,
@@ -87,8 +88,11 @@ public struct ScriptedDevice: Sendable {
 
     /// Keeps what an answer brought.
     public mutating func apply(_ response: SyncResponse) {
-        nonce = response.nonce
-        epoch = response.epoch
+        epoch = response.epoch ?? epoch
+        if let signed = response.mark {
+            proof = signed
+            do { mark = try LogMark.decode(signed.bytes).sign } catch { mark = .none }
+        }
         merged = response.merged
         if let grants = response.grants {
             grantsVersion = grants.version
@@ -100,7 +104,7 @@ public struct ScriptedDevice: Sendable {
             for record in page.records { states[record.record] = record }
             for place in page.grants { cursors[place] = page.through }
         }
-        if let position = cursors.min() { trunk = Trunk(epoch: response.epoch, position: position) }
+        if let position = cursors.min() { trunk = Trunk(epoch: epoch, position: position) }
         notices += response.notices
         receipts += response.receipts
     }

@@ -1232,6 +1232,24 @@ def receipt_message(data):
     return b"hazama receipt 1\0" + data
 
 
+def read_mark(data):
+    reader = Reader(data)
+    found = {"hub": reader.id(), "epoch": reader.id(), "number": reader.varint(NUMBER_MAX),
+             "hash": base32(reader.raw(32)), "anchored": reader.position()}
+    reader.finish()
+    return found
+
+
+def mark(m):
+    out = unbase32(m["hub"]) + unbase32(m["epoch"]) + varint(m["number"])
+    return out + unbase32(m["hash"]) + varint(m["anchored"])
+
+
+def said_of(reader, read, name):
+    """Counted bytes that `read` understands, and the signature over them."""
+    return {name: read(reader.counted()), "signature": base32(reader.raw(64))}
+
+
 def said_of_run(data, signature):
     return {"changeSets": RunReader(data).change_sets(), "signature": base32(signature)}
 
@@ -1255,7 +1273,8 @@ def read_request(data, key, hub, epoch):
     if not is_signed(key, data[-64:], request_message(body, hub, epoch)):
         raise Refused("signature")
     reader = Reader(body, 4)
-    found = {"replica": reader.id(), "epochTag": reader.fixed(4), "nonce": reader.fixed(8),
+    found = {"replica": reader.id(), "epochTag": reader.fixed(4),
+             "mark": {"number": reader.varint(NUMBER_MAX), "check": reader.fixed(8)},
              "grantsVersion": reader.varint(), "cursors": []}
     scopes = 0
     for _ in range(reader.count(256)):
@@ -1269,7 +1288,7 @@ def read_request(data, key, hub, epoch):
     found["noticeCursor"] = reader.varint(NUMBER_MAX)
     found["writerCursor"] = reader.varint((1 << 32) - 1)
     flags = reader.byte()
-    if flags & ~3:
+    if flags & ~15:
         raise Refused("unknownTag")
     found["digest"] = base32(reader.raw(16)) if flags & 1 else None
     found["clock"] = {"wall_ms": reader.zigzag(), "monotonic_ms": reader.varint(),
@@ -1282,6 +1301,13 @@ def read_request(data, key, hub, epoch):
         found["unsettled"].append(reader.number())
         if not rise(found["unsettled"][-2:]):
             raise Refused("outOfOrder")
+    found["proof"] = said_of(reader, read_mark, "mark") if flags & 4 else None
+    found["receipts"] = []
+    if flags & 8:
+        shown = reader.count(1000)
+        if shown < 1:
+            raise Refused("outOfRange")
+        found["receipts"] = [said_of(reader, read_receipt, "receipt") for _ in range(shown)]
     runs = [(reader.counted(), reader.raw(64)) for _ in range(reader.count(16))]
     reader.finish()
     found["runs"] = [said_of_run(*run) for run in runs]
@@ -1290,17 +1316,25 @@ def read_request(data, key, hub, epoch):
 
 def request(r, seed, hub, epoch):
     out = b"HZ\1\1" + unbase32(r["replica"]) + r["epochTag"].to_bytes(4, "big")
-    out += fixed64(r["nonce"]) + varint(r["grantsVersion"]) + varint(len(r["cursors"]))
+    out += varint(r["mark"]["number"]) + fixed64(r["mark"]["check"])
+    out += varint(r["grantsVersion"]) + varint(len(r["cursors"]))
     for cursors in r["cursors"]:
         out += varint(cursors["count"]) + varint(cursors["position"])
     out += varint(r["noticeCursor"]) + varint(r["writerCursor"])
-    out += bytes([(r["digest"] is not None) | r["isDryRun"] << 1])
+    out += bytes([(r["digest"] is not None) | r["isDryRun"] << 1 | (r["proof"] is not None) << 2
+                  | bool(r["receipts"]) << 3])
     if r["digest"] is not None:
         out += unbase32(r["digest"])
     clock = r["clock"]
     out += zigzag(clock["wall_ms"]) + varint(clock["monotonic_ms"]) + varint(clock["boot"])
     out += varint(r["maximumDownBytes"]) + varint(r["diskFree_MB"]) + varint(r["pending"])
     out += varint(len(r["unsettled"])) + b"".join(map(varint, r["unsettled"]))
+    if r["proof"] is not None:
+        out += counted(mark(r["proof"]["mark"])) + unbase32(r["proof"]["signature"])
+    if r["receipts"]:
+        out += varint(len(r["receipts"]))
+    for each in r["receipts"]:
+        out += counted(receipt(each["receipt"])) + unbase32(each["signature"])
     out += varint(len(r["runs"]))
     for each in r["runs"]:
         last = each["changeSets"][-1]
@@ -1312,14 +1346,15 @@ def request(r, seed, hub, epoch):
 def read_response(data):
     magic(data, 2)
     reader = Reader(data, 4)
-    found = {"requestTag": reader.fixed(8), "nonce": reader.fixed(8), "epoch": reader.id(),
-             "hub_ms": reader.varint(MOMENT_MAX)}
+    found = {"requestTag": reader.fixed(8), "hub_ms": reader.varint(MOMENT_MAX)}
     flags = reader.byte()
-    if flags & ~3:
+    if flags & ~7:
         raise Refused("unknownTag")
+    found["epoch"] = reader.id() if flags & 4 else None
     found.update(hasMore=bool(flags & 1), digestDiffers=bool(flags & 2),
                  lease_ms=reader.varint(MOMENT_MAX), merged=reader.numbers(), grants=None,
-                 writers=[], people=[], receipts=[], pages=[], notices=[], estimate=None)
+                 writers=[], people=[], receipts=[], pages=[], notices=[], estimate=None,
+                 mark=None)
     last = 0
     while reader.left():
         tag = reader.varint()
@@ -1351,6 +1386,8 @@ def read_response(data):
             found["notices"] = [read_notice(part) for _ in range(part.count())]
         elif tag == 7:
             found["estimate"] = {"records": part.varint(), "bytes": part.varint()}
+        elif tag == 8:
+            found["mark"] = said_of(part, read_mark, "mark")
         else:
             continue
         part.finish()
@@ -1542,8 +1579,9 @@ def response(r, keys):
     def section(tag, content):
         return varint(tag) + counted(content)
 
-    out = b"HZ\1\2" + fixed64(r["requestTag"]) + fixed64(r["nonce"]) + unbase32(r["epoch"])
-    out += varint(r["hub_ms"]) + bytes([r["hasMore"] | r["digestDiffers"] << 1])
+    out = b"HZ\1\2" + fixed64(r["requestTag"]) + varint(r["hub_ms"])
+    out += bytes([r["hasMore"] | r["digestDiffers"] << 1 | (r["epoch"] is not None) << 2])
+    out += unbase32(r["epoch"]) if r["epoch"] is not None else b""
     out += varint(r["lease_ms"]) + numbers(r["merged"])
     if r["grants"]:
         content = varint(r["grants"]["version"]) + varint(len(r["grants"]["grants"]))
@@ -1590,6 +1628,8 @@ def response(r, keys):
         out += section(6, content)
     if r["estimate"]:
         out += section(7, varint(r["estimate"]["records"]) + varint(r["estimate"]["bytes"]))
+    if r["mark"]:
+        out += section(8, counted(mark(r["mark"]["mark"])) + unbase32(r["mark"]["signature"]))
     return out
 
 
@@ -1800,6 +1840,11 @@ def check_exchange(v):
             last = each["receipt"]["first"] + len(each["receipt"]["entries"]) - 1
             named = "%s/%d" % (each["receipt"]["replica"], last)
             expect(each["receipt"]["lastHash"], base32(hashes[named]), "a receipt's last hash")
+        if found["mark"]:
+            signed = is_signed(
+                hexed(v["receiptKey"]), unbase32(found["mark"]["signature"]),
+                b"hazama mark 1\0" + mark(found["mark"]["mark"]))
+            expect(signed, True, "a mark's signature")
         known = writers.setdefault(replica, [])
         for writer in found["writers"]:
             pair = {"replica": writer["replica"], "author": writer["author"]}

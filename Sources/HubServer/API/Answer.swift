@@ -24,7 +24,8 @@ struct Answer: Sendable {
 
     static func problem(_ problem: Problem) -> Answer {
         var answer = Answer(
-            status: problem.code.status, contentType: "application/json", body: problem.json)
+            status: problem.code.status, contentType: "application/json", body: problem.json.bytes()
+        )
         if let seconds = problem.retryAfter_s { answer.fields.append((.retryAfter, "\(seconds)")) }
         if problem.code == .notLoggedIn { answer.fields.append((.wwwAuthenticate, "Bearer")) }
         return answer
@@ -46,17 +47,5 @@ struct Answer: Sendable {
         return Response(
             status: HTTPResponse.Status(code: status), headers: fields,
             body: ResponseBody(byteBuffer: ByteBuffer(bytes: body)))
-    }
-}
-
-extension Problem {
-    /// `{"code":…,"text":…}`, with `"epoch"` where the request named another; as in
-    /// `protocol/errors.md`.
-    var json: [UInt8] {
-        var members = [
-            JSONMember("code", .string(code.rawValue)), JSONMember("text", .string(text)),
-        ]
-        if let epoch { members.append(JSONMember("epoch", .string("\(epoch)"))) }
-        return JSON.object(members).bytes()
     }
 }

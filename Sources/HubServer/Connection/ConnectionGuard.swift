@@ -94,7 +94,7 @@ struct HeadRefusal: Sendable {
     }
 
     private init(_ status: String, _ problem: Problem) {
-        let body = problem.json
+        let body = problem.json.bytes()
         bytes =
             Array(
                 """

@@ -9,6 +9,7 @@ private enum Section {
     static let page: UInt64 = 5
     static let notices: UInt64 = 6
     static let estimate: UInt64 = 7
+    static let mark: UInt64 = 8
 }
 
 extension SyncResponse {
@@ -19,10 +20,9 @@ extension SyncResponse {
         var writer = ByteWriter()
         writer.raw(Self.magic)
         writer.fixed64(requestTag)
-        writer.fixed64(nonce)
-        writer.identifier(epoch)
         writer.varint(hub_ms)
-        writer.byte((hasMore ? 1 : 0) | (digestDiffers ? 2 : 0))
+        writer.byte((hasMore ? 1 : 0) | (digestDiffers ? 2 : 0) | (epoch == nil ? 0 : 4))
+        if let epoch { writer.identifier(epoch) }
         writer.varint(lease_ms)
         writer.numbers(merged)
         if let grants { writer.section(Section.grants) { $0.grants(grants) } }
@@ -67,6 +67,12 @@ extension SyncResponse {
                 $0.varint(estimate.bytes)
             }
         }
+        if let mark {
+            writer.section(Section.mark) {
+                $0.counted(mark.bytes)
+                $0.raw(mark.signature.bytes)
+            }
+        }
         return writer.bytes
     }
 
@@ -79,16 +85,15 @@ extension SyncResponse {
         var reader = ByteReader(bytes)
         _ = try reader.raw(4)
         let requestTag = try reader.fixed64()
-        let nonce = try reader.fixed64()
-        let epoch = try reader.identifier(EpochID.self)
         let hub_ms = try reader.varint(upTo: HybridTimestamp.maximumMilliseconds)
         let flagPlace = reader.index
         let flags = try reader.byte()
-        guard flags & ~3 == 0 else { throw .unknownTag(at: flagPlace) }
+        guard flags & ~7 == 0 else { throw .unknownTag(at: flagPlace) }
+        let epoch = flags & 4 == 0 ? nil : try reader.identifier(EpochID.self)
         let lease = try reader.varint(upTo: HybridTimestamp.maximumMilliseconds)
         let merged = try reader.numbers()
         var response = SyncResponse(
-            requestTag: requestTag, nonce: nonce, epoch: epoch, hub_ms: hub_ms,
+            requestTag: requestTag, epoch: epoch, hub_ms: hub_ms,
             hasMore: flags & 1 != 0, digestDiffers: flags & 2 != 0, lease_ms: lease,
             merged: merged)
         var last: UInt64 = 0
@@ -136,6 +141,10 @@ extension SyncResponse {
             case Section.estimate:
                 response.estimate = Estimate(
                     records: try part.varint(), bytes: try part.varint())
+            case Section.mark:
+                let body = try part.counted()
+                response.mark = SignedMark(
+                    bytes: body, signature: Signature(bytes: try part.raw(64))!)
             default: continue
             }
             try part.finish()

@@ -7,7 +7,9 @@ extension SyncRequest {
         .object([
             "replica": .text(replica),
             "epochTag": .number(UInt64(epochTag)),
-            "nonce": .number(nonce),
+            "mark": .object([
+                "number": .number(mark.number), "check": .number(mark.check),
+            ]),
             "grantsVersion": .number(grantsVersion),
             "cursors": .array(
                 cursors.map {
@@ -25,6 +27,8 @@ extension SyncRequest {
             "diskFree_MB": .number(diskFree_MB),
             "pending": .number(pending),
             "unsettled": .array(unsettled.map { .number($0.value) }),
+            "proof": .optional(proof) { $0.rendering },
+            "receipts": .array(receipts.map(\.rendering)),
             "runs": .array(runs.map(\.rendering)),
         ])
     }
@@ -35,8 +39,7 @@ extension SyncResponse {
     public var rendering: JSON {
         .object([
             "requestTag": .number(requestTag),
-            "nonce": .number(nonce),
-            "epoch": .text(epoch),
+            "epoch": .optional(epoch) { .text($0) },
             "hub_ms": .number(hub_ms),
             "hasMore": .bool(hasMore),
             "digestDiffers": .bool(digestDiffers),
@@ -58,6 +61,7 @@ extension SyncResponse {
             "estimate": .optional(estimate) {
                 .object(["records": .number($0.records), "bytes": .number($0.bytes)])
             },
+            "mark": .optional(mark) { $0.rendering },
         ])
     }
 }
@@ -153,6 +157,27 @@ extension SignedReceipt {
         let content: JSONMember
         do {
             content = JSONMember("receipt", try Receipt.decode(bytes).rendering)
+        } catch {
+            content = JSONMember("unreadable", .bytes(bytes))
+        }
+        return .object([content, JSONMember("signature", .bytes(signature.bytes))])
+    }
+}
+
+extension SignedMark {
+    /// What it says and the signature, which is not checked here; the bytes alone where they can't
+    /// be read.
+    public var rendering: JSON {
+        let content: JSONMember
+        do {
+            let mark = try LogMark.decode(bytes)
+            content = JSONMember(
+                "mark",
+                .object([
+                    "hub": .text(mark.hub), "epoch": .text(mark.epoch),
+                    "number": .number(mark.number), "hash": .text(mark.hash),
+                    "anchored": .number(mark.anchored.value),
+                ]))
         } catch {
             content = JSONMember("unreadable", .bytes(bytes))
         }

@@ -5,8 +5,9 @@ public struct SyncRequest: Hashable, Sendable {
     public var replica: ReplicaID
     /// The first four bytes of the epoch the device knows; 0 before its first answer.
     public var epochTag: UInt32
-    /// What the last answer gave; 8 zero bytes before the first. Ties answers to their order.
-    public var nonce: UInt64
+    /// How far the hub's log had come in the last answer that said so. A hub that does not know it
+    /// has lost something.
+    public var mark: LogMark.Sign
     /// The version of the grants that `cursors` counts by; 0 if none were told yet.
     public var grantsVersion: UInt64
     /// Per grant, in the hub's order, the last position applied, equal neighbours joined.
@@ -29,18 +30,22 @@ public struct SyncRequest: Hashable, Sendable {
     /// Own numbers whose last receipt said `held`; the hub tells what has become of them. Sent are
     /// at most `Limits.unsettledPerRequest`, the smallest.
     public var unsettled: [ChangeSetNumber]
+    /// The whole of `mark`, where the hub asked for it.
+    public var proof: SignedMark?
+    /// Receipts of earlier epochs for numbers in `runs`: a hub that lost them takes their times.
+    public var receipts: [SignedReceipt]
     public var runs: [SignedRun]
 
     public init(
-        replica: ReplicaID, epochTag: UInt32, nonce: UInt64, grantsVersion: UInt64,
+        replica: ReplicaID, epochTag: UInt32, mark: LogMark.Sign, grantsVersion: UInt64,
         cursors: [CursorRun], noticeCursor: UInt64, writerCursor: UInt32, digest: StateDigest?,
         clock: ClockReading, maximumDownBytes: UInt64 = 0, isDryRun: Bool = false,
         diskFree_MB: UInt64, pending: UInt64, unsettled: [ChangeSetNumber] = [],
-        runs: [SignedRun] = []
+        proof: SignedMark? = nil, receipts: [SignedReceipt] = [], runs: [SignedRun] = []
     ) {
         self.replica = replica
         self.epochTag = epochTag
-        self.nonce = nonce
+        self.mark = mark
         self.grantsVersion = grantsVersion
         self.cursors = cursors
         self.noticeCursor = noticeCursor
@@ -52,6 +57,8 @@ public struct SyncRequest: Hashable, Sendable {
         self.diskFree_MB = diskFree_MB
         self.pending = pending
         self.unsettled = unsettled
+        self.proof = proof
+        self.receipts = receipts
         self.runs = runs
     }
 }
@@ -130,7 +137,8 @@ extension SyncRequest {
         writer.raw(Self.magic)
         writer.identifier(replica)
         writer.fixed32(epochTag)
-        writer.fixed64(nonce)
+        writer.varint(mark.number)
+        writer.fixed64(mark.check)
         writer.varint(grantsVersion)
         writer.varint(cursors.count)
         for run in cursors {
@@ -139,7 +147,9 @@ extension SyncRequest {
         }
         writer.varint(noticeCursor)
         writer.varint(UInt64(writerCursor))
-        writer.byte((digest == nil ? 0 : 1) | (isDryRun ? 2 : 0))
+        writer.byte(
+            (digest == nil ? 0 : 1) | (isDryRun ? 2 : 0) | (proof == nil ? 0 : 4)
+                | (receipts.isEmpty ? 0 : 8))
         if let digest {
             writer.fixed64(digest.high)
             writer.fixed64(digest.low)
@@ -153,6 +163,17 @@ extension SyncRequest {
         let asked = Set(unsettled).sorted().prefix(Limits.unsettledPerRequest)
         writer.varint(asked.count)
         for number in asked { writer.varint(number.value) }
+        if let proof {
+            writer.counted(proof.bytes)
+            writer.raw(proof.signature.bytes)
+        }
+        if !receipts.isEmpty {
+            writer.varint(receipts.count)
+            for receipt in receipts {
+                writer.counted(receipt.bytes)
+                writer.raw(receipt.signature.bytes)
+            }
+        }
         writer.varint(runs.count)
         for run in runs {
             writer.counted(run.bytes)
@@ -215,7 +236,8 @@ public struct UnverifiedSyncRequest: Sendable {
         _ = try reader.raw(4)
         let replica = try reader.identifier(ReplicaID.self)
         let epochTag = try reader.fixed32()
-        let nonce = try reader.fixed64()
+        let mark = LogMark.Sign(
+            number: try reader.varint(upTo: LogPosition.maximum), check: try reader.fixed64())
         let grantsVersion = try reader.varint()
         var cursors: [CursorRun] = []
         var scopes = 0
@@ -231,7 +253,7 @@ public struct UnverifiedSyncRequest: Sendable {
         let writerCursor = UInt32(try reader.varint(upTo: UInt64(UInt32.max)))
         let place = reader.index
         let flags = try reader.byte()
-        guard flags & ~3 == 0 else { throw .unknownTag(at: place) }
+        guard flags & ~15 == 0 else { throw .unknownTag(at: place) }
         var digest: StateDigest?
         if flags & 1 != 0 {
             digest = StateDigest(high: try reader.fixed64(), low: try reader.fixed64())
@@ -249,6 +271,22 @@ public struct UnverifiedSyncRequest: Sendable {
             if let last = unsettled.last, last >= number { throw .outOfOrder(at: place) }
             unsettled.append(number)
         }
+        var proof: SignedMark?
+        if flags & 4 != 0 {
+            let bytes = try reader.counted()
+            proof = SignedMark(bytes: bytes, signature: Signature(bytes: try reader.raw(64))!)
+        }
+        var receipts: [SignedReceipt] = []
+        if flags & 8 != 0 {
+            let place = reader.index
+            let count = try reader.count(limit: Limits.receiptsPerRequest)
+            guard count >= 1 else { throw .outOfRange(at: place) }
+            for _ in 0..<count {
+                let bytes = try reader.counted()
+                receipts.append(
+                    SignedReceipt(bytes: bytes, signature: Signature(bytes: try reader.raw(64))!))
+            }
+        }
         var runs: [SignedRun] = []
         for _ in 0..<(try reader.count(limit: Limits.runsPerRequest)) {
             let bytes = try reader.counted()
@@ -256,10 +294,10 @@ public struct UnverifiedSyncRequest: Sendable {
         }
         try reader.finish()
         return SyncRequest(
-            replica: replica, epochTag: epochTag, nonce: nonce, grantsVersion: grantsVersion,
+            replica: replica, epochTag: epochTag, mark: mark, grantsVersion: grantsVersion,
             cursors: cursors, noticeCursor: noticeCursor, writerCursor: writerCursor,
             digest: digest, clock: clock, maximumDownBytes: maximumDownBytes,
             isDryRun: flags & 2 != 0, diskFree_MB: diskFree, pending: pending,
-            unsettled: unsettled, runs: runs)
+            unsettled: unsettled, proof: proof, receipts: receipts, runs: runs)
     }
 }

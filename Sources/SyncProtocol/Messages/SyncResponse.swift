@@ -4,8 +4,8 @@ public import SyncCore
 public struct SyncResponse: Hashable, Sendable {
     /// The first eight bytes of the request's SHA-256: an answer to another request is none.
     public var requestTag: UInt64
-    public var nonce: UInt64
-    public var epoch: EpochID
+    /// The present epoch, where the request named none; `nil` where it named this one.
+    public var epoch: EpochID?
     /// The hub's clock, in milliseconds since 1970.
     public var hub_ms: UInt64
     /// Whether more lies ready than the budget allowed.
@@ -25,17 +25,19 @@ public struct SyncResponse: Hashable, Sendable {
     public var receipts: [SignedReceipt]
     public var pages: [Page]
     public var notices: [Notice]
+    /// How far the hub's log has come; sent with whatever else is, and when the anchor has moved.
+    public var mark: SignedMark?
     /// For a dry run: what a real one would send.
     public var estimate: Estimate?
 
     public init(
-        requestTag: UInt64, nonce: UInt64, epoch: EpochID, hub_ms: UInt64, hasMore: Bool = false,
+        requestTag: UInt64, epoch: EpochID?, hub_ms: UInt64, hasMore: Bool = false,
         digestDiffers: Bool = false, lease_ms: UInt64, merged: NumberSet, grants: Grants? = nil,
         writers: [WriterEntry] = [], people: [Person] = [], receipts: [SignedReceipt] = [],
-        pages: [Page] = [], notices: [Notice] = [], estimate: Estimate? = nil
+        pages: [Page] = [], notices: [Notice] = [],
+        mark: SignedMark? = nil, estimate: Estimate? = nil
     ) {
         self.requestTag = requestTag
-        self.nonce = nonce
         self.epoch = epoch
         self.hub_ms = hub_ms
         self.hasMore = hasMore
@@ -48,6 +50,7 @@ public struct SyncResponse: Hashable, Sendable {
         self.receipts = receipts
         self.pages = pages
         self.notices = notices
+        self.mark = mark
         self.estimate = estimate
     }
 

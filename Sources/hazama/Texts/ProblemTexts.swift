@@ -37,6 +37,10 @@ extension Problem.Code {
             Wording(
                 text, "中心曾从备份恢复。本设备会自动重新提交您的工作。",
                 "ハブが復元されました。端末は自動的に作業を再提出します。")
+        case .unknownMark:
+            Wording(
+                text, "中心曾恢复为较旧的副本。本设备会自动出示证明并重新提交您的工作。",
+                "ハブが古い複製に戻されました。端末が自動的に証明を示し、作業を再提出します。")
         case .copiedDevice:
             Wording(
                 text, "本设备是另一台设备的副本。请重新登记；其中的工作会保留。",
@@ -105,7 +109,8 @@ extension Problem.Code {
         case .staleView: .decisionNeeded
         case .reasonRequired, .badChoice, .badValue: .usage
         case .malformed, .wrongMediaType, .tooLarge, .notFound, .wrongMethod, .wrongEpoch,
-            .notAllowed, .foreignOrigin, .noSuchConflict, .noSuchDevice, .noSuchPerson,
+            .unknownMark, .notAllowed, .foreignOrigin, .noSuchConflict, .noSuchDevice,
+            .noSuchPerson,
             .noSuchArea, .alreadyResolved:
             .failed
         }

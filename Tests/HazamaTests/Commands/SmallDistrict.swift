@@ -87,7 +87,7 @@ final class SmallDistrict {
             writer.map { SyncResponse.WriterEntry(number: UInt32(place + 1), writer: $0) }
         }
         let answer = SyncResponse(
-            requestTag: 1, nonce: 1, epoch: epoch, hub_ms: UInt64(morning.wall_ms),
+            requestTag: 1, epoch: epoch, hub_ms: UInt64(morning.wall_ms),
             lease_ms: UInt64(morning.wall_ms + 14 * 86_400_000), merged: NumberSet(),
             grants: .init(
                 version: 1, grants: [.init(id: GrantID(high: 1, low: 1), scope: area)],

@@ -126,8 +126,12 @@ extension Made {
 
     // MARK: Requests
 
+    static let mark = LogMark(
+        hub: Specimen.hub, epoch: Specimen.epoch, number: 700,
+        hash: ContentHash(bytes: [UInt8](0x40..<0x60))!, anchored: LogPosition(250)!)
+
     static let first = SyncRequest(
-        replica: Specimen.alice, epochTag: 0, nonce: 0, grantsVersion: 0, cursors: [],
+        replica: Specimen.alice, epochTag: 0, mark: .none, grantsVersion: 0, cursors: [],
         noticeCursor: 0, writerCursor: 0, digest: nil,
         clock: ClockReading(wall_ms: Specimen.morning, monotonic_ms: 3_600_000, boot: 0xb007),
         diskFree_MB: 40_000, pending: 0)
@@ -135,7 +139,7 @@ extension Made {
     static let full: SyncRequest = {
         let sets = [Specimen.smallest, Specimen.everything]
         return SyncRequest(
-            replica: Specimen.alice, epochTag: Specimen.epoch.tag, nonce: 0x0102_0304_0506_0708,
+            replica: Specimen.alice, epochTag: Specimen.epoch.tag, mark: mark.sign,
             grantsVersion: 0xa1b2_c3d4_e5f6,
             cursors: [
                 CursorRun(count: 2, position: LogPosition(300)!),
@@ -144,6 +148,8 @@ extension Made {
             clock: ClockReading(wall_ms: -1, monotonic_ms: .max, boot: .max),
             maximumDownBytes: 65_536, isDryRun: true, diskFree_MB: 0, pending: 2,
             unsettled: [ChangeSetNumber(1)!, ChangeSetNumber(2)!],
+            proof: SignedMark(mark, key: Specimen.hubKey),
+            receipts: [SignedReceipt(receipt, key: Specimen.hubKey)],
             runs: [
                 SignedRun.make(
                     sets, head: ChangeSetCoding.hash(Specimen.everything), key: Specimen.aliceKey)
@@ -194,9 +200,9 @@ extension Made {
     private static var badRequests: [(String, String, String, [UInt8])] {
         let whole = first.encode(hub: Specimen.hub, epoch: nil, key: Specimen.aliceKey)
         let body = Array(whole.dropLast(64))
-        // Magic, replica, epoch tag, nonce; grants version, no cursor, notices, writers, flags …
-        let head = Array(body.prefix(32))
-        let clock = Array(body[37..<(body.count - 6)])
+        // Magic, replica, epoch tag, mark; grants version, no cursor, notices, writers, flags …
+        let head = Array(body.prefix(33))
+        let clock = Array(body[38..<(body.count - 6)])
         let rest = Array(body.suffix(6))
         func made(
             version: [UInt8] = [0], cursors: [UInt8] = [0], notices: [UInt8] = [0],
@@ -254,7 +260,11 @@ extension Made {
                 "writers-beyond-32-bits", "No writer has that number.", "outOfRange",
                 made(writers: bytesOf { $0.varint(UInt64(1 << 32)) })
             ),
-            ("flags-unknown", "Bit 2 means nothing.", "unknownTag", made(flags: [4])),
+            ("flags-unknown", "Bit 4 means nothing.", "unknownTag", made(flags: [16])),
+            (
+                "receipts-none", "Receipts are flagged, and there is none.", "outOfRange",
+                made(flags: [8], unsettled: [0, 0])
+            ),
             ("unsettled-falls", "2 before 1.", "outOfOrder", made(unsettled: [2, 2, 1])),
             ("unsettled-twice", "1 and 1.", "outOfOrder", made(unsettled: [2, 1, 1])),
             (
@@ -275,7 +285,7 @@ extension Made {
     // MARK: Answers
 
     static let quiet = SyncResponse(
-        requestTag: 0x1122_3344_5566_7788, nonce: 9, epoch: Specimen.epoch,
+        requestTag: 0x1122_3344_5566_7788, epoch: nil,
         hub_ms: UInt64(Specimen.morning), lease_ms: UInt64(Specimen.morning + 1_209_600_000),
         merged: NumberSet())
 
@@ -287,7 +297,7 @@ extension Made {
             units: [])!
         let bytes = StateCoding.encode(state, writers: &writers)
         return SyncResponse(
-            requestTag: .max, nonce: .max, epoch: Specimen.epoch, hub_ms: UInt64(Specimen.morning),
+            requestTag: .max, epoch: Specimen.epoch, hub_ms: UInt64(Specimen.morning),
             hasMore: true, digestDiffers: true, lease_ms: 0,
             merged: NumberSet(ranges: [1...2, 5...5])!,
             grants: SyncResponse.Grants(
@@ -329,7 +339,8 @@ extension Made {
                 SyncResponse.Notice(
                     number: 7, kind: .fork, at_ms: 0, by: nil, record: nil, collection: nil,
                     unit: nil, value: .integer(3), yours: nil, reason: Text("HZ-5010")),
-            ], estimate: SyncResponse.Estimate(records: 3, bytes: 1000))
+            ], mark: SignedMark(mark, key: Specimen.hubKey),
+            estimate: SyncResponse.Estimate(records: 3, bytes: 1000))
     }()
 
     static var responses: [VectorFile] {

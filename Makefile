@@ -18,7 +18,7 @@ RELEASE_BUILD := $(SWIFT) build -c release --static-swift-stdlib
 LIBRARIES := SyncCore Fieldwork SyncProtocol SyncExchange SyncStore SyncClient SyncHub
 FORMATTED := Sources Tests Package.swift
 
-.PHONY: help setup build test vectors demo kill trouble sim bench format lint docs clean
+.PHONY: help setup build test vectors demo kill trouble sim bench format lint docs clean partition fuzz sanitize
 
 help: ## Lists the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -52,6 +52,21 @@ demo: programs ## Two advisors, one hub, one conflict: the whole story with the 
 kill: programs ## Kills hub and devices at random moments, and checks that nothing saved is lost
 	@if [ ! -x Tests/demo/kill ]; then echo "kill: Tests/demo/kill does not exist" >&2; exit 1; fi
 	@Tests/demo/kill $(ARGS)
+
+partition: programs ## Breaks the line between devices and hub at every place; ARGS="350"
+	@Tests/demo/partition $(ARGS)
+
+fuzz: setup ## Throws chance at everything that reads bytes from outside; ARGS="--runs 10000000"
+	@echo "build: the fuzzer (4 minutes the first time, then seconds)"
+	@$(SWIFT) build -c release --package-path Tests/Fuzz --scratch-path .build-fuzz
+	@Tests/Fuzz/run $(ARGS)
+
+# Both sanitizers need all dependencies built anew, so only the rooms below the server are looked at.
+sanitize: setup ## Runs the tests of the rooms below the server under TSan, then ASan
+	@for kind in thread address; do \
+	    echo "sanitize: $$kind"; \
+	    $(SWIFT) test --package-path Tests/Sanitized --scratch-path .build-$$kind --sanitize $$kind; \
+	done
 
 trouble: programs ## Bad input, full disks, wrong clocks: how each ends; ARGS="words disk"
 	@Tests/demo/trouble $(ARGS)

@@ -22,7 +22,7 @@ HAZAMAD = os.path.join(BINARIES, "hazamad")
 
 # The exit codes of the programs that the stories speak of.
 DONE, FAILED, USAGE, PARTLY, LOCKED, OFFLINE, DECISION = 0, 1, 2, 3, 4, 5, 6
-BUSY, INTEGRITY = 8, 10
+BUSY, LATER, INTEGRITY = 8, 9, 10
 
 
 class Broken(Exception):
@@ -200,18 +200,23 @@ class Hub:
     def init(self, *words):
         return self.command("init", *words)
 
-    def start(self, environment=None):
-        """Starts `serve` on a free port, and waits until it says which."""
+    def start(self, environment=None, under=()):
+        """Starts `serve` on a free port, and waits until it says which; None if it is killed before.
+
+        `under` is what stands before the command, for a hub that is watched.
+        """
         path = os.path.join(self.folder, "address")
         before = _stamp(path)
         began = time.monotonic()
         self.starts += 1
-        arguments = [HAZAMAD, "serve", "--data", self.folder, "--listen", "127.0.0.1:0"]
+        arguments = [*under, HAZAMAD, "serve", "--data", self.folder, "--listen", "127.0.0.1:0"]
         with open(self.log_path, "ab") as log:
             self.process = self.stage.start(
                 arguments, environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         while True:
             if self.process.poll() is not None:
+                if under:
+                    return None
                 raise Broken(f"the hub ended with {self.process.returncode} when it was started")
             if _stamp(path) not in (before, None):
                 with open(path, encoding="utf-8") as file:
@@ -226,6 +231,16 @@ class Hub:
     def kill(self):
         """kill -9."""
         self.process.kill()
+        self.process.wait()
+        self.stage.processes.pop(self.process.pid, None)
+        self.process = None
+
+    def kill_group(self):
+        """kill -9 to the hub and to whatever watches it."""
+        try:
+            os.killpg(self.process.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
         self.process.wait()
         self.stage.processes.pop(self.process.pid, None)
         self.process = None
@@ -288,9 +303,9 @@ class Device:
         run = self.stage.run([HAZAMA, *map(str, words)], self.environment, given)
         return expecting(run, expect)
 
-    def start(self, *words):
-        """Starts `hazama` with --json and does not wait."""
-        arguments = [HAZAMA, *map(str, words), "--json"]
+    def start(self, *words, under=()):
+        """Starts `hazama` with --json and does not wait; `under` stands before the command."""
+        arguments = [*under, HAZAMA, *map(str, words), "--json"]
         process = self.stage.start(
             arguments, self.environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
             stderr=subprocess.PIPE)

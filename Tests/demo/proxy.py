@@ -24,6 +24,8 @@ class Line:
         self._listener = None
         self._joints = set()
         self._holds_answers = False
+        self._limit = None
+        self.limits_reached = 0
         self.request_seen = threading.Event()
         self.connections = 0
         self.bytes = 0
@@ -75,6 +77,10 @@ class Line:
         """Passes everything on again, on connections made from now on."""
         self._holds_answers = False
 
+    def break_after(self, direction, count):
+        """Lets every new connection break once so many bytes have gone `up` or `down`; None ends it."""
+        self._limit = None if direction is None else (direction, count)
+
     def close(self):
         self.cut()
         self._holder.close()
@@ -116,6 +122,8 @@ class Joint:
         self.device = device
         self.hub = hub
         self.is_held = False
+        self._limit = line._limit
+        self._passed = {"up": 0, "down": 0}
         self._records = bytearray()
         self._gone = threading.Event()
 
@@ -133,17 +141,40 @@ class Joint:
                         chunk = key.fileobj.recv(1 << 16)
                         if not chunk:
                             return
+                        direction = "up" if key.fileobj is self.device else "down"
+                        isOver = self._is_over(direction, len(chunk))
+                        if isOver:
+                            chunk = chunk[: max(0, self._limit[1] - self._passed[direction])]
                         self.line.bytes += len(chunk)
+                        self._passed[direction] += len(chunk)
                         if key.fileobj is self.device:
                             self._look_for_request(chunk)
                             self.hub.sendall(chunk)
                         else:
                             self.device.sendall(chunk)
+                        if isOver:
+                            # What was passed on has to leave before the reset overtakes it.
+                            self._farewell()
+                            self.line.limits_reached += 1
+                            return
         except OSError:
             pass
         finally:
             self.reset() if self._gone.is_set() else self._close()
             self.line._ended(self)
+
+    def _is_over(self, direction, count):
+        if self._limit is None or self._limit[0] != direction:
+            return False
+        return self._passed[direction] + count > self._limit[1]
+
+    def _farewell(self):
+        """Closes the sending sides, so that both ends read what came before the line broke."""
+        for end in (self.device, self.hub):
+            try:
+                end.shutdown(socket.SHUT_WR)
+            except OSError:
+                pass
 
     def _look_for_request(self, chunk):
         """Follows the records of TLS: type, version, length, and then so many bytes."""

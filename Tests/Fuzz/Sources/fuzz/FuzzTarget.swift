@@ -1,0 +1,100 @@
+import SyncCore
+import SyncProtocol
+
+/// A door through which bytes come in, and what must hold of whatever comes: no crash, and what is
+/// read has one form.
+///
+/// Read by the fuzzer and by the tests, which try the corpus that the fuzzer found.
+enum FuzzTarget: String, CaseIterable {
+    /// Runs, states, receipts, answers and compressed bodies; the first byte says which.
+    case codec
+    /// What `POST /v1/sync` takes, with the runs in it.
+    case request
+    /// Whatever comes as JSON: enrolment, administration, drafts.
+    case json
+
+    /// Tries one input. Traps where a promise is broken.
+    func run(_ bytes: [UInt8]) {
+        switch self {
+        case .codec: Self.decode(bytes)
+        case .request: Self.receive(bytes)
+        case .json: Self.parse(bytes)
+        }
+    }
+
+    private static func decode(_ bytes: [UInt8]) {
+        guard let door = bytes.first else { return }
+        let body = Array(bytes.dropFirst())
+        do throws(CodecError) {
+            switch door % 5 {
+            case 0: try readRun(body)
+            case 1: try readState(body)
+            case 2: _ = try Receipt.decode(body)
+            case 3: _ = try SyncResponse.decode(body)
+            default: inflate(body)
+            }
+        } catch {
+            // A refusal is an answer.
+        }
+    }
+
+    private static func inflate(_ bytes: [UInt8]) {
+        do {
+            let inflated = try Zstd.decompress(bytes, maximumBytes: 1 << 16)
+            precondition(inflated.count <= 1 << 16, "more came out than was allowed")
+        } catch {
+            // A refusal is an answer.
+        }
+    }
+
+    private static func readRun(_ bytes: [UInt8]) throws(CodecError) {
+        let sets = try RunCoding.decode(bytes).map(\.changeSet)
+        precondition(RunCoding.encode(sets) == bytes, "a run that is read has another form")
+    }
+
+    private static func readState(_ bytes: [UInt8]) throws(CodecError) {
+        var writers = WriterTable.few
+        let state = try StateCoding.decode(
+            bytes, record: RecordID(high: 1, low: 1), collection: CollectionID(1),
+            writers: writers)
+        precondition(
+            StateCoding.encode(state, writers: &writers) == bytes,
+            "a state that is read has another form")
+    }
+
+    private static func receive(_ bytes: [UInt8]) {
+        do throws(CodecError) {
+            // The fuzzer can't sign; what a device with a key could send is read all the same.
+            let request = try UnverifiedSyncRequest(bytes).request
+            for run in request.runs { try readRun(run.bytes) }
+        } catch {
+            // A refusal is an answer.
+        }
+    }
+
+    private static func parse(_ bytes: [UInt8]) {
+        let value: JSON
+        do { value = try JSON.parse(bytes) } catch { return }
+        let written = value.bytes()
+        do {
+            let again = try JSON.parse(written)
+            precondition(again.bytes() == written, "JSON that was read has another form")
+        } catch {
+            preconditionFailure("JSON that was written can't be read: \(error)")
+        }
+    }
+}
+
+extension WriterTable {
+    /// The writers that states in the corpus speak of.
+    static var few: WriterTable {
+        var table = WriterTable()
+        for number in 1...8 {
+            _ = table.number(
+                of: Writer(
+                    replica: ReplicaID(high: UInt64(number), low: 0),
+                    author: PersonID(high: UInt64(number), low: 1)))
+        }
+        return table
+    }
+}

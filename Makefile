@@ -18,7 +18,10 @@ RELEASE_BUILD := $(SWIFT) build -c release --static-swift-stdlib
 LIBRARIES := SyncCore Fieldwork SyncProtocol SyncExchange SyncStore SyncClient SyncHub
 FORMATTED := Sources Tests Package.swift
 
-.PHONY: help setup build test vectors demo kill trouble sim bench format lint docs clean partition fuzz sanitize
+# How many worlds a soak has: about 20 minutes on two cores.
+SOAK := 20000
+
+.PHONY: help setup build test vectors demo kill trouble sim soak planted bench format lint docs clean partition fuzz sanitize
 
 help: ## Lists the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -74,6 +77,13 @@ trouble: programs ## Bad input, full disks, wrong clocks: how each ends; ARGS="w
 sim: programs ## Simulates a fleet and a hub with bad luck; ARGS="--seed 7"
 	@.build/release/hazamad simulate $(ARGS)
 
+soak: programs ## Simulates 20,000 worlds that no commit before had, and writes them into the ledger
+	@.build/release/hazamad simulate --seeds $(SOAK) --seed $$((0x$$(git rev-parse --short=12 HEAD))) \
+	    --ledger docs/proof/ledger.md $(ARGS)
+
+planted: setup ## Plants faults of one line, and looks whether the simulation finds each
+	@Tests/planted/run --ledger docs/proof/ledger.md $(ARGS)
+
 bench: setup ## Measures the real client and hub with the workload of Tests/Benchmarks
 	@echo "build: Benchmarks, release"
 	@$(RELEASE_BUILD) --product Benchmarks
@@ -84,7 +94,7 @@ format: ## Formats the Swift sources in place
 
 lint: ## Checks format and the syntax of scripts, changing nothing
 	@$(SWIFT) format lint --strict --parallel --recursive $(FORMATTED)
-	@for script in .ci/run .ci/setup Tests/run $(wildcard Tests/demo/*); do \
+	@for script in .ci/run .ci/setup Tests/run $(wildcard Tests/demo/* Tests/planted/*); do \
 	    if head -n 1 "$$script" | grep -qE '^#!.*\b(ba)?sh$$'; then bash -n "$$script"; fi; \
 	done
 	@echo "lint: nothing to say"
@@ -96,4 +106,4 @@ docs: setup ## Makes the reference of the rooms, as pages in docs/api
 	@for room in $(LIBRARIES); do .ci/reference "$$room" docs/api; done
 
 clean: ## Removes what was built
-	rm -rf .build docs/api
+	rm -rf .build .build-planted docs/api

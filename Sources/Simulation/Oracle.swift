@@ -142,6 +142,24 @@ struct Oracle {
         return nil
     }
 
+    /// The units of a record that people must decide.
+    func disputed(
+        _ record: RecordID, _ standing: [Int: Standing], _ schema: Schema
+    ) -> [UnitID] {
+        guard let creator = creators[record],
+            let collection = entries[creator].changes.first(where: { $0.record == record })?
+                .collection
+        else { return [] }
+        return units[record, default: []].filter { unit in
+            guard case .review? = schema.unit(unit, of: collection)?.policy else { return false }
+            let heads = Self.heads(
+                Self.settings(
+                    writes[Key(record: record, unit: unit)]!
+                        .filter { standing[$0.entry] != nil }, standing))
+            return !heads.allSatisfy { Self.reads($0.value, as: heads[0].value) }
+        }
+    }
+
     // MARK: One unit
 
     private struct Setting {

@@ -37,7 +37,7 @@ extension Script {
             }
             decisions.append(decision)
         }
-        self.init(fleet: fleet, decisions: decisions)
+        self.init(fleet: fleet, devices: devices, decisions: decisions)
     }
 
     private static let acts: [(Act, Int)] = [

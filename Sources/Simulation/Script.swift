@@ -134,12 +134,16 @@ struct Decision: Hashable, Sendable {
 public struct Script: Hashable, Sendable, CustomStringConvertible {
     /// Which of the prepared fleets it begins with.
     let fleet: Int
+    /// How many of its devices there are at the beginning.
+    let devices: Int
     var decisions: [Decision]
 
-    init(fleet: Int, decisions: [Decision]) { (self.fleet, self.decisions) = (fleet, decisions) }
+    init(fleet: Int, devices: Int, decisions: [Decision]) {
+        (self.fleet, self.devices, self.decisions) = (fleet, devices, decisions)
+    }
 
     public var description: String {
-        var lines = ["fleet \(fleet)"]
+        var lines = ["fleet \(fleet) devices \(devices)"]
         for decision in decisions {
             var line = "\(decision.wait_ms) \(decision.actor) \(decision.act.rawValue) "
             line += String(decision.roll, radix: 36)
@@ -153,16 +157,19 @@ public struct Script: Hashable, Sendable, CustomStringConvertible {
 
     /// Reads what `description` gave; `nil` where a line is none of ours.
     public init?(_ text: String) {
-        var fleet: Int?
+        var head: (fleet: Int, devices: Int)?
         var decisions: [Decision] = []
         for line in text.split(whereSeparator: \.isNewline) {
             let words = line.split(separator: " ").map(String.init)
-            if words.count == 2, words[0] == "fleet" {
-                fleet = Int(words[1])
+            if words.count == 4, words[0] == "fleet", words[2] == "devices",
+                let fleet = Int(words[1]), (0..<Fleet.count).contains(fleet),
+                let devices = Int(words[3]), (1...Fleet.devices).contains(devices)
+            {
+                head = (fleet, devices)
                 continue
             }
             guard words.count == 4 || words.count == 6, let wait = Int64(words[0]),
-                let actor = Int(words[1]), let act = Act(rawValue: words[2]),
+                let actor = Int(words[1]), actor >= 0, let act = Act(rawValue: words[2]),
                 let roll = UInt64(words[3], radix: 36)
             else { return nil }
             var decision = Decision(wait_ms: wait, actor: actor, act: act, roll: roll)
@@ -173,7 +180,7 @@ public struct Script: Hashable, Sendable, CustomStringConvertible {
             }
             decisions.append(decision)
         }
-        guard let fleet else { return nil }
-        self.init(fleet: fleet, decisions: decisions)
+        guard let head else { return nil }
+        self.init(fleet: head.fleet, devices: head.devices, decisions: decisions)
     }
 }

@@ -64,11 +64,13 @@ enum Plot {
     static let danger = UnitID(24)
     static let pay = UnitID(25)
 
-    /// Those that an edit may write, the one that all write first; one that comes twice is written
-    /// twice as often.
-    static let edited = [
-        count, title, title, tags, minutes, notes, due, level, danger, pay, pay,
-    ]
+    /// Those that an edit may write.
+    static let edited = [count, title, tags, minutes, notes, due, level, danger, pay]
+
+    /// The one that most people of a fleet write: there they meet.
+    static func favourite(_ fleet: Int) -> UnitID {
+        [count, tags, minutes, title, pay, notes][fleet % 6]
+    }
 }
 
 /// The units of a record that lies with another.

@@ -75,9 +75,11 @@ public struct Simulation: Sendable {
 
     /// Runs every seed, `jobs` at once.
     ///
-    /// - Parameter stopsAtFailure: whether the first broken invariant ends the run.
+    /// - Parameters:
+    ///   - repeated: one of so many seeds is run twice, and must do the same; `nil` for none.
+    ///   - stopsAtFailure: whether the first broken invariant ends the run.
     public func run(
-        jobs: Int = 1, stopsAtFailure: Bool = false,
+        jobs: Int = 1, repeating repeated: Int? = nil, stopsAtFailure: Bool = false,
         progress: @escaping @Sendable (Report) -> Void = { _ in }
     ) async throws -> Report {
         let ledger = Ledger()
@@ -88,8 +90,19 @@ public struct Simulation: Sendable {
                         let place = ledger.takePlace()
                         guard place < count else { return }
                         let seed = first &+ UInt64(place)
-                        let sum = ledger.add(
-                            try await Self.run(Script(seed: seed, steps: steps), seed: seed))
+                        var report = try await Self.run(
+                            Script(seed: seed, steps: steps), seed: seed)
+                        if let share = repeated, place % share == 0 {
+                            let again = try await Self.run(
+                                Script(seed: seed, steps: steps), seed: seed)
+                            if again.traces != report.traces {
+                                report.failures.append(
+                                    Failure(
+                                        seed: seed, invariant: "the same seed gives the same trace",
+                                        detail: "two runs differ"))
+                            }
+                        }
+                        let sum = ledger.add(report)
                         progress(sum)
                         if stopsAtFailure, !sum.failures.isEmpty { return }
                     }
@@ -100,11 +113,16 @@ public struct Simulation: Sendable {
         return ledger.report
     }
 
+    /// Returns the shortest script found that breaks the same invariant as `failure` did.
+    public func shortest(for failure: Failure) async throws -> Script {
+        try await Script(seed: failure.seed, steps: steps).shrunk { script in
+            try await Self.run(script).failures.first?.invariant == failure.invariant
+        }
+    }
+
     /// Runs one script.
     public static func run(_ script: Script, seed: UInt64 = 0) async throws -> Report {
-        let devices = (script.decisions.filter { !$0.act.isOfHub }.map(\.actor).max() ?? 0) + 1
-        let world = try World(
-            Fleet.numbered(script.fleet), devices: min(max(devices, 3), Fleet.devices))
+        let world = try World(Fleet.numbered(script.fleet), devices: script.devices)
         var report = Report()
         do {
             try await world.run(script)

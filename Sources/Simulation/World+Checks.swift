@@ -293,6 +293,9 @@ extension World {
                     "\(hash): \(time) instead of \(entry.made_ms)")
             }
         }
+        for hash in revokedWork.sorted() where log.merged[hash] != nil {
+            throw Violation("what a revoked device delivers waits for a person", "\(hash)")
+        }
         var positions = log.merged.values.compactMap(\.position?.value)
         positions.sort()
         guard positions == Array(1...UInt64(max(1, positions.count))) || positions.isEmpty else {
@@ -306,6 +309,7 @@ extension World {
             if let place = oracle.places[hash] { standing[place] = it }
         }
         let records = oracle.records(standing)
+        try checkConflicts(records, standing)
         let streets = Dictionary(
             (plots + trees).map { ($0.id, $0.street) }, uniquingKeysWith: { first, _ in first })
         let status = try running().status()
@@ -352,6 +356,26 @@ extension World {
                 }
                 try checkGroups(shown.state)
             }
+        }
+    }
+
+    /// The queue holds every unit that people must decide, and nothing else.
+    private func checkConflicts(
+        _ records: [RecordID], _ standing: [Int: Oracle.Standing]
+    ) throws {
+        checks += 1
+        let open = try running().conflicts(state: nil, by: fleet.administrators[0])
+        let found = Set(open.map { "\($0.record) \($0.unit.value)" })
+        var expected: Set<String> = []
+        for record in records {
+            for unit in oracle.disputed(record, standing, .simulated) {
+                expected.insert("\(record) \(unit.value)")
+            }
+        }
+        guard found == expected else {
+            throw Violation(
+                "every conflict is in the queue",
+                "\(found.symmetricDifference(expected).sorted())")
         }
     }
 

@@ -28,6 +28,8 @@ final class World {
     var receipted: Set<ContentHash> = []
     /// What may be gone with its machine.
     var mayBeLost: Set<ContentHash> = []
+    /// What the hub had not got when its device was revoked.
+    var revokedWork: Set<ContentHash> = []
     /// Whether two machines have, or had, one name.
     var hasForked = false
     /// The number up to which the hub's own change sets are known.

@@ -25,6 +25,12 @@ struct SimulateCommand: AsyncParsableCommand {
     @Option(help: "How many worlds at once.")
     var jobs = 2
 
+    @Option(help: "A file with a script, as a failure prints it, to run instead of seeds.")
+    var script: String?
+
+    @Option(help: "A file to append a row about this run to.")
+    var ledger: String?
+
     @Flag(help: "One line of JSON at the end.")
     var json = false
 
@@ -34,27 +40,39 @@ struct SimulateCommand: AsyncParsableCommand {
         }
     }
 
+    /// From so many worlds on, every situation must have been met.
+    private static let soak = 2000
+
     func run() async throws {
-        let (isQuiet, seeds) = (json, seeds)
-        let report = try await Simulation(first: seed, count: seeds, steps: steps).run(
-            jobs: jobs
-        ) { report in
-            guard !isQuiet, report.seeds % 100 == 0 || report.seeds == seeds else { return }
-            Terminal.complain(
-                "\(report.seeds) of \(seeds) worlds, \(Int(report.deviceDays)) device-days, "
-                    + "\(report.failures.count) failed")
+        let report: Simulation.Report
+        if let script {
+            report = try await replay(script)
+        } else {
+            report = try await simulate()
         }
+        var shortest: Script?
+        if script == nil, let first = report.failures.first {
+            shortest = try await simulation.shortest(for: first)
+        }
+        let missed = report.seeds >= Self.soak ? report.missed.map(\.rawValue) : []
         if json {
-            Terminal.print(Self.json(report).text)
+            Terminal.print(Self.json(report, shortest).text)
         } else {
             for failure in report.failures {
                 Terminal.print("seed \(failure.seed): \(failure.invariant): \(failure.detail)")
             }
+            if let shortest { Terminal.print("the first of them, shortened:\n\(shortest)") }
             Terminal.print(
-                "\(report.seeds) worlds, \(Int(report.simulatedDays)) days, "
-                    + "\(Int(report.deviceDays)) device-days, "
-                    + "\(report.faults.values.reduce(0, +)) faults, \(report.checks) checks, "
-                    + "\(report.failures.count) failures")
+                "\(report.seeds) worlds, \(Self.figures(report)), \(report.failures.count) failures"
+            )
+        }
+        if let ledger {
+            try Ledger(path: ledger).append(
+                tool: "simulate --seed \(seed) --seeds \(seeds)", figures: Self.figures(report),
+                failures: report.failures.count + missed.count)
+        }
+        guard missed.isEmpty else {
+            throw Failure(.damaged, "never reached: \(missed.joined(separator: ", "))")
         }
         if !report.failures.isEmpty {
             throw Failure(
@@ -62,7 +80,33 @@ struct SimulateCommand: AsyncParsableCommand {
         }
     }
 
-    private static func json(_ report: Simulation.Report) -> JSON {
+    private var simulation: Simulation { Simulation(first: seed, count: seeds, steps: steps) }
+
+    private func simulate() async throws -> Simulation.Report {
+        let (isQuiet, seeds) = (json, seeds)
+        // One in ten twice: the same seed must do the same.
+        return try await simulation.run(jobs: jobs, repeating: 10) { report in
+            guard !isQuiet, report.seeds % 100 == 0 || report.seeds == seeds else { return }
+            Terminal.complain(
+                "\(report.seeds) of \(seeds) worlds, \(Int(report.deviceDays)) device-days, "
+                    + "\(report.failures.count) failed")
+        }
+    }
+
+    private func replay(_ path: String) async throws -> Simulation.Report {
+        guard let bytes = FileManager.default.contents(atPath: path),
+            let script = Script(String(decoding: bytes, as: UTF8.self))
+        else { throw Failure(.usage, "\(path) holds no script") }
+        return try await Simulation.run(script)
+    }
+
+    private static func figures(_ report: Simulation.Report) -> String {
+        "\(Int(report.simulatedDays)) days, \(Int(report.deviceDays)) device-days, "
+            + "\(report.faults.values.reduce(0, +)) faults, \(report.checks) checks, "
+            + "\(report.markers.count) of \(Marker.allCases.count) situations"
+    }
+
+    private static func json(_ report: Simulation.Report, _ shortest: Script?) -> JSON {
         func counts(_ counts: [(String, Int)]) -> JSON {
             .object(
                 counts.sorted { $0.0 < $1.0 }.map { JSONMember($0.0, .integer(Int64($0.1))) })
@@ -77,10 +121,13 @@ struct SimulateCommand: AsyncParsableCommand {
             JSONMember(
                 "failures",
                 .array(
-                    report.failures.map {
+                    report.failures.enumerated().map { place, failure in
                         .object([
-                            JSONMember("seed", .string("\($0.seed)")),
-                            JSONMember("what", .string("\($0.invariant): \($0.detail)")),
+                            JSONMember("seed", .string("\(failure.seed)")),
+                            JSONMember("what", .string("\(failure.invariant): \(failure.detail)")),
+                            JSONMember(
+                                "script",
+                                place == 0 ? .string("\(shortest.map { "\($0)" } ?? "")") : .null),
                         ])
                     })),
         ])

@@ -1,0 +1,100 @@
+internal import Fieldwork
+internal import SyncCore
+internal import SyncHub
+internal import SyncProtocol
+internal import SyncStore
+
+// What administrators do.
+
+extension World {
+    private func conflict(
+        _ administrator: Int, _ chance: inout SeededGenerator
+    ) throws -> ConflictDetail? {
+        let hub = try running()
+        let session = fleet.administrators[administrator % 3]
+        let open = try hub.conflicts(state: nil, by: session)
+        guard !open.isEmpty else { return nil }
+        let detail = try hub.conflict(
+            open[Int(chance.next() % UInt64(open.count))].id, by: session)
+        if detail.sides.count > 2 { note(.threeSides) }
+        if detail.view.timesReopened > 0 { note(.reopened) }
+        if detail.view.kind == .deletion { note(.deletionConflict) }
+        if detail.view.kind == .group { note(.groupConflict) }
+        try checkPage(detail)
+        return detail
+    }
+
+    func decide(_ administrator: Int, _ chance: inout SeededGenerator) throws {
+        guard let detail = try conflict(administrator, &chance) else { return }
+        try resolve(detail, administrator, &chance)
+        note(.decided)
+    }
+
+    func openPage(_ administrator: Int, _ chance: inout SeededGenerator) throws {
+        guard let detail = try conflict(administrator, &chance) else { return }
+        pages[administrator] = (detail.view.id, detail)
+    }
+
+    func decideOnPage(_ administrator: Int, _ chance: inout SeededGenerator) throws {
+        guard let page = pages.removeValue(forKey: administrator) else { return }
+        do {
+            try resolve(page.detail, administrator, &chance)
+            note(.staleAccepted)
+        } catch let problem as Problem
+            where problem.code == .staleView || problem.code == .alreadyResolved
+        {
+            note(.staleRefused)
+        }
+    }
+
+    private func resolve(
+        _ page: ConflictDetail, _ administrator: Int, _ chance: inout SeededGenerator
+    ) throws {
+        let hub = try running()
+        let session = fleet.administrators[administrator % 3]
+        let side = page.sides[Int(chance.next() % UInt64(page.sides.count))]
+        var choice = ResolutionRequest.Choice.keep(side.key)
+        var value = side.value
+        if page.view.unit == Plot.count, chance.next() % 3 == 0 {
+            value = integer(&chance)
+            choice = .compose(value)
+        }
+        let after = try hub.resolve(
+            page.view.id,
+            ResolutionRequest(version: page.version, choice: choice, reason: "simulated"),
+            by: session)
+        if case .compose = choice { note(.composed) }
+        try checkDecision(page, value, after)
+        for side in page.sides {
+            for write in side.writes {
+                guard let author = try hub.store.read({ tx in try tx.replica(write.name.replica) })
+                else { continue }
+                if author.person != .hub {
+                    decisions.append((author.person, page.view.record, page.view.unit))
+                }
+            }
+        }
+    }
+
+    func claim(_ administrator: Int, _ chance: inout SeededGenerator) throws {
+        guard let detail = try conflict(administrator, &chance) else { return }
+        _ = try running().claim(detail.view.id, by: fleet.administrators[administrator % 3])
+        note(.claimed)
+    }
+
+    func revoke(_ chance: inout SeededGenerator) throws {
+        let device = devices[Int(chance.next() % UInt64(devices.count))]
+        guard device.isInService, devices.count(where: \.isInService) > 2 else { return }
+        let replica = try self.replica(device)
+        try running().revoke(replica, by: fleet.administrators[0])
+        // Its copies bear the same name.
+        let log = try readLog()
+        for other in devices where !other.isLost {
+            guard try self.replica(other) == replica else { continue }
+            other.isRevoked = true
+            revokedWork.formUnion(
+                other.recorded.filter { log.merged[$0] == nil && log.aside[$0] == nil })
+        }
+        note(.revoked)
+    }
+}

@@ -192,9 +192,18 @@ final class CurlConnection: @unchecked Sendable {
         if incoming.isHeadTooLarge {
             return .failure(.garbled("the head of the answer never ends"))
         }
-        guard code == CURLE_OK else { return .failure(error(code)) }
+        let status = count(CURLINFO_RESPONSE_CODE)
+        let encoding = header("Content-Encoding")?.lowercased()
+        var brokenOff: TransportError?
+        if code != CURLE_OK {
+            let reason = error(code)
+            // A frame that was cut short says nothing; bytes as they are do.
+            guard status == 200, encoding == nil, !incoming.body.isEmpty, reason != .cancelled
+            else { return .failure(reason) }
+            brokenOff = reason
+        }
         let body: [UInt8]
-        switch header("Content-Encoding")?.lowercased() {
+        switch encoding {
         case nil, "identity": body = incoming.body
         case "zstd":
             do throws(ZstdError) {
@@ -210,11 +219,12 @@ final class CurlConnection: @unchecked Sendable {
         }
         return .success(
             TransportResponse(
-                status: count(CURLINFO_RESPONSE_CODE), contentType: mediaType,
+                status: status, contentType: mediaType,
                 retryAfter: header("Retry-After").flatMap { text in
                     text.utf8.allSatisfy { (0x30...0x39).contains($0) } ? Int(text) : nil
                 },
-                body: body, bytesUp: bytesUp(request, headers.byteCount(of: request, to: hub)),
+                body: body, brokenOff: brokenOff,
+                bytesUp: bytesUp(request, headers.byteCount(of: request, to: hub)),
                 bytesDown: count(CURLINFO_HEADER_SIZE) + offset(CURLINFO_SIZE_DOWNLOAD_T)))
     }
 

@@ -10,19 +10,23 @@ public actor SyncClient {
     private let transport: any Transport
     private let clock: @Sendable () -> ClockReading
     private let log: Logger
+    private let patience: Patience
     private var isRunning = false
+    private var waitsForLine = false
 
     /// - Parameters:
     ///   - transport: trusts the hub's authority only, and knows its address.
     ///   - clock: reads this machine's clocks.
+    ///   - patience: what to do with the store while the line is slow.
     public init(
         store: DeviceStore, transport: any Transport,
-        clock: @escaping @Sendable () -> ClockReading,
+        clock: @escaping @Sendable () -> ClockReading, patience: Patience = .endless,
         log: Logger = Logger(label: "sync", factory: { _ in SwiftLogNoOpLogHandler() })
     ) {
         self.store = store
         self.transport = transport
         self.clock = clock
+        self.patience = patience
         self.log = log
     }
 
@@ -65,6 +69,12 @@ public actor SyncClient {
             exchange = DeviceExchange(
                 maximumBytes: options.maximumBytes, isDryRun: options.isDryRun)
         }
+
+        /// Begins with what an earlier run found that the line can carry.
+        mutating func begin(load: Int) {
+            exchange = DeviceExchange(
+                maximumBytes: options.maximumBytes, isDryRun: options.isDryRun, load: load)
+        }
     }
 
     private func exchange(
@@ -73,14 +83,17 @@ public actor SyncClient {
         let identity = try inStore { () throws(StoreError) in try store.identity() }
         guard let hub = identity.hub else { throw .notEnrolled }
         let key = try inStore { () throws(StoreError) in try store.signingKey() }
+        let (known, _) = try facts()
+        run.begin(load: known)
+        defer { keepLoad(run.exchange.load, known: known) }
         while true {
             if Task.isCancelled { throw .cancelled }
-            let facts = try self.facts()
+            let (_, facts) = try self.facts()
             guard
                 let plan = run.exchange.next(
                     facts, clock: clock(), diskFree_MB: (store.freeBytes() ?? 0) >> 20)
             else { return }
-            let (reply, tag, sent) = try await send(plan, hub, key, &run, events)
+            let (reply, tag, sent, brokenOff) = try await send(plan, hub, key, &run, events)
             let received = clock()
             switch run.exchange.judge(reply, tag: tag) {
             case .stop(let stop):
@@ -97,36 +110,63 @@ public actor SyncClient {
                 try noteStanding(answer, after: identity.enrolment)
                 if run.options.isDryRun {
                     run.summary.estimate = SyncSummary.Estimate(
-                        changeSets: facts.offers.count,
-                        bytesUp: facts.offers.reduce(0) { $0 + $1.bytes },
+                        changeSets: facts.offers.count, bytesUp: try bytesUp(facts, key),
                         records: answer.estimate?.records ?? 0,
                         bytesDown: answer.estimate?.bytes ?? 0)
                     return
                 }
-                try apply(answer, facts, sent, received, &run, events)
+                try apply(
+                    answer, facts, sent, received, &run, endsHere: brokenOff != nil, events)
+                // What came before the line broke is kept; the rest is for the next run.
+                if let brokenOff { throw .transport(brokenOff) }
             }
         }
     }
 
     // MARK: One exchange
 
-    private func facts() throws(SyncFailure) -> DeviceExchange.Facts {
+    private func facts() throws(SyncFailure) -> (load: Int, DeviceExchange.Facts) {
         let state = try inStore { () throws(StoreError) in
             try store.syncState(limit: Limits.changeSetsPerRun)
         }
-        return DeviceExchange.Facts(
+        let facts = DeviceExchange.Facts(
             replica: state.replica, epoch: state.epoch, mark: state.mark,
             grantsVersion: state.grantsVersion, cursors: state.cursors,
             noticeCursor: state.noticeCursor, writerCursor: state.writerCursor,
             digest: state.digest,
             offers: state.offers.map { DeviceExchange.Offer($0.number, bytes: $0.bytes) },
             pending: state.pending, unsettled: state.unsettled, isRepaired: state.isRepaired)
+        return (state.load, facts)
+    }
+
+    /// Remembers a line that carries less than a first request likes to hold.
+    private func keepLoad(_ load: Int, known: Int) {
+        let kept = load < DeviceExchange.firstLoad ? load : 0
+        guard kept != known else { return }
+        do { try store.keepLoad(kept) } catch {
+            log.warning("line not remembered", metadata: ["reason": "\(error)"])
+        }
+    }
+
+    /// What everything unsent takes on the line, compressed as it would be.
+    private func bytesUp(
+        _ facts: DeviceExchange.Facts, _ key: SigningKey
+    ) throws(SyncFailure) -> Int {
+        guard let first = facts.offers.first, let last = facts.offers.last else { return 0 }
+        let sets = try inStore { () throws(StoreError) in
+            try store.changeSets(first.number...last.number)
+        }
+        let run = SignedRun.make(
+            sets.map(\.changeSet), head: sets[sets.count - 1].hash, key: key)
+        return Zstd.compress(run.bytes).count + run.signature.bytes.count
     }
 
     private func send(
         _ plan: DeviceExchange.Plan, _ hub: HubID, _ key: SigningKey,
         _ run: inout Run, _ events: @escaping @Sendable (SyncEvent) -> Void
-    ) async throws(SyncFailure) -> (DeviceExchange.Reply, tag: UInt64, sent: ClockReading) {
+    ) async throws(SyncFailure) -> (
+        DeviceExchange.Reply, tag: UInt64, sent: ClockReading, brokenOff: TransportError?
+    ) {
         var request = plan.request
         var count = 0
         if let offer = plan.offer {
@@ -155,21 +195,65 @@ public actor SyncClient {
         let message = TransportRequest(
             method: .post, path: "/v1/sync", contentType: SyncRequest.mediaType, body: body,
             isCompressed: isSmaller, maximumResponseBytes: Limits.responseBytesUnpacked)
-        let response = try await onLine { () async throws(TransportError) in
-            try await transport.send(message) { events(.transfer($0)) }
+        let response: TransportResponse
+        do throws(SyncFailure) {
+            response = try await deliver(message) { events(.transfer($0)) }
+        } catch {
+            if case .transport = error { run.exchange.broke() }
+            throw error
         }
         run.summary.bytesUp += response.bytesUp
         run.summary.bytesDown += response.bytesDown
         run.exchange.spend(response.bytesUp + response.bytesDown)
         let reply = DeviceExchange.Reply(
             status: response.status, contentType: response.contentType,
-            retryAfter_s: response.retryAfter, body: response.body)
-        return (reply, SyncResponse.tag(ofRequest: plain), sent)
+            retryAfter_s: response.retryAfter, body: response.body,
+            isCut: response.brokenOff != nil)
+        return (reply, SyncResponse.tag(ofRequest: plain), sent, response.brokenOff)
+    }
+
+    /// Sends a request, and lets go of the store if the answer takes long: whoever wants to record
+    /// something meanwhile can.
+    private func deliver(
+        _ message: TransportRequest,
+        progress: @escaping @Sendable (TransferProgress) -> Void
+    ) async throws(SyncFailure) -> TransportResponse {
+        guard case .limited(let pause, let waits) = patience else {
+            return try await onLine { () async throws(TransportError) in
+                try await transport.send(message, progress: progress)
+            }
+        }
+        waitsForLine = true
+        let release = Task {
+            do { try await pause() } catch { return }
+            self.letGo()
+        }
+        let outcome: Result<TransportResponse, SyncFailure>
+        do throws(SyncFailure) {
+            outcome = .success(
+                try await onLine { () async throws(TransportError) in
+                    try await transport.send(message, progress: progress)
+                })
+        } catch {
+            outcome = .failure(error)
+        }
+        waitsForLine = false
+        release.cancel()
+        await release.value
+        try inStore { () throws(StoreError) in try store.reopen(waits: waits) }
+        return try outcome.get()
+    }
+
+    private func letGo() {
+        guard waitsForLine else { return }
+        do { try store.close() } catch {
+            log.warning("store not let go", metadata: ["reason": "\(error)"])
+        }
     }
 
     private func apply(
         _ answer: SyncResponse, _ facts: DeviceExchange.Facts, _ sent: ClockReading,
-        _ received: ClockReading, _ run: inout Run,
+        _ received: ClockReading, _ run: inout Run, endsHere: Bool,
         _ events: @escaping @Sendable (SyncEvent) -> Void
     ) throws(SyncFailure) {
         let matches = run.exchange.digestMatches(answer)
@@ -187,6 +271,7 @@ public actor SyncClient {
         run.summary.notices += applied.notices
         if let last = receipted.max() { events(.receipted(through: last)) }
         run.summary.digestMatches = matches ?? run.summary.digestMatches
+        if endsHere { return }
         do throws(DeviceExchange.Stop) {
             try run.exchange.noted(
                 DeviceExchange.Gain(
@@ -257,6 +342,16 @@ public actor SyncClient {
         run.summary.unsent = status.unsent
         run.summary.isCutShort = run.exchange.isCutShort
     }
+}
+
+/// What a client does with the device's store while it waits for an answer.
+public enum Patience: Sendable {
+    /// Keeps it open.
+    case endless
+    /// Keeps it for as long as `pause` takes, then closes it until the answer is there. `waits` is
+    /// asked, as in `DeviceStore.open`, while another process has it then.
+    case limited(
+        pause: @Sendable () async throws -> Void, waits: @Sendable (Int) -> Bool)
 }
 
 /// Calls the store and says its errors in the client's words.

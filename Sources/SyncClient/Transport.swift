@@ -4,7 +4,8 @@
 /// A transport knows where the hub is and whose certificate to trust; it never follows a redirect
 /// and never retries by itself.
 public protocol Transport: Sendable {
-    /// Sends one request on a kept connection and returns the whole answer.
+    /// Sends one request on a kept connection and returns the whole answer, or as much of a
+    /// successful one as came before the line broke.
     ///
     /// Cancelling the calling task ends the transfer soon and throws `.cancelled`; what the hub may
     /// have done by then is unknown, so only repeatable requests are sent this way.
@@ -58,19 +59,23 @@ public struct TransportResponse: Hashable, Sendable {
     public var retryAfter: Int?
     /// Decompressed.
     public var body: [UInt8]
+    /// Why the body ends before its end; `nil` where it is whole. What is there came from the hub
+    /// all the same.
+    public var brokenOff: TransportError?
     /// Head and body as sent inside TLS.
     public var bytesUp: Int
     /// Head and body as received inside TLS.
     public var bytesDown: Int
 
     public init(
-        status: Int, contentType: String?, retryAfter: Int? = nil, body: [UInt8], bytesUp: Int,
-        bytesDown: Int
+        status: Int, contentType: String?, retryAfter: Int? = nil, body: [UInt8],
+        brokenOff: TransportError? = nil, bytesUp: Int, bytesDown: Int
     ) {
         self.status = status
         self.contentType = contentType
         self.retryAfter = retryAfter
         self.body = body
+        self.brokenOff = brokenOff
         self.bytesUp = bytesUp
         self.bytesDown = bytesDown
     }

@@ -80,12 +80,18 @@ public struct DeviceExchange: Sendable {
         public let contentType: String?
         public let retryAfter_s: Int?
         public let body: [UInt8]
+        /// Whether the line broke within the body.
+        public let isCut: Bool
 
-        public init(status: Int, contentType: String?, retryAfter_s: Int?, body: [UInt8]) {
+        public init(
+            status: Int, contentType: String?, retryAfter_s: Int?, body: [UInt8],
+            isCut: Bool = false
+        ) {
             self.status = status
             self.contentType = contentType
             self.retryAfter_s = retryAfter_s
             self.body = body
+            self.isCut = isCut
         }
     }
 
@@ -141,9 +147,11 @@ public struct DeviceExchange: Sendable {
         }
     }
 
-    /// What the first request carries at most. Small, for what a broken line has swallowed is sent
-    /// again; doubled with each success.
-    static let firstLoad = 256 << 10
+    /// What the first request carries at most, unless the line was found to break before that
+    /// much was through. Doubled with each success.
+    public static let firstLoad = 256 << 10
+    /// What a request carries at least, however often the line breaks.
+    public static let smallestLoad = 4 << 10
     /// What any request carries at most, before compression.
     static let largestLoad = 4 << 20
     /// What a request takes beside its change sets.
@@ -153,7 +161,9 @@ public struct DeviceExchange: Sendable {
     public let maximumBytes: Int?
     public let isDryRun: Bool
     public private(set) var roundTrips = 0
-    private var load = DeviceExchange.firstLoad
+    /// What the next request carries at most, before compression. A request that breaks off has to
+    /// go again from its start, so this is what a line can carry in one piece.
+    public private(set) var load: Int
     private var spent = 0
     private var hasAdopted = false
     private var namesNoEpoch = false
@@ -170,9 +180,12 @@ public struct DeviceExchange: Sendable {
         case nothing
     }
 
-    public init(maximumBytes: Int? = nil, isDryRun: Bool = false) {
+    /// - Parameter load: what an earlier run left as `load`; 0 for none.
+    public init(maximumBytes: Int? = nil, isDryRun: Bool = false, load: Int = 0) {
         self.maximumBytes = maximumBytes
         self.isDryRun = isDryRun
+        self.load =
+            load == 0 ? Self.firstLoad : min(max(load, Self.smallestLoad), Self.largestLoad)
     }
 
     /// Whether the limit on bytes keeps something from being sent or fetched.
@@ -235,7 +248,7 @@ public struct DeviceExchange: Sendable {
         }
         let answer: SyncResponse
         do {
-            answer = try SyncResponse.decode(reply.body)
+            answer = try SyncResponse.decode(reply.body, isCut: reply.isCut)
         } catch {
             switch error {
             case .notOurs: return .stop(.notOurHub(status: reply.status))
@@ -317,6 +330,12 @@ public struct DeviceExchange: Sendable {
         if (gain.hasMore || sent) && !isGain { throw .noProgress }
         if gain.receipted > 0 { load = min(load * 2, Self.largestLoad) }
         wants = gain.hasMore ? .more : .nothing
+    }
+
+    /// Is told that the last request got no answer: the next one carries a quarter.
+    public mutating func broke() {
+        guard last?.offer != nil else { return }
+        load = max(load / 4, Self.smallestLoad)
     }
 
     /// Is told that everything is to be asked for again.

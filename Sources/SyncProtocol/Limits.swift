@@ -24,9 +24,9 @@ public enum Limits {
     /// An answer of the hub once decompressed, as far as a device reads one.
     public static let responseBytesUnpacked = 256 << 20
     /// A page of states, before compression. A page is longer only where one change set needs it.
-    public static let pageBytes = 1 << 20
-    /// What the hub sends in one answer unless the device asks for less.
-    public static let defaultDownBytes = 64 << 20
+    public static let pageBytes = 256 << 10
+    /// What the hub sends in one answer unless the device asks for less, as sent.
+    public static let defaultDownBytes = 8 << 20
     /// Scopes that one device may hold.
     public static let scopesPerDevice = 256
     /// Writers of one hub: replicas, each with its authors.

@@ -28,6 +28,8 @@ public struct SyncState: Hashable, Sendable {
     public let pending: UInt64
     /// Own numbers of which the hub is to tell what has become.
     public let unsettled: [ChangeSetNumber]
+    /// What `keepLoad` was told last; 0 for nothing.
+    public let load: Int
 
     public struct Offer: Hashable, Sendable {
         public let number: ChangeSetNumber
@@ -80,7 +82,7 @@ extension DeviceStore {
             let cursors = territory.current.map(\.cursor)
             let state = try db.first(
                 """
-                SELECT mark, grants_version, notices, merged, is_complete, is_repaired
+                SELECT mark, grants_version, notices, merged, is_complete, is_repaired, load
                 FROM sync_replica
                 """
             ) { row in
@@ -99,11 +101,17 @@ extension DeviceStore {
                     pending: UInt64(clamping: pending),
                     // At the hub a copy's numbers are those of the branch it did not write.
                     unsettled: identity.enrolment == .copied
-                        ? [] : try self.unsettled(era, merged, db))
+                        ? [] : try self.unsettled(era, merged, db),
+                    load: Int(try row.int(6)))
             }
             guard let state else { throw StoreFault(.damaged, "the store does not know its name") }
             return state
         }
+    }
+
+    /// Remembers how much one request may carry, for a line that breaks with more.
+    public func keepLoad(_ bytes: Int) throws(StoreError) {
+        try write { db in try db.run("UPDATE sync_replica SET load = ?", [bytes]) }
     }
 
     /// Rows of the outbox that may not be settled. Those before are left unread: there may be many.

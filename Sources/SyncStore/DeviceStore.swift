@@ -24,8 +24,9 @@ public final class DeviceStore: Sendable {
     public let path: String
     let tables: [DeviceTable]
     let seal = PayloadSeal.null
-    private let queue: DatabaseQueue
     let disk: any DeviceDisk
+    /// The connection and the lock on the folder; both gone while another process may have them.
+    private let connection: Mutex<DatabaseQueue?>
     private let lock: Mutex<(any AnyObject & Sendable)?>
     /// What is asked for all the time. Touched only within the queue's transactions.
     let memory = Mutex(DeviceMemory())
@@ -87,9 +88,29 @@ public final class DeviceStore: Sendable {
         let file = path + "/store.sqlite"
         // Asked before locking too: where no store is, not even a lock is left behind.
         if birth == nil, try !disk.check(file) { throw .noStore(path: path) }
-        lock = Mutex(try disk.lock(path, makes: birth != nil, waits: waits))
+        connection = Mutex(nil)
+        lock = Mutex(nil)
+        try takeHold(makes: birth != nil, waits)
+        let isNew = try prepare(birth)
+        if let birth, isNew {
+            try disk.write(birth.key.seed, to: keyPath)
+            try write { db in
+                try db.run(
+                    "INSERT INTO sync_replica(one, replica, schema) VALUES (1, ?, ?)",
+                    [birth.replica.stored, Int64(schema.version.value)])
+            }
+        } else if isNew {
+            throw .noStore(path: path)
+        }
+        try followSchema()
+    }
+
+    /// Locks the folder and opens the file in it.
+    private func takeHold(makes: Bool, _ waits: (Int) -> Bool) throws(StoreError) {
+        let locked = try disk.lock(path, makes: makes, waits: waits)
+        let file = path + "/store.sqlite"
         if try !disk.check(file) {
-            guard birth != nil else { throw .noStore(path: path) }
+            guard makes else { throw .noStore(path: path) }
             try disk.make(file)
         }
         for suffix in ["-wal", "-shm"] { _ = try disk.check(file + suffix) }
@@ -111,34 +132,47 @@ public final class DeviceStore: Sendable {
                     PRAGMA wal_autocheckpoint = 2000;
                     """)
         }
+        let queue: DatabaseQueue
         do {
             queue = try DatabaseQueue(path: disk.address(file), configuration: configuration)
         } catch {
             throw StoreError(error)
         }
-        let isNew = try prepare(birth)
-        if let birth, isNew {
-            try disk.write(birth.key.seed, to: keyPath)
-            try write { db in
-                try db.run(
-                    "INSERT INTO sync_replica(one, replica, schema) VALUES (1, ?, ?)",
-                    [birth.replica.stored, Int64(schema.version.value)])
-            }
-        } else if isNew {
-            throw .noStore(path: path)
-        }
-        try followSchema()
+        connection.withLock { $0 = queue }
+        lock.withLock { $0 = locked }
     }
 
     /// Writes what the log still holds into the file, closes it and frees the folder for others.
     public func close() throws(StoreError) {
+        guard let queue = connection.withLock({ $0 }) else { return }
         do {
             try queue.writeWithoutTransaction { db in _ = try db.checkpoint(.truncate) }
             try queue.close()
         } catch {
             throw StoreError(error)
         }
+        connection.withLock { $0 = nil }
         lock.withLock { $0 = nil }
+        memory.withLock { $0 = DeviceMemory() }
+    }
+
+    /// Opens a closed store again: what others have written meanwhile is in it.
+    ///
+    /// - Parameter waits: as in `open`.
+    public func reopen(waits: (Int) -> Bool = { _ in false }) throws(StoreError) {
+        guard connection.withLock({ $0 == nil }) else { return }
+        try takeHold(makes: false, waits)
+        guard try !prepare(nil) else { throw .noStore(path: path) }
+    }
+
+    /// The connection, for as long as the store is open.
+    private var queue: DatabaseQueue {
+        get throws {
+            guard let queue = connection.withLock({ $0 }) else {
+                throw StoreFault(.busy, "the store is closed")
+            }
+            return queue
+        }
     }
 
     var keyPath: String { path + "/key" }
@@ -150,7 +184,7 @@ public final class DeviceStore: Sendable {
     /// throws.
     func write<Result>(_ body: (Database) throws -> Result) throws(StoreError) -> Result {
         do {
-            return try queue.writeWithoutTransaction { db in
+            return try self.queue.writeWithoutTransaction { db in
                 var result: Result?
                 try db.inTransaction(.immediate) {
                     result = try body(db)
@@ -169,7 +203,7 @@ public final class DeviceStore: Sendable {
     /// Runs `body` over one unchanging view of the store.
     func read<Result>(_ body: (Database) throws -> Result) throws(StoreError) -> Result {
         do {
-            return try queue.writeWithoutTransaction { db in
+            return try self.queue.writeWithoutTransaction { db in
                 var result: Result?
                 try db.inTransaction(.deferred) {
                     result = try body(db)
@@ -186,7 +220,7 @@ public final class DeviceStore: Sendable {
     /// Calls `body` outside any transaction, for what SQLite allows only there.
     func outside<Result>(_ body: (Database) throws -> Result) throws(StoreError) -> Result {
         do {
-            return try queue.writeWithoutTransaction(body)
+            return try self.queue.writeWithoutTransaction(body)
         } catch {
             throw StoreError(error)
         }

@@ -23,6 +23,12 @@ final class HubLine: Transport {
         case cancelled
         /// The hub works for a while, and something happens before its answer.
         case meanwhile(@Sendable () -> Void)
+        /// The same with something that takes its time.
+        case waiting(@Sendable () async -> Void)
+        /// The line breaks after so many bytes of the answer's body.
+        case cut(after: Int)
+        /// The line breaks after so many bytes of the request.
+        case requestCut(after: Int)
     }
 
     private let hub: Mutex<Hub>
@@ -61,6 +67,24 @@ final class HubLine: Transport {
             let response = answer(to: request)
             body()
             return response
+        case .waiting(let body):
+            await body()
+            return answer(to: request)
+        case .cut(let count):
+            var response = answer(to: request)
+            guard count < response.body.count else { return response }
+            guard count > 0 else { throw .timedOut }
+            response.body.removeSubrange(count...)
+            response.bytesDown = count
+            response.brokenOff = .timedOut
+            return response
+        case .requestCut(let count):
+            guard count < request.body.count else { return answer(to: request) }
+            // A server that acted on half a body would be found out here.
+            var part = request
+            part.body.removeSubrange(count...)
+            _ = answer(to: part)
+            throw .unreachable("the line broke")
         case .fine: return answer(to: request)
         }
     }
@@ -126,6 +150,13 @@ final class FieldDevice: Sendable {
         line = HubLine(fixture.hub)
         client = SyncClient(
             store: store, transport: line, clock: { [clock] in Self.reading(clock) })
+    }
+
+    /// A client of this device that lets go of the store at once when it waits for the line.
+    func hastyClient() -> SyncClient {
+        SyncClient(
+            store: store, transport: line, clock: { [clock] in Self.reading(clock) },
+            patience: .limited(pause: {}, waits: { _ in false }))
     }
 
     /// The same device once more, from a copy of its folder.

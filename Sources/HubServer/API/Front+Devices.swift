@@ -42,10 +42,11 @@ extension Front {
         let (bytes, isSmaller) = try await work.run { () throws(Problem) in
             let request = isCompressed ? try Self.unpacked(body) : body
             let response = try hub.sync(request)
-            // Below this the frame and the field that names it cost more than they save.
+            // Below this the frame and the field that names it cost more than they save. Pages that
+            // are compressed already go as they are: then what came of a broken answer is of use.
             if mayCompress, response.count > 160 {
                 let packed = Zstd.compress(response)
-                if packed.count + 24 < response.count { return (packed, true) }
+                if packed.count + 24 < response.count * 15 / 16 { return (packed, true) }
             }
             return (response, false)
         }

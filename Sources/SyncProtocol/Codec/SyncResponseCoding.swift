@@ -77,7 +77,13 @@ extension SyncResponse {
     }
 
     /// Reads an answer. `.notOurs` says that it comes from something else than a hub.
-    public static func decode(_ bytes: [UInt8]) throws(CodecError) -> SyncResponse {
+    ///
+    /// - Parameter isCut: whether the line broke before its end. Then it holds the sections that
+    ///   came whole, and says that there is more: pages stand in their order, so what came is a
+    ///   beginning.
+    public static func decode(
+        _ bytes: [UInt8], isCut: Bool = false
+    ) throws(CodecError) -> SyncResponse {
         guard bytes.count >= 4, bytes[0] == 0x48, bytes[1] == 0x5a, bytes[3] == 2 else {
             throw .notOurs
         }
@@ -94,19 +100,25 @@ extension SyncResponse {
         let merged = try reader.numbers()
         var response = SyncResponse(
             requestTag: requestTag, epoch: epoch, hub_ms: hub_ms,
-            hasMore: flags & 1 != 0, digestDiffers: flags & 2 != 0, lease_ms: lease,
+            hasMore: isCut || flags & 1 != 0, digestDiffers: flags & 2 != 0, lease_ms: lease,
             merged: merged)
         var last: UInt64 = 0
         while !reader.isAtEnd {
             let place = reader.index
-            let tag = try reader.varint()
+            let tag: UInt64
+            var part: ByteReader
+            do throws(CodecError) {
+                tag = try reader.varint()
+                part = try reader.part(try reader.count())
+            } catch {
+                if isCut { break }
+                throw error
+            }
             // Only pages may repeat; and what a later version adds has a larger tag.
             guard tag > last || tag == last && tag == Section.page else {
                 throw .outOfOrder(at: place)
             }
             last = tag
-            let length = try reader.count()
-            var part = try reader.part(length)
             switch tag {
             case Section.grants: response.grants = try part.grants()
             case Section.writers:

@@ -19,7 +19,7 @@ public struct SyncRequest: Hashable, Sendable {
     /// The digest of all confirmed states, sent when the device believes that it lacks nothing.
     public var digest: StateDigest?
     public var clock: ClockReading
-    /// The most bytes of pages the device wants, before compression; 0 leaves it to the hub.
+    /// The most bytes of pages the device wants, as sent; 0 leaves it to the hub.
     public var maximumDownBytes: UInt64
     /// Whether the hub is only to estimate: it then stores nothing and sends no page.
     public var isDryRun: Bool

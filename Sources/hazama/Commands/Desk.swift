@@ -135,7 +135,7 @@ final class Desk {
     }
 
     /// Pauses a tenth of a second and says whether to try again: for five seconds.
-    private static func waitForStore(attempt: Int) -> Bool {
+    static func waitForStore(attempt: Int) -> Bool {
         guard attempt <= 50 else { return false }
         usleep(100_000)
         return true

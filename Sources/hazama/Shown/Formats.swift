@@ -51,7 +51,7 @@ struct Formats: Sendable {
     /// How long ago: `3 h 20 min`, `2 d 18 h`. A moment to come is `0 min`.
     func age(since milliseconds: Int64) -> String { duration(now_ms - milliseconds) }
 
-    /// `40 s`, `25 min`, `3 h 20 min`, `2 d 18 h`.
+    /// `25 min`, `3 h 20 min`, `2 d 18 h`.
     func duration(_ milliseconds: Int64) -> String {
         let minutes = max(milliseconds, 0) / 60_000
         let parts: [(Int64, Phrase)] =
@@ -63,6 +63,12 @@ struct Formats: Sendable {
         return parts.enumerated().filter { $0.offset == 0 || $0.element.0 > 0 }.map {
             $0.element.1.wording.filled(in: language, ["n": "\($0.element.0)"])
         }.joined(separator: " ")
+    }
+
+    /// The same for what may take less than a minute: `40 s`.
+    func seconds(_ seconds: Int64) -> String {
+        guard seconds < 60 else { return duration(seconds * 1000 + 59_999) }
+        return Phrase.seconds.wording.filled(in: language, ["n": "\(max(seconds, 1))"])
     }
 
     /// ISO 8601 in UTC, for JSON.

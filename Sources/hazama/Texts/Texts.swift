@@ -6,7 +6,8 @@ enum Phrase: Catalogue {
     // Marks, as words.
     case markConflict, markDuplicate, markUnsent, markPartlySent, markDurable, markQuarantined
     // Small words.
-    case yes, no, nothingShown, statedEmpty, yuan, minutes, hours, days, todayAt, never, you
+    case yes, no, nothingShown, statedEmpty, yuan, seconds, minutes, hours, days, todayAt, never,
+        you
     // What was typed.
     case answerMissing, answerMissingNext, badDay, badMonth, badMoment, badMoney, badNumber
     case badBytes, badWord
@@ -76,7 +77,7 @@ enum Phrase: Catalogue {
     case enrolled, approvalNext, approvedNow, badDeviceName, badCode, badCodeNext
     case otherAuthority, newerHub, noProgress, safeHere, safeAllSent, sending
     case transferring, receiving, newEpoch, repairing, digestRepaired, exchanged
-    case allStored, cutShort, wouldSend, wouldReceive, syncConflicts, syncQuarantined
+    case allStored, cutShort, wouldSend, wouldReceive, wouldTake, syncConflicts, syncQuarantined
 
     var wording: Wording {
         switch self {
@@ -92,6 +93,7 @@ enum Phrase: Catalogue {
         case .nothingShown: Wording("(not known)", "（未知）", "（不明）")
         case .statedEmpty: Wording("(none)", "（无）", "（なし）")
         case .yuan: Wording("{amount} yuan", "{amount} 元", "{amount} 元")
+        case .seconds: Wording("{n} s", "{n} 秒", "{n} 秒")
         case .minutes: Wording("{n} min", "{n} 分钟", "{n} 分")
         case .hours: Wording("{n} h", "{n} 小时", "{n} 時間")
         case .days: Wording("{n} d", "{n} 天", "{n} 日")
@@ -1066,6 +1068,8 @@ enum Phrase: Catalogue {
                 "Would receive about {n} {n:record|records} ({size}).",
                 "将接收约 {n} 条记录（{size}）。",
                 "受信予定：記録 約 {n} 件（{size}）。")
+        case .wouldTake:
+            Wording("That would take about {time}.", "约需 {time}。", "所要時間は約 {time} です。")
         case .syncConflicts:
             Wording(
                 "People have to decide in {n} {n:place|places}; all values are kept. See: "

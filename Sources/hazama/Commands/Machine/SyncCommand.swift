@@ -20,22 +20,32 @@ struct SyncCommand: DeskCommand {
     var dryRun = false
     @Option(help: "Spend at most so many bytes on the line: 800k, 2M.")
     var maxBytes: String?
+    @Option(help: "With --dry-run: the line to reckon with: 2g, 3g, 4g, or bits per second as 50k.")
+    var link: String?
 
     func run(at desk: Desk) async throws -> ExitStatus {
         let store = try desk.store(beforeApproval: true)
         let identity = try store.identity()
         guard let url = identity.url else { throw StoreError.notEnrolled }
+        guard link == nil || dryRun else {
+            throw ValidationError("--link goes with --dry-run")
+        }
+        let line = try link.map { try Link($0, desk.typed) }
         let budget = try maxBytes.map { Int(clamping: try desk.typed.bytes($0)) }
         let transport = CurlTransport(
             hub: try desk.hubAddress(url), authority: try store.authority() ?? [])
-        let client = SyncClient(store: store, transport: transport, clock: { Clocks.read() })
+        let client = SyncClient(
+            store: store, transport: transport, clock: { Clocks.read() },
+            patience: .limited(
+                pause: { try await Task.sleep(for: .milliseconds(500)) },
+                waits: Desk.waitForStore))
         let progress = SyncProgress(desk.console)
         do {
             let summary = try await client.sync(
                 SyncOptions(maximumBytes: budget, isDryRun: dryRun),
                 events: { progress.show($0) })
             progress.clear()
-            return tell(summary, desk)
+            return tell(summary, line, desk)
         } catch {
             progress.clear()
             desk.console.summarise(Self.members(error.summary))
@@ -47,7 +57,7 @@ struct SyncCommand: DeskCommand {
         }
     }
 
-    private func tell(_ summary: SyncSummary, _ desk: Desk) -> ExitStatus {
+    private func tell(_ summary: SyncSummary, _ line: Link?, _ desk: Desk) -> ExitStatus {
         let console = desk.console
         console.summarise(Self.members(summary))
         if let estimate = summary.estimate {
@@ -60,6 +70,12 @@ struct SyncCommand: DeskCommand {
                     "n": "\(estimate.records)",
                     "size": Formats.bytes(Int64(clamping: estimate.bytesDown)),
                 ])
+            if let line {
+                let seconds = line.seconds(
+                    up: Int64(estimate.bytesUp), down: Int64(clamping: estimate.bytesDown))
+                console.result(.wouldTake, ["time": desk.formats.seconds(seconds)])
+                console.summarise(["seconds": .integer(seconds)])
+            }
             return .done
         }
         console.result(
@@ -125,6 +141,32 @@ struct SyncCommand: DeskCommand {
         }
         return members
     }
+}
+
+/// A line as a person knows it, to reckon how long a sync would take on it.
+struct Link {
+    private let bitsPerSecond: Int64
+    private let roundTrip_ms: Int64
+
+    init(_ text: String, _ typed: Typed) throws(Failure) {
+        switch text.trimmed.foldingWidth.lowercased() {
+        case "2g": (bitsPerSecond, roundTrip_ms) = (20_000, 1000)
+        case "3g": (bitsPerSecond, roundTrip_ms) = (400_000, 300)
+        case "4g": (bitsPerSecond, roundTrip_ms) = (8_000_000, 80)
+        default:
+            let rate = Int64(clamping: try typed.bytes(text))
+            (bitsPerSecond, roundTrip_ms) = (rate, rate < 100_000 ? 1000 : 200)
+        }
+    }
+
+    /// Three round trips until the line stands, one for the sync, and the bytes both ways with
+    /// what TLS takes.
+    func seconds(up: Int64, down: Int64) -> Int64 {
+        let bytes = up + down + Self.handshakeBytes
+        return (bytes * 8 * 1000 / bitsPerSecond + 4 * roundTrip_ms + 999) / 1000
+    }
+
+    private static let handshakeBytes: Int64 = 5000
 }
 
 extension Desk {

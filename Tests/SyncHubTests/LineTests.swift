@@ -1,0 +1,182 @@
+import SyncClient
+import SyncCore
+import SyncProtocol
+import SyncStore
+import SyncTesting
+import Synchronization
+import Testing
+
+@Suite("bad lines")
+struct LineTests {
+    /// A district in which somebody has worked, and a device with work of its own.
+    private func scene() async throws -> (HubFixture, FieldDevice) {
+        let fixture = try HubFixture()
+        let other = try FieldDevice(1, person: "Li Na", at: fixture)
+        try await other.sync()
+        for number in 1...6 as ClosedRange<UInt64> {
+            try other.record([.house(.test(number), in: HubFixture.north, count: 3)])
+        }
+        try await other.sync()
+        let device = try FieldDevice(2, person: "Wang Fang", at: fixture)
+        try await device.sync()
+        try device.edit(.test(1)) { try $0.set(House.count, to: .integer(4)) }
+        try other.edit(.test(1)) { try $0.set(House.count, to: .integer(5)) }
+        try other.edit(.test(2)) { try $0.set(House.title, to: .text("theirs")) }
+        try await other.sync()
+        return (fixture, device)
+    }
+
+    private func expectConverged(_ fixture: HubFixture, _ device: FieldDevice) async throws {
+        let summary = try await device.sync()
+        #expect(summary.unsent == 0)
+        #expect(summary.conflicts == 1)
+        #expect(try await device.sync().digestMatches == true)
+        #expect(try device.store.totalDigest() == fixture.hub.status().digest)
+        #expect(try fixture.hub.status().position == LogPosition(9))
+    }
+
+    @Test("an answer cut at any byte is applied as far as it came, and nothing is done twice")
+    func answerCutAnywhere() async throws {
+        var length = 1
+        var place = 0
+        while place < length {
+            let (fixture, device) = try await scene()
+            let seen = Mutex(0)
+            device.line.expect(
+                .altered { body in
+                    seen.withLock { $0 = body.count }
+                    return body
+                })
+            if place == 0 {
+                // Only to learn how long it is.
+                try await device.sync()
+                length = seen.withLock { $0 }
+            } else {
+                device.line.expect(.cut(after: place))
+                #expect(await device.failure() == .transport(.timedOut))
+            }
+            try await expectConverged(fixture, device)
+            place += 1
+        }
+        #expect(length > 100)
+    }
+
+    @Test("a request cut at any byte has no effect, and the next one has it once")
+    func requestCutAnywhere() async throws {
+        let (fixture, device) = try await scene()
+        let before = try fixture.hub.status()
+        var place = 0
+        while device.line.requests.count < 10_000 {
+            device.line.expect(.requestCut(after: place))
+            guard await device.failure() != nil else { break }
+            #expect(try fixture.hub.status() == before)
+            place += 1
+        }
+        #expect(place > 200)
+        try await expectConverged(fixture, device)
+    }
+
+    @Test("sessions that break after a few kilobytes each bring something, and in the end all")
+    func shortSessions() async throws {
+        let fixture = try HubFixture()
+        let other = try FieldDevice(1, person: "Li Na", at: fixture)
+        try await other.sync()
+        var generator = TestGenerator(.first)
+        let letters = Array("abcdefghijklmnopqrstuvwxyz")
+        for number in 1...400 as ClosedRange<UInt64> {
+            let note = String((0..<2000).map { _ in generator.pick(letters) })
+            try other.record([
+                .house(.test(number), in: HubFixture.north)
+            ])
+            try other.record([.write(.test(number), House.notes, .append([.text(Text(note))]))])
+        }
+        try await other.sync()
+        let device = try FieldDevice(2, person: "Wang Fang", at: fixture)
+        var cursors: [LogPosition] = [.start]
+        var sessions = 0
+        while cursors[cursors.count - 1] < LogPosition(800)!, sessions < 40 {
+            // 40 seconds at 20 kbit/s carry 100 kB; a page takes less than that.
+            device.line.expect(.cut(after: 90_000))
+            _ = await device.failure()
+            sessions += 1
+            let reached = try device.store.grants().first?.cursor ?? .start
+            #expect(reached > cursors[cursors.count - 1] || sessions == 1)
+            cursors.append(reached)
+        }
+        #expect(sessions < 20)
+        #expect(try await device.sync().digestMatches == true)
+        #expect(try device.store.list(.house).count == 400)
+    }
+
+    @Test("an upload that the line does not carry goes in smaller parts, and that is remembered")
+    func smallerParts() async throws {
+        let fixture = try HubFixture()
+        let device = try FieldDevice(1, person: "Li Na", at: fixture)
+        try await device.sync()
+        for number in 1...100 as ClosedRange<UInt64> {
+            try device.record([
+                .house(
+                    .test(number), in: HubFixture.north,
+                    title: String(repeating: "n", count: 180))
+            ])
+        }
+        let whole = try device.store.syncState(limit: 1000).offers.reduce(0) { $0 + $1.bytes }
+        device.line.expect(.down)
+        #expect(await device.failure() != nil)
+        let load = try device.store.syncState(limit: 1).load
+        #expect(load == 64 << 10)
+        device.line.expect(.down)
+        #expect(await device.failure() != nil)
+        #expect(try device.store.syncState(limit: 1).load == 16 << 10)
+        #expect(whole > 16 << 10)
+        let summary = try await device.sync()
+        #expect(summary.roundTrips > 1)
+        #expect(summary.unsent == 0)
+    }
+
+    @Test("while a sync waits for the line, another process records, and that is sent as well")
+    func storeIsFree() async throws {
+        let fixture = try HubFixture()
+        let device = try FieldDevice(1, person: "Li Na", at: fixture)
+        try await device.sync()
+        try device.record([.house(.test(1), in: HubFixture.north)])
+        let path = device.store.path
+        let wasRecorded = Mutex(false)
+        device.line.expect(
+            .waiting {
+                // The store is let go as soon as the client waits.
+                for _ in 0..<100_000 {
+                    await Task.yield()
+                    do {
+                        let second = try DeviceStore.open(path, schema: .test)
+                        var generator = TestGenerator(Seed(9))
+                        try second.record(
+                            ChangeSetDraft(
+                                intent: "visit",
+                                changes: [.house(.test(2), in: HubFixture.south)]),
+                            now: ClockReading(
+                                wall_ms: 1_790_000_000_000, monotonic_ms: 1, boot: 9),
+                            using: &generator)
+                        try second.close()
+                        return wasRecorded.withLock { $0 = true }
+                    } catch StoreError.inUse {
+                        continue
+                    } catch {
+                        return Issue.record(error)
+                    }
+                }
+            })
+        let summary = try await device.hastyClient().sync()
+        #expect(wasRecorded.withLock { $0 })
+        #expect(summary.unsent == 0)
+        #expect(summary.sent == 2)
+        #expect(try device.store.list(.house).count == 2)
+    }
+}
+
+extension RecordID {
+    /// A name for a test, with its number at the end.
+    fileprivate static func test(_ number: UInt64) -> RecordID {
+        RecordID(high: 500, low: number << 8)
+    }
+}

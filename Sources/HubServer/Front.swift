@@ -22,6 +22,7 @@ struct Front: Sendable {
     let budget: BodyBudget
     /// Calls of the hub, which block on its database.
     let work: Work
+    let waiting: Waiting
     /// Passwords: 128 MB each, so one at a time.
     let guessing: Work
     let brake: Brake
@@ -41,6 +42,7 @@ struct Front: Sendable {
         connections = Connections(limit: limits.connections)
         budget = BodyBudget(limit: limits.bodyBytesAtOnce)
         work = Work(threads: 2, limit: limits.waitingCalls)
+        waiting = Waiting(limit: limits.waitingDevices)
         guessing = Work(threads: 1, limit: 8)
         brake = Brake(
             failures: limits.failuresPerAddress,
@@ -118,6 +120,7 @@ struct Front: Sendable {
         case .authority: return try authority()
         case .enrol: return try await enrol(call)
         case .sync: return try await sync(call, isCompressed: isCompressed)
+        case .watch: return try await watch(call, isCompressed: isCompressed)
         case .login: return try await login(call)
         case .consoleStyle: return style()
         case .consoleLogin: return try await loginPage(call)
@@ -143,7 +146,7 @@ struct Front: Sendable {
         case .consoleConflict: return try await conflictPage(call, session)
         case .consoleClaim: return try await claimFromPage(call, session)
         case .consoleDecide: return try await decide(call, session)
-        case .health, .authority, .enrol, .sync, .login, .consoleStyle, .consoleLogin,
+        case .health, .authority, .enrol, .sync, .watch, .login, .consoleStyle, .consoleLogin,
             .consoleLoginForm:
             throw Problem(.notFound)
         }

@@ -21,6 +21,10 @@ public struct ServerLimits: Sendable {
     public var headFields = 64
     /// Calls of the hub that may wait for one of its two threads.
     public var waitingCalls = 128
+    /// Devices that may wait for news at once, and how long one request waits: less than a device
+    /// lets a line be silent, or a connection rest.
+    public var waitingDevices = 768
+    public var watch: Duration = .seconds(25)
     /// Bytes of request bodies held at once, over all connections.
     public var bodyBytesAtOnce = 256 << 20
     /// A JSON or form body.

@@ -1,13 +1,13 @@
 public import Logging
 public import SyncCore
-internal import SyncExchange
+public import SyncExchange
 internal import SyncProtocol
 public import SyncStore
 
 /// A device that syncs with its hub. One run at a time.
 public actor SyncClient {
     private let store: DeviceStore
-    private let transport: any Transport
+    private nonisolated let transport: any Transport
     private let clock: @Sendable () -> ClockReading
     private let log: Logger
     private let patience: Patience
@@ -120,6 +120,41 @@ public actor SyncClient {
                 // What came before the line broke is kept; the rest is for the next run.
                 if let brokenOff { throw .transport(brokenOff) }
             }
+        }
+    }
+
+    // MARK: Waiting for news
+
+    /// Returns what to send to hear of news; made while the store is open, for it is closed while
+    /// the answer is waited for.
+    public func watchRequest() throws(SyncFailure) -> TransportRequest {
+        let identity = try inStore { () throws(StoreError) in try store.identity() }
+        guard let hub = identity.hub else { throw .notEnrolled }
+        let key = try inStore { () throws(StoreError) in try store.signingKey() }
+        let (_, facts) = try facts()
+        let request = SyncRequest(
+            replica: facts.replica, epochTag: facts.epoch?.tag ?? 0, nonce: facts.nonce,
+            grantsVersion: facts.grantsVersion, cursors: CursorRun.joining(facts.cursors),
+            noticeCursor: facts.noticeCursor, writerCursor: facts.writerCursor, digest: nil,
+            clock: clock(), diskFree_MB: 0, pending: facts.pending)
+        return TransportRequest(
+            method: .post, path: "/v1/watch", contentType: SyncRequest.mediaType,
+            body: request.encode(hub: hub, epoch: facts.epoch, key: key),
+            maximumResponseBytes: Limits.jsonBytes)
+    }
+
+    /// Waits until the hub has news or has waited long enough. Touches no store.
+    public nonisolated func listen(_ message: TransportRequest) async throws(SyncFailure) -> News {
+        let response = try await onLine { () async throws(TransportError) in
+            try await transport.send(message) { _ in }
+        }
+        if let brokenOff = response.brokenOff { throw .transport(brokenOff) }
+        let reply = DeviceExchange.Reply(
+            status: response.status, contentType: response.contentType,
+            retryAfter_s: response.retryAfter, body: response.body)
+        switch DeviceExchange.judge(watching: reply) {
+        case .success(let news): return news
+        case .failure(let stop): throw .stopped(stop)
         }
     }
 

@@ -305,7 +305,7 @@ public struct DeviceExchange: Sendable {
         return .stop(.problem(Problem(known, text, retryAfter_s: reply.retryAfter_s)))
     }
 
-    private static func json(_ body: [UInt8]) -> JSON? {
+    static func json(_ body: [UInt8]) -> JSON? {
         guard body.count <= Limits.jsonBytes else { return nil }
         do { return try JSON.parse(body, maximumDepth: Limits.jsonDepth) } catch { return nil }
     }

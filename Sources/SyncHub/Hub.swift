@@ -17,6 +17,7 @@ public final class Hub: Sendable {
     /// Reads the hub's clock: milliseconds since 1970.
     let clock: @Sendable () -> Int64
     let memory: Mutex<HubMemory>
+    let watchers = Mutex(Watchers())
     /// Pages of first loads, shared by all who hold the same areas.
     let chunks = Mutex(SnapshotChunks())
 
@@ -76,7 +77,12 @@ public final class Hub: Sendable {
     func locked<Result: Sendable>(
         _ body: (inout HubMemory) throws -> Result
     ) throws -> Result {
-        try memory.withLock { memory in try body(&memory) }
+        try memory.withLock { memory in
+            let before = watchers.withLock { $0.isEmpty } ? nil : Watchers.Sight(memory)
+            // What was committed before something was thrown is news as well.
+            defer { if let before { wake(from: before, to: Watchers.Sight(memory)) } }
+            return try body(&memory)
+        }
     }
 
     /// The same for use cases: what goes wrong beneath becomes a problem that says what is safe.

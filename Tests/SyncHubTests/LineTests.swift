@@ -1,5 +1,6 @@
 import SyncClient
 import SyncCore
+import SyncHub
 import SyncProtocol
 import SyncStore
 import SyncTesting
@@ -158,11 +159,13 @@ struct LineTests {
                                 wall_ms: 1_790_000_000_000, monotonic_ms: 1, boot: 9),
                             using: &generator)
                         try second.close()
-                        return wasRecorded.withLock { $0 = true }
+                        wasRecorded.withLock { $0 = true }
+                        return
                     } catch StoreError.inUse {
                         continue
                     } catch {
-                        return Issue.record(error)
+                        Issue.record(error)
+                        return
                     }
                 }
             })

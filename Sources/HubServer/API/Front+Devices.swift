@@ -55,7 +55,7 @@ extension Front {
         return answer
     }
 
-    private static func unpacked(_ body: [UInt8]) throws(Problem) -> [UInt8] {
+    static func unpacked(_ body: [UInt8]) throws(Problem) -> [UInt8] {
         do {
             return try Zstd.decompress(body, maximumBytes: Limits.requestBytesUnpacked)
         } catch {

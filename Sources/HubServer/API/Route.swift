@@ -7,6 +7,7 @@ struct Route: Sendable {
         case authority
         case enrol
         case sync
+        case watch
         case login
         case logout
         case deviceCode
@@ -67,6 +68,7 @@ struct Route: Sendable {
         Route(.authority, "GET", "/v1/ca", .anyone, .none),
         Route(.enrol, "POST", "/v1/enrol", .anyone, .json),
         Route(.sync, "POST", "/v1/sync", .anyone, .sync),
+        Route(.watch, "POST", "/v1/watch", .anyone, .sync),
         Route(.login, "POST", "/v1/admin/login", .anyone, .json),
         Route(.logout, "POST", "/v1/admin/logout", .bearer, .none),
         Route(.deviceCode, "POST", "/v1/admin/device/code", .bearer, .json),

@@ -17,6 +17,7 @@ extension Desk {
         case let problem as Problem: failure(for: problem)
         case let error as TransportError: failure(for: error)
         case let failure as SyncFailure: self.failure(for: failure)
+        case let interruption as SyncInterruption: self.failure(for: interruption.failure)
         default: fail(.failed, .storeFailed, .failedOtherwise, ["text": "\(error)"])
         }
     }

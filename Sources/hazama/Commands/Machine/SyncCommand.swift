@@ -20,6 +20,8 @@ struct SyncCommand: DeskCommand {
     var dryRun = false
     @Option(help: "Spend at most so many bytes on the line: 800k, 2M.")
     var maxBytes: String?
+    @Flag(help: "Stay and sync whenever there is something new, here or at the hub.")
+    var watch = false
     @Option(help: "With --dry-run: the line to reckon with: 2g, 3g, 4g, or bits per second as 50k.")
     var link: String?
 
@@ -29,6 +31,9 @@ struct SyncCommand: DeskCommand {
         guard let url = identity.url else { throw StoreError.notEnrolled }
         guard link == nil || dryRun else {
             throw ValidationError("--link goes with --dry-run")
+        }
+        guard !(watch && dryRun) else {
+            throw ValidationError("--watch does not go with --dry-run")
         }
         let line = try link.map { try Link($0, desk.typed) }
         let budget = try maxBytes.map { Int(clamping: try desk.typed.bytes($0)) }
@@ -40,6 +45,18 @@ struct SyncCommand: DeskCommand {
                 pause: { try await Task.sleep(for: .milliseconds(500)) },
                 waits: Desk.waitForStore))
         let progress = SyncProgress(desk.console)
+        if watch {
+            let watch = SyncWatch(
+                store: store, client: client, options: SyncOptions(maximumBytes: budget),
+                desk: desk)
+            try await watch.run(
+                showing: { progress.show($0) },
+                telling: { summary, isFirst in
+                    progress.clear()
+                    desk.console.item("sync", Self.members(summary))
+                    if isFirst || summary.hasNews { _ = tell(summary, nil, desk) }
+                })
+        }
         do {
             let summary = try await client.sync(
                 SyncOptions(maximumBytes: budget, isDryRun: dryRun),

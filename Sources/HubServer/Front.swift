@@ -121,6 +121,7 @@ struct Front: Sendable {
         case .enrol: return try await enrol(call)
         case .sync: return try await sync(call, isCompressed: isCompressed)
         case .watch: return try await watch(call, isCompressed: isCompressed)
+        case .bundle: return try await bundle(call)
         case .login: return try await login(call)
         case .consoleStyle: return style()
         case .consoleLogin: return try await loginPage(call)
@@ -146,7 +147,8 @@ struct Front: Sendable {
         case .consoleConflict: return try await conflictPage(call, session)
         case .consoleClaim: return try await claimFromPage(call, session)
         case .consoleDecide: return try await decide(call, session)
-        case .health, .authority, .enrol, .sync, .watch, .login, .consoleStyle, .consoleLogin,
+        case .health, .authority, .enrol, .sync, .watch, .bundle, .login, .consoleStyle,
+            .consoleLogin,
             .consoleLoginForm:
             throw Problem(.notFound)
         }

@@ -6,7 +6,7 @@ public import SyncStore
 
 /// A device that syncs with its hub. One run at a time.
 public actor SyncClient {
-    private let store: DeviceStore
+    let store: DeviceStore
     private nonisolated let transport: any Transport
     private let clock: @Sendable () -> ClockReading
     private let log: Logger
@@ -44,6 +44,10 @@ public actor SyncClient {
         var run = Run(options: options)
         do throws(SyncFailure) {
             try await exchange(&run, events)
+            if !run.options.isDryRun, !run.exchange.isCutShort {
+                let (delivered, refused) = try await deliverCarried()
+                (run.summary.delivered, run.summary.refused) = (delivered, refused)
+            }
         } catch {
             // The figures of what was reached are worth as much as those of a whole run.
             do throws(SyncFailure) { try finish(&run) } catch {
@@ -249,7 +253,7 @@ public actor SyncClient {
 
     /// Sends a request, and lets go of the store if the answer takes long: whoever wants to record
     /// something meanwhile can.
-    private func deliver(
+    func deliver(
         _ message: TransportRequest,
         progress: @escaping @Sendable (TransferProgress) -> Void
     ) async throws(SyncFailure) -> TransportResponse {

@@ -53,6 +53,10 @@ public struct SyncSummary: Hashable, Sendable {
     public var digestMatches: Bool?
     /// News for the person that came.
     public var notices = 0
+    /// Bundles of other devices that were handed in.
+    public var delivered = 0
+    /// Bundles of other devices that the hub will not take.
+    public var refused = 0
     /// Whether the limit on bytes ended it before everything was exchanged.
     public var isCutShort = false
     /// For a dry run: what a real one would move, before compression.

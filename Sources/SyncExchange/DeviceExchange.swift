@@ -264,33 +264,13 @@ public struct DeviceExchange: Sendable {
     }
 
     private mutating func judgeProblem(_ reply: Reply) -> Verdict {
-        guard reply.contentType == "application/json",
-            let json = Self.json(reply.body), let code = json["code"]?.string,
-            code.utf8.starts(with: "HZ-".utf8)
-        else { return .stop(.notOurHub(status: reply.status)) }
-        let text = json["text"]?.string ?? ""
-        guard let known = Problem.Code(rawValue: code) else {
-            return .stop(
-                .unknownProblem(
-                    code: String(code.prefix(20)), status: reply.status, text: text,
-                    retryAfter_s: reply.retryAfter_s))
-        }
-        if known == .wrongEpoch, let epoch = json["epoch"]?.string.flatMap({ EpochID($0) }),
-            epoch != last?.facts.epoch
-        {
-            var stored: ChainHead?
-            if let number = json["stored"]?.integer.flatMap({
-                ChangeSetNumber(UInt64(clamping: $0))
-            }),
-                let hash = json["head"]?.string.flatMap(Base32.decode)
-                    .flatMap({ ContentHash(bytes: $0) })
-            {
-                stored = ChainHead(number: number, hash: hash)
-            }
-            return adopt(epoch, stored)
+        let stop = Self.stop(reply)
+        guard case .problem(let problem) = stop else { return .stop(stop) }
+        if problem.code == .wrongEpoch, let epoch = problem.epoch, epoch != last?.facts.epoch {
+            return adopt(epoch, Self.stored(reply))
         }
         // The hub has less than it once said. What it said is kept, signed by itself.
-        if known == .unknownMark, !namesNoEpoch, !showsProof,
+        if problem.code == .unknownMark, !namesNoEpoch, !showsProof,
             last.map({ $0.facts.epoch != nil && $0.facts.mark != .none }) ?? false
         {
             showsProof = true
@@ -298,11 +278,40 @@ public struct DeviceExchange: Sendable {
         }
         // A hub can't tell a wrong key from a wrong epoch with the right first bytes. It takes
         // requests that name none, and its answer says which it is.
-        if known == .badSignature, last?.facts.epoch != nil, !namesNoEpoch {
+        if problem.code == .badSignature, last?.facts.epoch != nil, !namesNoEpoch {
             namesNoEpoch = true
             return .again
         }
-        return .stop(.problem(Problem(known, text, retryAfter_s: reply.retryAfter_s)))
+        return .stop(stop)
+    }
+
+    /// The head of this device's chain as the hub has it, where it says so.
+    private static func stored(_ reply: Reply) -> ChainHead? {
+        guard let json = json(reply.body),
+            let number = json["stored"]?.integer
+                .flatMap({ ChangeSetNumber(UInt64(clamping: $0)) }),
+            let hash = json["head"]?.string.flatMap(Base32.decode)
+                .flatMap({ ContentHash(bytes: $0) })
+        else { return nil }
+        return ChainHead(number: number, hash: hash)
+    }
+
+    /// Why a reply is not what was asked for, whatever that was.
+    public static func stop(_ reply: Reply) -> Stop {
+        guard reply.contentType == "application/json",
+            let json = json(reply.body), let code = json["code"]?.string,
+            code.utf8.starts(with: "HZ-".utf8)
+        else { return .notOurHub(status: reply.status) }
+        let text = json["text"]?.string ?? ""
+        guard let known = Problem.Code(rawValue: code) else {
+            return .unknownProblem(
+                code: String(code.prefix(20)), status: reply.status, text: text,
+                retryAfter_s: reply.retryAfter_s)
+        }
+        return .problem(
+            Problem(
+                known, text, retryAfter_s: reply.retryAfter_s,
+                epoch: json["epoch"]?.string.flatMap { EpochID($0) }))
     }
 
     static func json(_ body: [UInt8]) -> JSON? {

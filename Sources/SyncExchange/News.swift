@@ -11,34 +11,24 @@ extension DeviceExchange {
     /// Says what a reply to a watch means. A new epoch is news: the sync that follows finds out
     /// which.
     public static func judge(watching reply: Reply) -> Result<News, Stop> {
-        guard reply.contentType == "application/json", let json = json(reply.body) else {
-            return .failure(.notOurHub(status: reply.status))
-        }
-        if reply.status == 200 {
-            guard case .bool(let hasNews)? = json["news"] else {
-                return .failure(.notOurHub(status: reply.status))
-            }
-            guard hasNews else { return .success(.none) }
-            guard case .integer(let pause_ms)? = json["pause_ms"] else {
+        guard reply.status == 200 else {
+            let stop = stop(reply)
+            if case .problem(let problem) = stop,
+                problem.code == .wrongEpoch || problem.code == .badSignature
+            {
                 return .success(.some(pause_ms: 0))
             }
-            // A hub spreads devices over seconds; what says more is no reason to fall asleep.
-            return .success(.some(pause_ms: min(max(pause_ms, 0), 60_000)))
+            return .failure(stop)
         }
-        guard let code = json["code"]?.string, code.utf8.starts(with: "HZ-".utf8) else {
-            return .failure(.notOurHub(status: reply.status))
-        }
-        let text = json["text"]?.string ?? ""
-        guard let known = Problem.Code(rawValue: code) else {
-            return .failure(
-                .unknownProblem(
-                    code: String(code.prefix(20)), status: reply.status, text: text,
-                    retryAfter_s: reply.retryAfter_s))
-        }
-        if known == .wrongEpoch || known == .badSignature {
+        guard reply.contentType == "application/json", let json = json(reply.body),
+            case .bool(let hasNews)? = json["news"]
+        else { return .failure(.notOurHub(status: reply.status)) }
+        guard hasNews else { return .success(.none) }
+        guard case .integer(let pause_ms)? = json["pause_ms"] else {
             return .success(.some(pause_ms: 0))
         }
-        return .failure(.problem(Problem(known, text, retryAfter_s: reply.retryAfter_s)))
+        // A hub spreads devices over seconds; what says more is no reason to fall asleep.
+        return .success(.some(pause_ms: min(max(pause_ms, 0), 60_000)))
     }
 
     /// How long to wait after the n-th failure in a row, from 1: two seconds, doubled each time to

@@ -33,7 +33,10 @@ extension Hub {
             let differs = try self.digestDiffers(request, replica, memory)
             var receipts: [SignedReceipt] = []
             if !request.isDryRun {
-                receipts = try self.take(request, from: replica, now, &memory)
+                receipts = try self.take(
+                    request.runs, asking: request.unsettled, proving: request.receipts,
+                    from: replica, now, request.clock,
+                    &memory)
             }
             return try self.answer(
                 request, tag: unverified.tag, replica: replica.id, receipts,
@@ -44,29 +47,24 @@ extension Hub {
     // MARK: What came
 
     /// Stores every run, then judges what is new. Returns the receipts of all that was named.
-    private func take(
-        _ request: SyncRequest, from replica: StoredReplica, _ now: Int64,
-        _ memory: inout HubMemory
+    ///
+    /// - Parameters:
+    ///   - unsettled: numbers that came earlier and whose receipts are asked for.
+    ///   - sent: the replica's clocks when it sent them.
+    func take(
+        _ runs: [SignedRun], asking unsettled: [ChangeSetNumber],
+        proving receipts: [SignedReceipt], from replica: StoredReplica, _ now: Int64,
+        _ sent: ClockReading, _ memory: inout HubMemory
     ) throws -> [SignedReceipt] {
         var named: [(first: UInt64, last: UInt64)] = []
         var branches: [Int64] = []
         var decoded: [Int64: [HashedChangeSet]] = [:]
-        for run in request.runs {
-            let sets: [HashedChangeSet]
-            do {
-                sets = try RunCoding.decode(run.bytes)
-            } catch {
-                throw error.problem
-            }
+        // Nothing is stored of a message of which a part is not its author's.
+        let checked = try runs.map { run in (run, try contents(of: run, by: replica)) }
+        for (run, sets) in checked {
             let last = sets[sets.count - 1]
-            // Work carried for another replica comes in a bundle; a sync carries its own.
-            guard last.changeSet.name.replica == replica.id,
-                replica.key.isValid(
-                    run.signature,
-                    for: SignedRun.signedBytes(last.changeSet.name, last.hash), purpose: .run)
-            else { throw Problem(.badSignature) }
             let stored = try store.write { tx in
-                try self.keep(run, sets, replica.id, now, request, memory, tx)
+                try self.keep(run, sets, replica.id, now, sent, receipts, memory, tx)
             }
             if case .branch(let upload) = stored {
                 // The receipts of the other branch are none of this device's business.
@@ -77,7 +75,7 @@ extension Hub {
                 if case .new(let upload) = stored { decoded[upload] = sets }
             }
         }
-        for number in request.unsettled {
+        for number in unsettled {
             if let last = named.indices.last, named[last].last + 1 == number.value {
                 named[last].last = number.value
             } else {
@@ -85,7 +83,7 @@ extension Hub {
             }
         }
         // Something may be left that was stored, and could not be judged when it came.
-        let waits = try !request.runs.isEmpty && store.read { tx in try tx.isAnyWaiting() }
+        let waits = try !runs.isEmpty && store.read { tx in try tx.isAnyWaiting() }
         if waits { try judgeEverything(&memory, decoded: decoded) }
         return try store.read { [memory] tx in
             var receipts: [SignedReceipt] = []
@@ -108,6 +106,25 @@ extension Hub {
         }
     }
 
+    /// Reads a run, and checks that it is the replica's own.
+    private func contents(
+        of run: SignedRun, by replica: StoredReplica
+    ) throws -> [HashedChangeSet] {
+        let sets: [HashedChangeSet]
+        do {
+            sets = try RunCoding.decode(run.bytes)
+        } catch {
+            throw error.problem
+        }
+        let last = sets[sets.count - 1]
+        guard last.changeSet.name.replica == replica.id,
+            replica.key.isValid(
+                run.signature,
+                for: SignedRun.signedBytes(last.changeSet.name, last.hash), purpose: .run)
+        else { throw Problem(.badSignature) }
+        return sets
+    }
+
     private enum Kept {
         case new(Int64)
         case known
@@ -117,10 +134,10 @@ extension Hub {
     /// Appends to the legal log what of a run is not there yet. No rule of merging is asked here.
     private func keep(
         _ run: SignedRun, _ sets: [HashedChangeSet], _ id: ReplicaID, _ now: Int64,
-        _ request: SyncRequest, _ memory: HubMemory, _ tx: borrowing HubTransaction
+        _ sent: ClockReading, _ receipts: [SignedReceipt], _ memory: HubMemory,
+        _ tx: borrowing HubTransaction
     ) throws -> Kept {
-        let sent = request.clock
-        let earlier = self.earlier(request, sets, memory)
+        let earlier = self.earlier(receipts, of: id, sets, memory)
         guard var replica = try tx.replica(id) else { throw Problem(.unknownReplica) }
         let first = sets[0].changeSet.name.number.value
         let last = sets[sets.count - 1].changeSet.name.number.value
@@ -172,13 +189,14 @@ extension Hub {
 
     /// The receipts of earlier epochs for these change sets that this hub really gave.
     private func earlier(
-        _ request: SyncRequest, _ sets: [HashedChangeSet], _ memory: HubMemory
+        _ receipts: [SignedReceipt], of replica: ReplicaID, _ sets: [HashedChangeSet],
+        _ memory: HubMemory
     ) -> [SignedReceipt] {
         let first = sets[0].changeSet.name.number
         let last = sets[sets.count - 1].changeSet.name.number
-        return request.receipts.filter { signed in
+        return receipts.filter { signed in
             guard let receipt = signed.verified(by: memory.key.verifying),
-                receipt.hub == memory.hub, receipt.replica == request.replica,
+                receipt.hub == memory.hub, receipt.replica == replica,
                 receipt.first <= last, receipt.last >= first
             else { return false }
             // Where its last change set is here, it must be that one.

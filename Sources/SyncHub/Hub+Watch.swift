@@ -1,4 +1,4 @@
-public import SyncCore
+internal import SyncCore
 public import SyncProtocol
 internal import SyncStore
 internal import Synchronization
@@ -82,14 +82,8 @@ extension Hub {
             throw error.problem
         }
         return try serving { memory in
-            let replica = try self.authenticate(unverified, memory)
+            let (replica, request) = try self.authenticate(unverified, &memory)
             guard replica.state == DeviceState.approved.rawValue else { throw Problem(.revoked) }
-            let request: SyncRequest
-            do throws(CodecError) {
-                request = try unverified.request
-            } catch {
-                throw error.problem
-            }
             let (territory, hasNotice) = try self.store.read { [memory] tx in
                 (
                     try self.territory(of: replica.person, memory, tx),

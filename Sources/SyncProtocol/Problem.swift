@@ -33,6 +33,7 @@ public struct Problem: Error, Hashable, Sendable {
         case tooLarge = "HZ-1004"
         case notFound = "HZ-1005"
         case wrongMethod = "HZ-1006"
+        case badBundle = "HZ-1007"
         case badSignature = "HZ-2001"
         case unknownReplica = "HZ-2002"
         case awaitingApproval = "HZ-2003"
@@ -104,7 +105,7 @@ extension Problem.Code {
     /// The HTTP status that goes with the code.
     public var status: Int {
         switch self {
-        case .malformed, .unknownVersion, .reasonRequired, .badChoice, .badValue: 400
+        case .malformed, .unknownVersion, .badBundle, .reasonRequired, .badChoice, .badValue: 400
         case .badSignature, .unknownReplica, .notLoggedIn, .badPassword: 401
         case .awaitingApproval, .revoked, .badCode, .notAllowed, .foreignOrigin: 403
         case .notFound, .noSuchConflict, .noSuchDevice, .noSuchPerson, .noSuchArea: 404
@@ -129,6 +130,7 @@ extension Problem.Code {
         case .tooLarge: "The request is too large. Send fewer change sets at a time."
         case .notFound: "There is nothing at this address."
         case .wrongMethod: "This address does not take that method."
+        case .badBundle: "The file is no bundle for this hub, or damaged. Nothing was taken in."
         case .badSignature:
             "The signature does not fit. Nothing was stored; "
                 + "if it stays so, tell the administrator."

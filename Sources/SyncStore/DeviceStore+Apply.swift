@@ -174,7 +174,7 @@ extension DeviceStore {
         return told
     }
 
-    private func keep(
+    func keep(
         _ receipt: Receipt, _ signed: SignedReceipt, _ era: Int64, _ now: ClockReading,
         _ db: Database
     ) throws -> [ChangeSetNumber] {
@@ -520,7 +520,7 @@ extension DeviceStore {
 
     /// Takes own writes off the records that now contain them, and shows what receipts have
     /// changed.
-    private func settle(
+    func settle(
         _ changed: Set<ChangeSetNumber>, _ merged: NumberSet, _ db: Database
     ) throws {
         struct Open {

@@ -70,6 +70,9 @@ enum DeviceTables {
         CREATE TABLE sync_drafts(
             name TEXT PRIMARY KEY, saved_ms INTEGER NOT NULL, key INTEGER NOT NULL,
             bytes BLOB NOT NULL) STRICT, WITHOUT ROWID;
+        CREATE TABLE sync_carried(
+            hash BLOB PRIMARY KEY, arrived_ms INTEGER NOT NULL, refusal TEXT,
+            bytes BLOB NOT NULL) STRICT, WITHOUT ROWID;
         CREATE TABLE sync_unknown(
             id BLOB NOT NULL, collection INTEGER NOT NULL, area INTEGER NOT NULL,
             position INTEGER NOT NULL, era INTEGER NOT NULL, applied_ms INTEGER NOT NULL,

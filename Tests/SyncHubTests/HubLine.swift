@@ -101,7 +101,9 @@ final class HubLine: Transport {
                 throw Problem(.malformed)
             }
             log.withLock { $0.append(plain.count) }
-            let body = try hub.sync(plain)
+            let body =
+                request.path == "/v1/bundle"
+                ? ReceiptFile.encode(try hub.take(bundle: plain)) : try hub.sync(plain)
             return TransportResponse(
                 status: 200, contentType: SyncRequest.mediaType, body: body,
                 bytesUp: request.body.count, bytesDown: body.count)

@@ -55,6 +55,24 @@ extension Front {
         return answer
     }
 
+    /// Takes in a bundle. Not compressed: what is sealed does not shrink.
+    func bundle(_ call: Call) async throws(Problem) -> Answer {
+        if let seconds = brake.wait_s(call.address) {
+            throw Problem(.tooManyRequests, retryAfter_s: seconds)
+        }
+        do throws(Problem) {
+            let receipts = try await work.run { () throws(Problem) in
+                try hub.take(bundle: call.body)
+            }
+            return Answer(
+                contentType: SyncRequest.mediaType, body: ReceiptFile.encode(receipts))
+        } catch {
+            // Anybody may try, so not for ever.
+            if error.code == .badBundle { brake.failed(call.address) }
+            throw error
+        }
+    }
+
     static func unpacked(_ body: [UInt8]) throws(Problem) -> [UInt8] {
         do {
             return try Zstd.decompress(body, maximumBytes: Limits.requestBytesUnpacked)

@@ -8,6 +8,7 @@ struct Route: Sendable {
         case enrol
         case sync
         case watch
+        case bundle
         case login
         case logout
         case deviceCode
@@ -69,6 +70,7 @@ struct Route: Sendable {
         Route(.enrol, "POST", "/v1/enrol", .anyone, .json),
         Route(.sync, "POST", "/v1/sync", .anyone, .sync),
         Route(.watch, "POST", "/v1/watch", .anyone, .sync),
+        Route(.bundle, "POST", "/v1/bundle", .anyone, .sync),
         Route(.login, "POST", "/v1/admin/login", .anyone, .json),
         Route(.logout, "POST", "/v1/admin/logout", .bearer, .none),
         Route(.deviceCode, "POST", "/v1/admin/device/code", .bearer, .json),

@@ -39,7 +39,8 @@ struct Hazama: ParsableCommand {
             CommandGroup(
                 name: "This machine",
                 subcommands: [
-                    EnrollCommand.self, WhoamiCommand.self, DoctorCommand.self,
+                    BundleCommand.self, EnrollCommand.self, WhoamiCommand.self,
+                    DoctorCommand.self,
                     VersionCommand.self,
                 ]),
             CommandGroup(name: "The office", subcommands: [AdminCommand.self]),

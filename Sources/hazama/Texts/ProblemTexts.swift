@@ -17,6 +17,10 @@ extension Problem.Code {
             Wording(
                 text, "请求过大。请用 --max-bytes 分次发送。",
                 "要求が大きすぎます。--max-bytes で分けて送ってください。")
+        case .badBundle:
+            Wording(
+                text, "该文件不是给本中心的数据包，或已损坏。未导入任何内容。",
+                "このハブ宛ての包みではないか、壊れています。何も取り込まれていません。")
         case .badSignature:
             Wording(
                 text, "签名不符，未保存任何内容。如果一直如此，请告知管理员。",
@@ -108,9 +112,9 @@ extension Problem.Code {
         case .badSignature: .integrity
         case .staleView: .decisionNeeded
         case .reasonRequired, .badChoice, .badValue: .usage
-        case .malformed, .wrongMediaType, .tooLarge, .notFound, .wrongMethod, .wrongEpoch,
-            .unknownMark, .notAllowed, .foreignOrigin, .noSuchConflict, .noSuchDevice,
-            .noSuchPerson,
+        case .malformed, .wrongMediaType, .tooLarge, .badBundle, .notFound, .wrongMethod,
+            .wrongEpoch, .unknownMark, .notAllowed, .foreignOrigin, .noSuchConflict,
+            .noSuchDevice, .noSuchPerson,
             .noSuchArea, .alreadyResolved:
             .failed
         }

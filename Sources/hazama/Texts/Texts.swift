@@ -77,7 +77,9 @@ enum Phrase: Catalogue {
     case enrolled, approvalNext, approvedNow, badDeviceName, badCode, badCodeNext
     case otherAuthority, newerHub, noProgress, safeHere, safeAllSent, sending
     case transferring, receiving, newEpoch, repairing, digestRepaired, exchanged
-    case allStored, cutShort, wouldSend, wouldReceive, wouldTake, syncConflicts, syncQuarantined
+    case allStored, cutShort, wouldSend, wouldReceive, wouldTake, bundlesDelivered, bundlesRefused
+    case bundleEmpty, bundleWritten, bundleCarry, bundleReceipts, bundleTaken, bundleIsReceipts
+    case bundleIsSealed, syncConflicts, syncQuarantined
 
     var wording: Wording {
         switch self {
@@ -1068,6 +1070,47 @@ enum Phrase: Catalogue {
                 "Would receive about {n} {n:record|records} ({size}).",
                 "将接收约 {n} 条记录（{size}）。",
                 "受信予定：記録 約 {n} 件（{size}）。")
+        case .bundlesDelivered:
+            Wording(
+                "Handed in {n} {n:bundle|bundles} of other machines.",
+                "已递交其他设备的 {n} 个数据包。", "他の端末の包み {n} 個を届けました。")
+        case .bundlesRefused:
+            Wording(
+                "The hub does not take {n} carried {n:bundle|bundles}; they are kept here.",
+                "中心不接收所带的 {n} 个数据包；它们仍保存在本机。",
+                "預かった包み {n} 個をハブが受け取りません。この端末に残してあります。")
+        case .bundleEmpty:
+            Wording(
+                "Nothing to carry: the hub has everything.", "无需携带：中心已有全部内容。",
+                "運ぶものはありません。すべてハブにあります。")
+        case .bundleWritten:
+            Wording(
+                "Sealed {n} {n:change|changes} for {district} ({size}). Only that hub can open the "
+                    + "file.",
+                "已为 {district} 封存 {n} 项更改（{size}）。只有该中心能打开此文件。",
+                "{district} 宛てに変更 {n} 件を封入しました（{size}）。開けるのはそのハブだけです。")
+        case .bundleCarry:
+            Wording(
+                "Everything stays on this machine as well, and counts once, however it arrives.",
+                "所有内容仍保留在本机；无论以何种方式到达，只计一次。",
+                "内容はこの端末にも残り、どの経路で届いても一度だけ数えられます。")
+        case .bundleReceipts:
+            Wording(
+                "The hub has {n} {n:change|changes}: its receipts are kept.",
+                "中心已收到 {n} 项更改：回执已保存。", "ハブに変更 {n} 件があります。受領証を保存しました。")
+        case .bundleTaken:
+            Wording(
+                "Taken along ({size}). The next sync hands it in.",
+                "已代为保管（{size}）。下次同步时递交。", "預かりました（{size}）。次の同期で届けます。")
+        case .bundleIsReceipts:
+            Wording(
+                "A file with {n} {n:receipt|receipts} of a hub.", "含有中心 {n} 份回执的文件。",
+                "ハブの受領証 {n} 通のファイルです。")
+        case .bundleIsSealed:
+            Wording(
+                "A bundle for the hub {hub} ({size}), sealed: only that hub can tell what is in it.",
+                "给中心 {hub} 的数据包（{size}），已封存：只有该中心知道其内容。",
+                "ハブ {hub} 宛ての包みです（{size}）。中身はそのハブにしか分かりません。")
         case .wouldTake:
             Wording("That would take about {time}.", "约需 {time}。", "所要時間は約 {time} です。")
         case .syncConflicts:

@@ -104,6 +104,12 @@ struct SyncCommand: DeskCommand {
                 "trips": "\(summary.roundTrips)",
             ])
         if summary.isCutShort { console.result(.partlySent, .cutShort) }
+        if summary.delivered > 0 {
+            console.result(.durable, .bundlesDelivered, ["n": "\(summary.delivered)"])
+        }
+        if summary.refused > 0 {
+            console.result(.quarantined, .bundlesRefused, ["n": "\(summary.refused)"])
+        }
         if summary.unsent == 0, summary.held == 0, summary.quarantined == 0,
             let through = summary.receiptThrough
         {
@@ -143,6 +149,8 @@ struct SyncCommand: DeskCommand {
             JSONMember("unsent", .integer(Int64(summary.unsent))),
             JSONMember("notices", .integer(Int64(summary.notices))),
             JSONMember("digestMatches", summary.digestMatches.map { .bool($0) } ?? .null),
+            JSONMember("delivered", .integer(Int64(summary.delivered))),
+            JSONMember("refused", .integer(Int64(summary.refused))),
             JSONMember("cutShort", .bool(summary.isCutShort)),
         ]
         if let estimate = summary.estimate {

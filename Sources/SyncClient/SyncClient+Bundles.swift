@@ -1,0 +1,106 @@
+public import SyncCore
+internal import SyncExchange
+internal import SyncProtocol
+public import SyncStore
+
+extension SyncClient {
+    /// Seals everything that has no receipt for the hub; `nil` if there is nothing.
+    ///
+    /// Nothing on the device changes: what is in a bundle goes on being offered in its syncs.
+    ///
+    /// - Returns: the file, and the change sets in it, from the first one without a receipt. More
+    ///   than a request may hold stays for another bundle.
+    public static func bundle(
+        of store: DeviceStore
+    ) throws(SyncFailure) -> (bytes: [UInt8], numbers: ClosedRange<ChangeSetNumber>)? {
+        let identity = try inStore { () throws(StoreError) in try store.identity() }
+        guard let hub = identity.hub, let receiptKey = identity.receiptKey else {
+            throw .notEnrolled
+        }
+        let key = try inStore { () throws(StoreError) in try store.signingKey() }
+        let offers = try inStore { () throws(StoreError) in
+            try store.syncState(limit: Limits.changeSetsPerRun).offers
+        }
+        var bytes = 0
+        let fitting = offers.prefix { offer in
+            bytes += offer.bytes
+            return bytes <= Limits.requestBytes / 2
+        }
+        guard let first = fitting.first?.number, let last = fitting.last?.number else {
+            return nil
+        }
+        let sets = try inStore { () throws(StoreError) in try store.changeSets(first...last) }
+        let run = SignedRun.make(
+            sets.map(\.changeSet), head: sets[sets.count - 1].hash, key: key)
+        let bundle = Bundle(replica: identity.replica, runs: [run])
+        do throws(BundleError) {
+            return (try bundle.sealed(for: hub, key: receiptKey), first...last)
+        } catch {
+            // The key was checked when it was kept.
+            throw .store(.fault(StoreFault(.damaged, "the hub's key is none")))
+        }
+    }
+
+    /// Hands in what is carried for others. A bundle stays until the hub's own signature says that
+    /// it has it.
+    func deliverCarried() async throws(SyncFailure) -> (delivered: Int, refused: Int) {
+        var delivered = 0
+        var refused = 0
+        for hash in try inStore({ () throws(StoreError) in try store.carried() }) {
+            let found = try inStore { () throws(StoreError) in try store.carriedBundle(hash) }
+            guard let bytes = found else { continue }
+            let response = try await deliver(
+                TransportRequest(
+                    method: .post, path: "/v1/bundle", contentType: SyncRequest.mediaType,
+                    body: bytes, maximumResponseBytes: Limits.requestBytes)
+            ) { _ in }
+            if let brokenOff = response.brokenOff { throw .transport(brokenOff) }
+            switch try judge(bundle: response) {
+            case nil:
+                try inStore { () throws(StoreError) in
+                    try store.settleCarried(hash, refusal: nil)
+                }
+                delivered += 1
+            case let refusal?:
+                try inStore { () throws(StoreError) in
+                    try store.settleCarried(hash, refusal: refusal.rawValue)
+                }
+                refused += 1
+            }
+        }
+        return (delivered, refused)
+    }
+
+    /// Returns `nil` where the hub has the bundle, or why it will never take it; throws where it
+    /// may later.
+    private func judge(
+        bundle response: TransportResponse
+    ) throws(SyncFailure) -> Problem.Code? {
+        let reply = DeviceExchange.Reply(
+            status: response.status, contentType: response.contentType,
+            retryAfter_s: response.retryAfter, body: response.body)
+        guard response.status == 200 else {
+            let stop = DeviceExchange.stop(reply)
+            if case .problem(let problem) = stop,
+                [.badBundle, .unknownReplica, .badSignature, .malformed].contains(problem.code)
+            {
+                return problem.code
+            }
+            throw .stopped(stop)
+        }
+        let identity = try inStore { () throws(StoreError) in try store.identity() }
+        guard let key = identity.receiptKey, response.contentType == SyncRequest.mediaType else {
+            throw .stopped(.notOurHub(status: response.status))
+        }
+        let receipts: [SignedReceipt]
+        do throws(CodecError) {
+            receipts = try ReceiptFile.decode(response.body)
+        } catch {
+            throw .stopped(.garbled(error))
+        }
+        guard !receipts.isEmpty, receipts.allSatisfy({ $0.verified(by: key) != nil }) else {
+            throw .stopped(.notOurHub(status: response.status))
+        }
+        return nil
+    }
+}

@@ -1,0 +1,103 @@
+import Crypto
+import Foundation
+import SyncCore
+import SyncTesting
+import Testing
+
+@testable import SyncProtocol
+
+@Suite("bundles")
+struct BundleTests {
+    private let hub = HubID(high: 1, low: 2)
+
+    private func sample(_ seed: Seed) -> (bundle: Bundle, key: SigningKey) {
+        var samples = MessageSamples(seed)
+        let author = samples.key()
+        let sets = samples.run(of: 3)
+        let run = SignedRun.make(sets.map(\.changeSet), head: sets[2].hash, key: author)
+        return (
+            Bundle(replica: sets[0].changeSet.name.replica, runs: [run]), samples.key()
+        )
+    }
+
+    @Test("only the hub it is for opens a bundle, and finds what was put in", arguments: Seed.all)
+    func sealed(seed: Seed) throws {
+        let (bundle, key) = sample(seed)
+        let bytes = try bundle.sealed(for: hub, key: key.verifying)
+        #expect(try Bundle.hub(of: bytes) == hub)
+        #expect(try Bundle.open(bytes, hub: hub, key: key) == bundle)
+        #expect(throws: BundleError.otherHub) {
+            try Bundle.open(bytes, hub: HubID(high: 1, low: 3), key: key)
+        }
+        var samples = MessageSamples(Seed(4711))
+        #expect(throws: BundleError.damaged) {
+            try Bundle.open(bytes, hub: hub, key: samples.key())
+        }
+        // Nothing of what is in it shows.
+        let inside = bundle.runs[0].signature.bytes
+        #expect(!bytes.indices.contains { bytes[$0...].starts(with: inside) })
+    }
+
+    @Test("a bundle cut short or altered anywhere is refused whole")
+    func damage() throws {
+        let (bundle, key) = sample(.first)
+        let bytes = try bundle.sealed(for: hub, key: key.verifying)
+        for length in bytes.indices {
+            #expect(throws: BundleError.self) {
+                try Bundle.open(Array(bytes[..<length]), hub: hub, key: key)
+            }
+        }
+        for place in bytes.indices {
+            var altered = bytes
+            altered[place] ^= 0x20
+            #expect(throws: BundleError.self) {
+                try Bundle.open(altered, hub: hub, key: key)
+            }
+        }
+        #expect(throws: BundleError.notOurs) { try Bundle.hub(of: Array("<html>".utf8)) }
+        #expect(throws: BundleError.unknownVersion(2)) {
+            try Bundle.hub(of: [0x48, 0x5a, 2, 3] + bytes[4...])
+        }
+    }
+
+    @Test("the key to seal with fits the one to open with", arguments: Seed.all)
+    func keys(seed: Seed) throws {
+        var samples = MessageSamples(seed)
+        for _ in 0..<20 {
+            let key = samples.key()
+            let sealing = try #require(key.verifying.agreement)
+            #expect(sealing.rawRepresentation == key.agreement?.publicKey.rawRepresentation)
+        }
+    }
+
+    @Test("a number divided by itself is one, and its bytes are those it was read from")
+    func field() {
+        var generator = TestGenerator(.first)
+        for _ in 0..<200 {
+            var bytes = (0..<32).map { _ in UInt8.random(in: 0...255, using: &generator) }
+            bytes[31] &= 0x3f
+            let number = Field25519(bytes)
+            #expect(number.bytes == bytes)
+            #expect((number * number.inverse).bytes == Field25519.one.bytes)
+            #expect((number - number + Field25519.one).bytes == Field25519.one.bytes)
+        }
+        // The prime itself, and one more.
+        let prime: [UInt8] = [0xed] + [UInt8](repeating: 0xff, count: 30) + [0x7f]
+        #expect(Field25519(prime).bytes == [UInt8](repeating: 0, count: 32))
+        var next = prime
+        next[0] += 1
+        #expect(Field25519(next).bytes == Field25519.one.bytes)
+    }
+
+    @Test("receipts come back from their file as they were")
+    func receipts() throws {
+        var samples = MessageSamples(.first)
+        let key = samples.key()
+        let receipts = (0..<3).map { _ in SignedReceipt(samples.receipt(), key: key) }
+        let bytes = ReceiptFile.encode(receipts)
+        #expect(try ReceiptFile.decode(bytes) == receipts)
+        for length in bytes.indices {
+            #expect(throws: CodecError.self) { try ReceiptFile.decode(Array(bytes[..<length])) }
+        }
+    }
+}

@@ -198,7 +198,8 @@ final class CurlConnection: @unchecked Sendable {
         if code != CURLE_OK {
             let reason = error(code)
             // A frame that was cut short says nothing; bytes as they are do.
-            guard status == 200, encoding == nil, !incoming.body.isEmpty, reason != .cancelled
+            guard request.takesBeginning, status == 200, encoding == nil, !incoming.body.isEmpty,
+                reason != .cancelled
             else { return .failure(reason) }
             brokenOff = reason
         }

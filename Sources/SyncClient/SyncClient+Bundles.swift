@@ -54,7 +54,6 @@ extension SyncClient {
                     method: .post, path: "/v1/bundle", contentType: SyncRequest.mediaType,
                     body: bytes, maximumResponseBytes: Limits.requestBytes)
             ) { _ in }
-            if let brokenOff = response.brokenOff { throw .transport(brokenOff) }
             switch try judge(bundle: response) {
             case nil:
                 try inStore { () throws(StoreError) in

@@ -152,7 +152,6 @@ public actor SyncClient {
         let response = try await onLine { () async throws(TransportError) in
             try await transport.send(message) { _ in }
         }
-        if let brokenOff = response.brokenOff { throw .transport(brokenOff) }
         let reply = DeviceExchange.Reply(
             status: response.status, contentType: response.contentType,
             retryAfter_s: response.retryAfter, body: response.body)
@@ -233,7 +232,8 @@ public actor SyncClient {
         events(.sending(changeSets: count, bytes: body.count))
         let message = TransportRequest(
             method: .post, path: "/v1/sync", contentType: SyncRequest.mediaType, body: body,
-            isCompressed: isSmaller, maximumResponseBytes: Limits.responseBytesUnpacked)
+            isCompressed: isSmaller, maximumResponseBytes: Limits.responseBytesUnpacked,
+            takesBeginning: true)
         let response: TransportResponse
         do throws(SyncFailure) {
             response = try await deliver(message) { events(.transfer($0)) }

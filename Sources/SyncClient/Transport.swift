@@ -5,7 +5,7 @@
 /// and never retries by itself.
 public protocol Transport: Sendable {
     /// Sends one request on a kept connection and returns the whole answer, or as much of a
-    /// successful one as came before the line broke.
+    /// successful one as came before the line broke, where the request takes that.
     ///
     /// Cancelling the calling task ends the transfer soon and throws `.cancelled`; what the hub may
     /// have done by then is unknown, so only repeatable requests are sent this way.
@@ -35,10 +35,13 @@ public struct TransportRequest: Hashable, Sendable {
     /// The most bytes the answer may have once decompressed; more ends the transfer with
     /// `.tooLarge`.
     public var maximumResponseBytes: Int
+    /// Whether the beginning of a successful answer is of use when the line breaks within it.
+    public var takesBeginning: Bool
 
     public init(
         method: Method, path: String, contentType: String? = nil, token: String? = nil,
-        body: [UInt8] = [], isCompressed: Bool = false, maximumResponseBytes: Int = 1 << 26
+        body: [UInt8] = [], isCompressed: Bool = false, maximumResponseBytes: Int = 1 << 26,
+        takesBeginning: Bool = false
     ) {
         self.method = method
         self.path = path
@@ -47,6 +50,7 @@ public struct TransportRequest: Hashable, Sendable {
         self.body = body
         self.isCompressed = isCompressed
         self.maximumResponseBytes = maximumResponseBytes
+        self.takesBeginning = takesBeginning
     }
 }
 

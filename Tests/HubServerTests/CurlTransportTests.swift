@@ -239,6 +239,21 @@ struct CurlTransportTests {
         }
     }
 
+    @Test("of an answer that is cut short, who wants it gets what came, and why it ends")
+    func beginning() async throws {
+        let reply = Self.ok(Array("whole".utf8)).dropLast()
+        try await withServer { _ in
+            .bytesThenClose(Array(reply))
+        } perform: { transport, _ in
+            let answer = try await transport.send(
+                TransportRequest(method: .get, path: "/", takesBeginning: true))
+            #expect(answer.body == Array("whol".utf8))
+            #expect(
+                answer.brokenOff
+                    == .unreachable("transfer closed with 1 bytes remaining to read"))
+        }
+    }
+
     // MARK: Connections
 
     @Test("requests share a connection, in turn, and each gets its own answer")

@@ -14,7 +14,8 @@ public struct Household: FieldworkRecord {
     }
 
     public static let declaration = CollectionDeclaration(
-        "household", home: .scope(Field.area.id), Field.self, duplicates: duplicates)
+        "household", home: .scope(Field.area.id), Field.self, duplicates: duplicates,
+        urgent: [.warnings])
 
     public enum Field: UInt16, RecordUnit {
         /// The leaf of the area tree it lies in 居委, 町会; a `ScopeID`.

@@ -45,12 +45,15 @@ extension RecordUnit {
 }
 
 extension CollectionDeclaration {
+    /// - Parameter urgent: units of which any content makes a record travel before others.
     init<Field: RecordUnit>(
-        _ name: String, home: Home, _: Field.Type, duplicates: DuplicateRule? = nil
+        _ name: String, home: Home, _: Field.Type, duplicates: DuplicateRule? = nil,
+        urgent: [Field] = []
     ) {
         self.init(
             id: Field.collection, name: name, home: home,
-            units: Field.allCases.map(\.declaration), duplicates: duplicates)
+            units: Field.allCases.map(\.declaration), duplicates: duplicates,
+            urgent: urgent.map(\.id))
     }
 }
 

@@ -32,7 +32,7 @@ extension SyncClient {
         let sets = try inStore { () throws(StoreError) in try store.changeSets(first...last) }
         let run = SignedRun.make(
             sets.map(\.changeSet), head: sets[sets.count - 1].hash, key: key)
-        let bundle = Bundle(replica: identity.replica, runs: [run])
+        let bundle = SealedBundle(replica: identity.replica, runs: [run])
         do throws(BundleError) {
             return (try bundle.sealed(for: hub, key: receiptKey), first...last)
         } catch {

@@ -101,6 +101,8 @@ public actor SyncClient {
             let received = clock()
             switch run.exchange.judge(reply, tag: tag) {
             case .stop(let stop):
+                // Too little came to say what it was.
+                if let brokenOff { throw .transport(brokenOff) }
                 try noteState(stop)
                 throw .stopped(stop)
             case .again: continue
@@ -137,7 +139,7 @@ public actor SyncClient {
         let key = try inStore { () throws(StoreError) in try store.signingKey() }
         let (_, facts) = try facts()
         let request = SyncRequest(
-            replica: facts.replica, epochTag: facts.epoch?.tag ?? 0, nonce: facts.nonce,
+            replica: facts.replica, epochTag: facts.epoch?.tag ?? 0, mark: facts.mark,
             grantsVersion: facts.grantsVersion, cursors: CursorRun.joining(facts.cursors),
             noticeCursor: facts.noticeCursor, writerCursor: facts.writerCursor, digest: nil,
             clock: clock(), diskFree_MB: 0, pending: facts.pending)

@@ -282,7 +282,9 @@ public struct DeviceExchange: Sendable {
             namesNoEpoch = true
             return .again
         }
-        return .stop(stop)
+        return .stop(
+            .problem(
+                Problem(problem.code, problem.text, retryAfter_s: problem.retryAfter_s)))
     }
 
     /// The head of this device's chain as the hub has it, where it says so.

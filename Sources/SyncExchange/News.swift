@@ -14,7 +14,7 @@ extension DeviceExchange {
         guard reply.status == 200 else {
             let stop = stop(reply)
             if case .problem(let problem) = stop,
-                problem.code == .wrongEpoch || problem.code == .badSignature
+                [.wrongEpoch, .unknownMark, .badSignature].contains(problem.code)
             {
                 return .success(.some(pause_ms: 0))
             }

@@ -10,6 +10,9 @@ extension Hub {
         _ request: SyncRequest, tag: UInt64, replica id: ReplicaID, _ receipts: [SignedReceipt],
         digestDiffers: Bool, _ now: Int64, _ memory: inout HubMemory
     ) throws -> [UInt8] {
+        let last = memory.contacts[id]?.told
+        // Cursors where that answer would have brought them say that all of it was applied.
+        let told = last?.cursors == request.cursorList ? last?.urgent ?? .start : .start
         let contact = HubMemory.Contact(
             synced_ms: now, pending: Int64(clamping: request.pending),
             skew_ms: request.clock.wall_ms.subtractingClamped(now),
@@ -19,7 +22,9 @@ extension Hub {
             try writeContact(id, now, &memory)
         }
         let snapshot = memory
-        return try store.read { tx in
+        var urgent = told
+        var reached: [LogPosition] = []
+        let answer = try store.read { tx in
             guard let replica = try tx.replica(id) else { throw Problem(.unknownReplica) }
             let isApproved = replica.state == DeviceState.approved.rawValue
             var response = SyncResponse(
@@ -53,8 +58,57 @@ extension Hub {
                 cursors = Array(repeating: .start, count: territory.areas.count)
             }
             try addPages(to: &response, request, territory, cursors, snapshot, tx)
+            if !request.isDryRun {
+                try addUrgent(to: &response, territory, cursors, &urgent, snapshot, tx)
+                reached = cursors
+                for page in response.pages {
+                    for place in page.grants { reached[place] = page.through }
+                }
+            }
             return try finish(response, request, snapshot, tx)
         }
+        memory.contacts[id]?.told = (urgent, reached)
+        return answer
+    }
+
+    /// Puts what is urgent before the pages of an answer that a bad line may not bring to its end.
+    /// It comes once more in its place: this page moves no cursor.
+    ///
+    /// - Parameter told: up to where an earlier answer, which the device has applied, told it.
+    private func addUrgent(
+        to response: inout SyncResponse, _ territory: Territory, _ cursors: [LogPosition],
+        _ told: inout LogPosition, _ memory: HubMemory, _ tx: borrowing HubTransaction
+    ) throws {
+        guard let first = response.pages.first, response.hasMore || response.pages.count > 1
+        else { return }
+        var seen: Set<UInt32> = []
+        var records: [SyncResponse.PageRecord] = []
+        var bytes = 0
+        var isAll = true
+        for (place, areas) in territory.areas.enumerated() {
+            let reached = first.grants.contains(place) ? first.through : cursors[place]
+            for area in areas.sorted() where seen.insert(area).inserted {
+                try tx.urgentRecords(of: area, after: max(reached, told)) { stored in
+                    guard bytes < Limits.pageBytes / 2 else {
+                        isAll = false
+                        return
+                    }
+                    bytes += stored.state.count + 24
+                    records.append(
+                        SyncResponse.PageRecord(
+                            collection: stored.collection, record: stored.record,
+                            area: stored.area, position: stored.position, state: stored.state))
+                }
+            }
+        }
+        if !records.isEmpty {
+            records.sort { ($0.collection, $0.position) < ($1.collection, $1.position) }
+            response.pages.insert(
+                SyncResponse.Page(
+                    grants: [], through: memory.position,
+                    packed: SyncResponse.Page.pack(records)), at: 0)
+        }
+        if isAll { told = memory.position }
     }
 
     private func finish(
@@ -185,7 +239,7 @@ extension Hub {
                 let packed = SyncResponse.Page.pack(records, level: isShared ? 9 : 3)
                 (content, size) = (.packed(packed), packed.count)
             }
-            if size > room, window > 1, to.value > from.value + 1 {
+            if size > min(room, Limits.pageBytesSent), window > 1, to.value > from.value + 1 {
                 window = max(1, window / 2)
                 continue
             }

@@ -13,9 +13,9 @@ extension Hub {
     /// - Throws: `.badBundle` where it can't be opened; nothing of it was stored then.
     public func take(bundle bytes: [UInt8]) throws(Problem) -> [SignedReceipt] {
         try serving { memory in
-            let bundle: Bundle
+            let bundle: SealedBundle
             do throws(BundleError) {
-                bundle = try Bundle.open(bytes, hub: memory.hub, key: memory.key)
+                bundle = try SealedBundle.open(bytes, hub: memory.hub, key: memory.key)
             } catch {
                 throw Problem(.badBundle)
             }

@@ -150,6 +150,9 @@ struct HubMemory: Sendable {
         var pending: Int64
         var skew_ms: Int64
         var written_ms: Int64
+        /// Up to where the last answer told what is urgent, and the cursors of a device that has
+        /// applied all of it.
+        var told: (urgent: LogPosition, cursors: [LogPosition])?
     }
 
     var epoch: EpochID { epochs[epochs.count - 1] }

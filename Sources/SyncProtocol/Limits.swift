@@ -25,6 +25,8 @@ public enum Limits {
     public static let responseBytesUnpacked = 256 << 20
     /// A page of states, before compression. A page is longer only where one change set needs it.
     public static let pageBytes = 256 << 10
+    /// A page as it is sent. Longer only where one change set needs it.
+    public static let pageBytesSent = 64 << 10
     /// What the hub sends in one answer unless the device asks for less, as sent.
     public static let defaultDownBytes = 8 << 20
     /// Scopes that one device may hold.

@@ -56,9 +56,8 @@ extension DeviceStore {
     public func keep(
         _ signed: [SignedReceipt], now: ClockReading
     ) throws(StoreError) -> Set<ChangeSetNumber> {
-        guard let epoch = try identity().epoch else { throw .notEnrolled }
-        let receipts = try verified(signed, epoch: epoch)
-        return try write { db in
+        try write { db in
+            let receipts = try self.verified(signed, epoch: self.identity(db).epoch, db)
             let era = try self.era(db)
             var changed: Set<ChangeSetNumber> = []
             var named: Set<ChangeSetNumber> = []

@@ -196,18 +196,29 @@ extension DeviceStore {
                     throw StoreError.badAnswer(.foreignReceipt)
                 }
             }
-            return try answer.receipts.map { signed in
-                guard let receipt = signed.verified(by: key) else {
-                    throw StoreError.badAnswer(.badReceiptSignature)
-                }
-                guard receipt.hub == hub, receipt.replica == identity.replica,
-                    receipt.epoch == epoch
-                else { throw StoreError.badAnswer(.foreignReceipt) }
-                guard try self.hash(of: receipt.last, db) == receipt.lastHash else {
-                    throw StoreError.badAnswer(.receiptOfOther(receipt.last))
-                }
-                return receipt
+            return try self.verified(answer.receipts, epoch: epoch, db)
+        }
+    }
+
+    /// The same for receipts by themselves, which have to be of the present epoch.
+    func verified(
+        _ receipts: [SignedReceipt], epoch: EpochID?, _ db: Database
+    ) throws -> [Receipt] {
+        let identity = try self.identity(db)
+        guard let key = identity.receiptKey, let hub = identity.hub else {
+            throw StoreError.notEnrolled
+        }
+        return try receipts.map { signed in
+            guard let receipt = signed.verified(by: key) else {
+                throw StoreError.badAnswer(.badReceiptSignature)
             }
+            guard receipt.hub == hub, receipt.replica == identity.replica,
+                receipt.epoch == epoch
+            else { throw StoreError.badAnswer(.foreignReceipt) }
+            guard try self.hash(of: receipt.last, db) == receipt.lastHash else {
+                throw StoreError.badAnswer(.receiptOfOther(receipt.last))
+            }
+            return receipt
         }
     }
 }

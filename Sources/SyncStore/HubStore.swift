@@ -165,6 +165,10 @@ enum HubTables {
             number INTEGER PRIMARY KEY, scope BLOB NOT NULL UNIQUE, parent INTEGER, name TEXT NOT NULL,
             digest_high INTEGER NOT NULL DEFAULT 0, digest_low INTEGER NOT NULL DEFAULT 0,
             records INTEGER NOT NULL DEFAULT 0, position INTEGER NOT NULL DEFAULT 0) STRICT;
+        CREATE TABLE urgent(
+            record BLOB PRIMARY KEY, collection INTEGER NOT NULL, area INTEGER NOT NULL,
+            position INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+        CREATE INDEX urgent_stream ON urgent(area, position);
         CREATE TABLE people(
             id BLOB PRIMARY KEY, name TEXT NOT NULL UNIQUE, roles TEXT NOT NULL,
             password TEXT) STRICT, WITHOUT ROWID;

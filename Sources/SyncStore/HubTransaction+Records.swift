@@ -64,6 +64,41 @@ extension HubTransaction {
         arguments.append(stored.state.data)
         statement.setUncheckedArguments(StatementArguments(arguments))
         try statement.execute()
+        if let declaration = schema.collection(stored.collection), !declaration.urgent.isEmpty {
+            try noteUrgency(of: stored, declaration.isUrgent(state))
+        }
+    }
+
+    /// Keeps the list of records that travel before others.
+    private func noteUrgency(of stored: StoredRecord, _ isUrgent: Bool) throws {
+        guard isUrgent else {
+            return try db.cachedStatement(sql: "DELETE FROM urgent WHERE record = ?")
+                .execute(arguments: [stored.record.bytes.data])
+        }
+        try db.cachedStatement(
+            sql: """
+                INSERT INTO urgent(record, collection, area, position) VALUES (?, ?, ?, ?)
+                ON CONFLICT(record) DO UPDATE SET area = excluded.area,
+                    position = excluded.position
+                """
+        ).execute(arguments: [
+            stored.record.bytes.data, Int64(stored.collection.value), Int64(stored.area),
+            Int64(stored.position.value),
+        ])
+    }
+
+    /// Calls `body` with the records of an area changed after a position that travel before others.
+    public func urgentRecords(
+        of area: UInt32, after: LogPosition, _ body: (StoredRecord) throws -> Void
+    ) throws {
+        let statement = try db.cachedStatement(
+            sql: "SELECT record, collection FROM urgent WHERE area = ? AND position > ?")
+        statement.setUncheckedArguments([Int64(area), Int64(after.value)])
+        let cursor = try Row.fetchCursor(statement)
+        while let row = try cursor.next() {
+            let collection = CollectionID(UInt16(clamping: row[1] as Int64))
+            if let stored = try record(identifier(row, 0), in: collection) { try body(stored) }
+        }
     }
 
     /// Calls `body` with every record of these areas changed after one position and up to another,

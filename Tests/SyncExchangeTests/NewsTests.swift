@@ -1,4 +1,5 @@
 import SyncExchange
+import SyncProtocol
 import Testing
 
 @Suite("what a hub says to a device that waits")

@@ -108,12 +108,12 @@ struct BundleHubTests {
             [set[0].changeSet], head: set[0].hash, key: try author.store.signingKey())
         let forged = SignedRun.make(
             [set[1].changeSet], head: set[1].hash, key: try courier.store.signingKey())
-        let mixed = try Bundle(replica: identity.replica, runs: [own, forged])
+        let mixed = try SealedBundle(replica: identity.replica, runs: [own, forged])
             .sealed(for: hub, key: hubKey)
         #expect { try fixture.hub.take(bundle: mixed) } throws: {
             ($0 as? Problem)?.code == .badSignature
         }
-        let stranger = try Bundle(replica: ReplicaID(high: 9, low: 9), runs: [own])
+        let stranger = try SealedBundle(replica: ReplicaID(high: 9, low: 9), runs: [own])
             .sealed(for: hub, key: hubKey)
         #expect { try fixture.hub.take(bundle: stranger) } throws: {
             ($0 as? Problem)?.code == .unknownReplica

@@ -38,28 +38,34 @@ struct LineTests {
 
     @Test("an answer cut at any byte is applied as far as it came, and nothing is done twice")
     func answerCutAnywhere() async throws {
-        var length = 1
+        let fixture = try HubFixture()
+        let other = try FieldDevice(1, person: "Li Na", at: fixture)
+        let device = try FieldDevice(2, person: "Wang Fang", at: fixture)
+        for each in [device, other] { try await each.sync() }
+        let length = Mutex(1)
         var place = 0
-        while place < length {
-            let (fixture, device) = try await scene()
-            let seen = Mutex(0)
+        while place < length.withLock({ $0 }) {
+            // Each time both have written, so that an answer has receipts, states and a cursor.
+            let number = UInt64(place)
+            try device.record([.house(.test(1000 + number), in: HubFixture.north)])
+            try other.record([.house(.test(5000 + number), in: HubFixture.north)])
+            try await other.sync()
+            device.line.expect(.cut(after: place))
+            #expect(await device.failure() == .transport(.timedOut))
             device.line.expect(
                 .altered { body in
-                    seen.withLock { $0 = body.count }
+                    length.withLock { $0 = max($0, body.count) }
                     return body
                 })
-            if place == 0 {
-                // Only to learn how long it is.
-                try await device.sync()
-                length = seen.withLock { $0 }
-            } else {
-                device.line.expect(.cut(after: place))
-                #expect(await device.failure() == .transport(.timedOut))
-            }
-            try await expectConverged(fixture, device)
+            #expect(try await device.sync().unsent == 0)
+            #expect(try device.store.totalDigest() == fixture.hub.status().digest)
             place += 1
         }
-        #expect(length > 100)
+        #expect(place > 100)
+        #expect(try fixture.hub.status().position == LogPosition(UInt64(2 * place)))
+        #expect(try device.store.list(.house).count == 2 * place)
+        #expect(try await device.sync().digestMatches == true)
+        #expect(try device.store.doctor().allSatisfy { $0.severity == .fine })
     }
 
     @Test("a request cut at any byte has no effect, and the next one has it once")
@@ -109,6 +115,46 @@ struct LineTests {
         #expect(try device.store.list(.house).count == 400)
     }
 
+    @Test("what is urgent arrives in the first session, however short, and is not told twice")
+    func urgentFirst() async throws {
+        let fixture = try HubFixture()
+        let other = try FieldDevice(1, person: "Li Na", at: fixture)
+        try await other.sync()
+        var generator = TestGenerator(.first)
+        let letters = Array("abcdefghijklmnopqrstuvwxyz")
+        for number in 1...300 as ClosedRange<UInt64> {
+            let note = String((0..<2000).map { _ in generator.pick(letters) })
+            try other.record([.house(.test(number), in: HubFixture.north)])
+            try other.record([.write(.test(number), House.notes, .append([.text(Text(note))]))])
+        }
+        try other.record([.house(.test(999), in: HubFixture.south)])
+        try other.edit(.test(999)) { try $0.set(House.level, to: .integer(5)) }
+        try await other.sync()
+        let device = try FieldDevice(2, person: "Wang Fang", at: fixture)
+        device.line.expect(.cut(after: 3000))
+        #expect(await device.failure() == .transport(.timedOut))
+        #expect(try device.value(House.level, of: .test(999)) == .integer(5))
+        #expect(try device.store.grants().first?.cursor == .start)
+
+        // Told again, for that answer did not come whole; and then no more.
+        let told = Mutex<[Bool]>([])
+        func look() -> HubLine.Weather {
+            .altered { body in
+                let pages = (try? SyncResponse.decode(body).pages) ?? []
+                told.withLock { $0.append(pages.contains { $0.grants.isEmpty }) }
+                return body
+            }
+        }
+        device.line.expect(look(), look())
+        _ = await device.failure(SyncOptions(maximumBytes: 60_000))
+        device.line.expect(look())
+        _ = await device.failure(SyncOptions(maximumBytes: 60_000))
+        #expect(told.withLock { Array($0.prefix(2)) } == [true, false])
+        try await device.sync()
+        #expect(try await device.sync().digestMatches == true)
+        #expect(try device.store.doctor().allSatisfy { $0.severity == .fine })
+    }
+
     @Test("an upload that the line does not carry goes in smaller parts, and that is remembered")
     func smallerParts() async throws {
         let fixture = try HubFixture()
@@ -133,6 +179,38 @@ struct LineTests {
         let summary = try await device.sync()
         #expect(summary.roundTrips > 1)
         #expect(summary.unsent == 0)
+    }
+
+    @Test("a disk that fills up while pages are applied leaves no half page, and own work stays")
+    func fullDisk() async throws {
+        let fixture = try HubFixture()
+        let device = try FieldDevice(1, person: "Li Na", at: fixture)
+        let other = try FieldDevice(2, person: "Wang Fang", at: fixture)
+        for each in [device, other] { try await each.sync() }
+        for number in 1...300 as ClosedRange<UInt64> {
+            try other.record([
+                .house(
+                    .test(number), in: HubFixture.north,
+                    title: String(repeating: "n", count: 190))
+            ])
+        }
+        try await other.sync()
+        try device.record([.house(.test(999), in: HubFixture.south)])
+        try device.store.limit(pages: device.store.pages() + 8)
+        guard case .store(.fault(let fault)) = await device.failure() else {
+            Issue.record("the disk was not full")
+            return
+        }
+        #expect(fault.kind == .full)
+        #expect(try device.store.list(.house).map(\.record) == [.test(999)])
+        #expect(try device.store.status().unsent == 1)
+        #expect(try device.store.grants().first?.cursor == .start)
+
+        try device.store.limit(pages: 1 << 30)
+        let summary = try await device.sync()
+        #expect(summary.unsent == 0)
+        #expect(try device.store.list(.house).count == 301)
+        #expect(try await device.sync().digestMatches == true)
     }
 
     @Test("while a sync waits for the line, another process records, and that is sent as well")

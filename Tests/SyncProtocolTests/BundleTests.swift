@@ -10,13 +10,13 @@ import Testing
 struct BundleTests {
     private let hub = HubID(high: 1, low: 2)
 
-    private func sample(_ seed: Seed) -> (bundle: Bundle, key: SigningKey) {
+    private func sample(_ seed: Seed) -> (bundle: SealedBundle, key: SigningKey) {
         var samples = MessageSamples(seed)
         let author = samples.key()
         let sets = samples.run(of: 3)
         let run = SignedRun.make(sets.map(\.changeSet), head: sets[2].hash, key: author)
         return (
-            Bundle(replica: sets[0].changeSet.name.replica, runs: [run]), samples.key()
+            SealedBundle(replica: sets[0].changeSet.name.replica, runs: [run]), samples.key()
         )
     }
 
@@ -24,14 +24,14 @@ struct BundleTests {
     func sealed(seed: Seed) throws {
         let (bundle, key) = sample(seed)
         let bytes = try bundle.sealed(for: hub, key: key.verifying)
-        #expect(try Bundle.hub(of: bytes) == hub)
-        #expect(try Bundle.open(bytes, hub: hub, key: key) == bundle)
+        #expect(try SealedBundle.hub(of: bytes) == hub)
+        #expect(try SealedBundle.open(bytes, hub: hub, key: key) == bundle)
         #expect(throws: BundleError.otherHub) {
-            try Bundle.open(bytes, hub: HubID(high: 1, low: 3), key: key)
+            try SealedBundle.open(bytes, hub: HubID(high: 1, low: 3), key: key)
         }
         var samples = MessageSamples(Seed(4711))
         #expect(throws: BundleError.damaged) {
-            try Bundle.open(bytes, hub: hub, key: samples.key())
+            try SealedBundle.open(bytes, hub: hub, key: samples.key())
         }
         // Nothing of what is in it shows.
         let inside = bundle.runs[0].signature.bytes
@@ -44,19 +44,19 @@ struct BundleTests {
         let bytes = try bundle.sealed(for: hub, key: key.verifying)
         for length in bytes.indices {
             #expect(throws: BundleError.self) {
-                try Bundle.open(Array(bytes[..<length]), hub: hub, key: key)
+                try SealedBundle.open(Array(bytes[..<length]), hub: hub, key: key)
             }
         }
         for place in bytes.indices {
             var altered = bytes
             altered[place] ^= 0x20
             #expect(throws: BundleError.self) {
-                try Bundle.open(altered, hub: hub, key: key)
+                try SealedBundle.open(altered, hub: hub, key: key)
             }
         }
-        #expect(throws: BundleError.notOurs) { try Bundle.hub(of: Array("<html>".utf8)) }
+        #expect(throws: BundleError.notOurs) { try SealedBundle.hub(of: Array("<html>".utf8)) }
         #expect(throws: BundleError.unknownVersion(2)) {
-            try Bundle.hub(of: [0x48, 0x5a, 2, 3] + bytes[4...])
+            try SealedBundle.hub(of: [0x48, 0x5a, 2, 3] + bytes[4...])
         }
     }
 

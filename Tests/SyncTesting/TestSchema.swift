@@ -30,7 +30,7 @@ extension Schema {
                     UnitDeclaration(House.due, "due", .day, .minimum, .open, column: true),
                     UnitDeclaration(
                         House.level, "level", .integer(0...9), .maximum, .open, column: true),
-                ]),
+                ], urgent: [House.level]),
             CollectionDeclaration(
                 id: .call, name: "call", home: .with(Call.house),
                 units: [

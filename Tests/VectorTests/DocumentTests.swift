@@ -10,6 +10,7 @@ struct DocumentTests {
         Limits.receiptsPerRequest,
         Limits.intentBytes, Limits.formBytes, Limits.reasonBytes, Limits.requestBytes,
         Limits.requestBytesUnpacked, Limits.responseBytesUnpacked, Limits.pageBytes,
+        Limits.pageBytesSent,
         Limits.defaultDownBytes, Limits.scopesPerDevice, Limits.writers, Limits.jsonBytes,
         Limits.jsonDepth, Int(Limits.codeLife_ms),
     ]

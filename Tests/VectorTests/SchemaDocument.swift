@@ -30,7 +30,7 @@ enum SchemaDocument {
 
                 ## \(collection.id.value) \(collection.name)
 
-                Home: \(home).
+                Home: \(home).\(urgent(collection))
 
                 | unit | name | kind | holds | policy | sensitivity |
                 |---|---|---|---|---|---|
@@ -49,6 +49,12 @@ enum SchemaDocument {
             }
         }
         return text
+    }
+
+    private static func urgent(_ collection: CollectionDeclaration) -> String {
+        guard !collection.urgent.isEmpty else { return "" }
+        let units = collection.urgent.map { "\($0.value)" }.joined(separator: ", ")
+        return " Urgent with anything in unit \(units): such a record travels before others."
     }
 
     private static func words(_ type: ValueType) -> String {

@@ -72,6 +72,8 @@ public struct CollectionDeclaration: Sendable {
     public let units: [UnitDeclaration]
     /// How its records are found to be one; `nil` where they are never looked at in pairs.
     public let duplicates: DuplicateRule?
+    /// Units of which any content makes a record travel before all others: what endangers people.
+    public let urgent: [UnitID]
 
     public enum Home: Hashable, Sendable {
         /// This unit names the scope itself, as a reference.
@@ -83,7 +85,7 @@ public struct CollectionDeclaration: Sendable {
     /// Makes a declaration. Traps on double names or numbers, and on numbers below 16.
     public init(
         id: CollectionID, name: String, home: Home, units: [UnitDeclaration],
-        duplicates: DuplicateRule? = nil
+        duplicates: DuplicateRule? = nil, urgent: [UnitID] = []
     ) {
         precondition(units.allSatisfy { $0.id.value >= 16 }, "units 0 to 15 are every record's")
         let all = Self.common + units.sorted { $0.id < $1.id }
@@ -95,6 +97,21 @@ public struct CollectionDeclaration: Sendable {
         self.home = home
         self.units = all
         self.duplicates = duplicates
+        self.urgent = urgent
+    }
+
+    /// Whether a record in this state travels before others.
+    public func isUrgent(_ state: RecordState) -> Bool {
+        urgent.contains { unit in
+            switch state[unit] {
+            case .register(let register)?:
+                register.heads.contains { $0.value != .absent && $0.value != .bool(false) }
+            case .elements(let elements)?: !elements.entries.isEmpty
+            case .log(let log)?: !log.entries.isEmpty
+            case .total(let total)?: total.amount != 0
+            case nil: false
+            }
+        }
     }
 
     /// The declaration of a unit; `nil` if this version does not know it.

@@ -123,7 +123,7 @@ extension Desk {
     /// What a file of ours is; anything else is refused as damaged.
     fileprivate func kind(of bytes: [UInt8]) throws -> CarriedFile {
         do throws(BundleError) {
-            return .bundle(try Bundle.hub(of: bytes))
+            return .bundle(try SealedBundle.hub(of: bytes))
         } catch .notOurs {
             do throws(CodecError) { return .receipts(try ReceiptFile.decode(bytes)) } catch {
                 throw Problem(.badBundle)

@@ -7,7 +7,7 @@ public import SyncCore
 /// Only the hub can open it, and every run is signed by the device that wrote it, so whoever
 /// carries it can neither read nor alter it. It may be handed in any number of times. Form:
 /// `protocol/bundle.md`.
-public struct Bundle: Hashable, Sendable {
+public struct SealedBundle: Hashable, Sendable {
     public let replica: ReplicaID
     /// In order of their numbers.
     public let runs: [SignedRun]
@@ -63,7 +63,7 @@ public struct Bundle: Hashable, Sendable {
     /// Opens a bundle for `hub` with its secret key.
     public static func open(
         _ bytes: [UInt8], hub: HubID, key: SigningKey
-    ) throws(BundleError) -> Bundle {
+    ) throws(BundleError) -> SealedBundle {
         guard try Self.hub(of: bytes) == hub else { throw .otherHub }
         guard let secret = key.agreement else { throw .damaged }
         let packed: Data
@@ -90,7 +90,7 @@ public struct Bundle: Hashable, Sendable {
                 runs.append(SignedRun(bytes: run, signature: signature))
             }
             try reader.finish()
-            return Bundle(replica: replica, runs: runs)
+            return SealedBundle(replica: replica, runs: runs)
         } catch {
             throw .damaged
         }

@@ -229,7 +229,7 @@ final class Judgement {
                 replica: replica.rid, number: set.name.number.value, upload: upload.id,
                 disposition: disposition, reason: reason, missing: missing,
                 since_ms: upload.received_ms),
-            creating: set.changes.map(\.record))
+            creating: set.changes.filter(\.creates).map(\.record))
     }
 
     private func notify(_ set: ChangeSet, _ reason: String, _ tx: borrowing HubTransaction) throws {
@@ -255,6 +255,7 @@ final class Judgement {
         }
         _ = try mergedNumbers(set.name.replica, tx)
         let known = merged
+        let overtaken = try self.overtaken(set, tx)
         var isDisputed = false
         for change in set.changes {
             var record: Working
@@ -274,7 +275,7 @@ final class Judgement {
                 change,
                 from: Origin(
                     name: set.name, author: set.author, time: time, position: position,
-                    shown: change.shown)
+                    shown: change.shown), overtaken: overtaken[change.record] ?? []
             ) { known[$0.replica]?.contains($0.number) ?? false }
             record.position = position
             record.isDirty = true
@@ -293,6 +294,34 @@ final class Judgement {
             working[change.record] = record
         }
         return isDisputed
+    }
+
+    /// The units of each record that later change sets of the same device have set, where those
+    /// were merged before this one: it had been set aside.
+    ///
+    /// - Complexity: constant where a device's order is kept; else linear in what it wrote since.
+    private func overtaken(
+        _ set: ChangeSet, _ tx: borrowing HubTransaction
+    ) throws -> [RecordID: Set<UnitID>] {
+        let own = try mergedNumbers(set.name.replica, tx)
+        guard !set.name.replica.isHub, let newest = own.ranges.last?.upperBound,
+            newest > set.name.number.value, let rid = try rid(of: set.name.replica, tx)
+        else { return [:] }
+        var units: [RecordID: Set<UnitID>] = [:]
+        let records = Set(set.changes.map(\.record))
+        for upload in try tx.uploads(of: rid, first: set.name.number.value + 1, last: newest) {
+            for later in try loggedUpload(upload).sets
+            where later.changeSet.name.number > set.name.number
+                && own.contains(later.changeSet.name.number)
+            {
+                for change in later.changeSet.changes where records.contains(change.record) {
+                    for write in change.writes where write.operation.kind == .register {
+                        units[change.record, default: []].insert(write.unit)
+                    }
+                }
+            }
+        }
+        return units
     }
 
     /// Merges what waited for something that has arrived, until nothing more moves.

@@ -61,6 +61,8 @@ public enum Admission {
         public let area: UInt32?
         /// The state before this change set; `nil` if it was never created.
         public let state: RecordState?
+        /// What the state would take once this change is in it, at most.
+        public let bytesAfter: Int
         /// The record it waits for: itself, or the one that says where it lies; `nil` if nothing is
         /// missing.
         public let missing: RecordID?
@@ -68,8 +70,12 @@ public enum Admission {
         /// waits.
         public let behind: UInt64?
 
-        public init(area: UInt32?, state: RecordState?, missing: RecordID?, behind: UInt64?) {
-            (self.area, self.state, self.missing, self.behind) = (area, state, missing, behind)
+        public init(
+            area: UInt32?, state: RecordState?, bytesAfter: Int = 0, missing: RecordID?,
+            behind: UInt64?
+        ) {
+            (self.area, self.state, self.bytesAfter) = (area, state, bytesAfter)
+            (self.missing, self.behind) = (missing, behind)
         }
     }
 
@@ -110,6 +116,8 @@ public enum Admission {
         case revoked = "HZ-5011"
         /// Judging it failed twice; a fault of the hub's.
         case poison = "HZ-5012"
+        /// The record would hold more than a record may.
+        case recordFull = "HZ-5013"
     }
 
     /// How long after the end of a grant work is still taken as late: 30 days, in milliseconds.
@@ -124,6 +132,9 @@ public enum Admission {
         if !facts.isHub {
             if set.author != facts.owner { return .quarantined(.foreignAuthor) }
             if facts.isRevoked { return .quarantined(.revoked) }
+        }
+        if set.texts.contains(where: { $0.string.utf8.contains(0) }) {
+            return .quarantined(.schema)
         }
         if set.schema > schema.version { return .quarantined(.newerSchema) }
         for (change, record) in zip(set.changes, facts.records) {
@@ -140,6 +151,10 @@ public enum Admission {
                 if !state.accepts(change) { return .quarantined(.kind) }
                 if let reason = offence(change, state, facts, schema) {
                     return .quarantined(reason)
+                }
+                // A hub's own writes end conflicts, and so make a record smaller.
+                if !facts.isHub, record.bytesAfter > Limits.stateBytes {
+                    return .quarantined(.recordFull)
                 }
             }
         }

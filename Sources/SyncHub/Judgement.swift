@@ -35,6 +35,8 @@ final class Judgement {
         /// The units written here that had several heads after it; no other's base can have
         /// changed.
         var contested: Set<UnitID> = []
+        /// What the state takes, at most.
+        var bytes = 0
         /// Proposals that came with this upload, by unit.
         var proposals: [UnitID: Int] = [:]
     }
@@ -109,7 +111,7 @@ final class Judgement {
         var facts: [Admission.RecordFacts] = []
         let hasUnmerged = try tx.hasUnmerged()
         for change in set.changes {
-            facts.append(try recordFacts(change, set, replica, hasUnmerged: hasUnmerged, tx))
+            facts.append(try recordFacts(change, hashed, replica, hasUnmerged: hasUnmerged, tx))
         }
         return Admission.decide(
             Admission.Facts(
@@ -120,9 +122,10 @@ final class Judgement {
     }
 
     private func recordFacts(
-        _ change: RecordChange, _ set: ChangeSet, _ replica: StoredReplica, hasUnmerged: Bool,
-        _ tx: borrowing HubTransaction
+        _ change: RecordChange, _ hashed: HashedChangeSet, _ replica: StoredReplica,
+        hasUnmerged: Bool, _ tx: borrowing HubTransaction
     ) throws -> Admission.RecordFacts {
+        let set = hashed.changeSet
         var behind: UInt64?
         if hasUnmerged {
             behind = try tx.waitsBehind(
@@ -137,8 +140,16 @@ final class Judgement {
         }
         let state = try working(change.record, change.collection, tx)
         if let state {
+            var bytes = state.bytes + hashed.size
+            if bytes > Limits.stateBytes {
+                // Seldom, so that it is counted only here: others' records have a part in `size`.
+                bytes =
+                    StateCoding.encode(state.state, writers: &memory.writers).count
+                    + ChangeSetCoding.payload(change).count
+            }
             return Admission.RecordFacts(
-                area: state.area, state: state.state, missing: nil, behind: behind)
+                area: state.area, state: state.state, bytesAfter: bytes, missing: nil,
+                behind: behind)
         }
         guard change.creates else {
             return Admission.RecordFacts(
@@ -193,7 +204,7 @@ final class Judgement {
         case .merge(let late):
             let position = memory.position.next
             memory.position = position
-            let isDisputed = try merge(set, time, position, tx)
+            let isDisputed = try merge(hashed, time, position, tx)
             replica.merged.insert(set.name.number)
             merged[replica.id] = replica.merged
             return ReceiptEntry(
@@ -247,15 +258,17 @@ final class Judgement {
 
     /// Merges a change set into its records. Returns whether a unit that it wrote is disputed now.
     private func merge(
-        _ set: ChangeSet, _ time: CorrectedTime, _ position: LogPosition,
+        _ hashed: HashedChangeSet, _ time: CorrectedTime, _ position: LogPosition,
         _ tx: borrowing HubTransaction
     ) throws -> Bool {
+        let set = hashed.changeSet
         for change in set.changes {
             for name in change.replacedNames { _ = try mergedNumbers(name.replica, tx) }
         }
         _ = try mergedNumbers(set.name.replica, tx)
         let known = merged
-        let overtaken = try self.overtaken(set, tx)
+        let overtaken = try memory.log.settings(
+            after: set, merged: known[set.name.replica] ?? NumberSet(), tx)
         var isDisputed = false
         for change in set.changes {
             var record: Working
@@ -278,6 +291,7 @@ final class Judgement {
                     shown: change.shown), overtaken: overtaken[change.record] ?? []
             ) { known[$0.replica]?.contains($0.number) ?? false }
             record.position = position
+            record.bytes += hashed.size
             record.isDirty = true
             for write in change.writes {
                 if write.unit == .discussion { record.count(write) }
@@ -294,34 +308,6 @@ final class Judgement {
             working[change.record] = record
         }
         return isDisputed
-    }
-
-    /// The units of each record that later change sets of the same device have set, where those
-    /// were merged before this one: it had been set aside.
-    ///
-    /// - Complexity: constant where a device's order is kept; else linear in what it wrote since.
-    private func overtaken(
-        _ set: ChangeSet, _ tx: borrowing HubTransaction
-    ) throws -> [RecordID: Set<UnitID>] {
-        let own = try mergedNumbers(set.name.replica, tx)
-        guard !set.name.replica.isHub, let newest = own.ranges.last?.upperBound,
-            newest > set.name.number.value, let rid = try rid(of: set.name.replica, tx)
-        else { return [:] }
-        var units: [RecordID: Set<UnitID>] = [:]
-        let records = Set(set.changes.map(\.record))
-        for upload in try tx.uploads(of: rid, first: set.name.number.value + 1, last: newest) {
-            for later in try loggedUpload(upload).sets
-            where later.changeSet.name.number > set.name.number
-                && own.contains(later.changeSet.name.number)
-            {
-                for change in later.changeSet.changes where records.contains(change.record) {
-                    for write in change.writes where write.operation.kind == .register {
-                        units[change.record, default: []].insert(write.unit)
-                    }
-                }
-            }
-        }
-        return units
     }
 
     /// Merges what waited for something that has arrived, until nothing more moves.
@@ -468,9 +454,10 @@ final class Judgement {
         guard let stored = try tx.record(id, in: collection) else { return nil }
         let state = try StateCoding.decode(
             stored.state, record: id, collection: collection, writers: memory.writers)
-        let record = Working(
+        var record = Working(
             state: state, area: stored.area, stored: stored.state,
             wasDisputed: !state.conflicts(under: schema).isEmpty, position: stored.position)
+        record.bytes = stored.state.count
         working[id] = record
         return record
     }

@@ -34,7 +34,6 @@ public struct Problem: Error, Hashable, Sendable {
         case awaitingApproval = "HZ-2003"
         case revoked = "HZ-2004"
         case wrongEpoch = "HZ-2005"
-        case copiedDevice = "HZ-2006"
         case badCode = "HZ-2101"
         case replicaTaken = "HZ-2102"
         case notLoggedIn = "HZ-3001"
@@ -48,7 +47,6 @@ public struct Problem: Error, Hashable, Sendable {
         case badChoice = "HZ-4005"
         case badValue = "HZ-4006"
         case noSuchDevice = "HZ-4101"
-        case noSuchPerson = "HZ-4102"
         case noSuchArea = "HZ-4103"
         case tooManyRequests = "HZ-9001"
         case busy = "HZ-9002"
@@ -77,9 +75,9 @@ extension Problem.Code {
         case .malformed, .unknownVersion, .reasonRequired, .badChoice, .badValue: 400
         case .badSignature, .unknownReplica, .notLoggedIn, .badPassword: 401
         case .awaitingApproval, .revoked, .badCode, .notAllowed, .foreignOrigin: 403
-        case .notFound, .noSuchConflict, .noSuchDevice, .noSuchPerson, .noSuchArea: 404
+        case .notFound, .noSuchConflict, .noSuchDevice, .noSuchArea: 404
         case .wrongMethod: 405
-        case .wrongEpoch, .copiedDevice, .replicaTaken, .staleView, .alreadyResolved: 409
+        case .wrongEpoch, .replicaTaken, .staleView, .alreadyResolved: 409
         case .tooLarge: 413
         case .wrongMediaType: 415
         case .tooManyRequests: 429
@@ -105,7 +103,6 @@ extension Problem.Code {
         case .awaitingApproval: "The device waits for an administrator's approval. Try again later."
         case .revoked: "The device was revoked. What it sent is kept; nothing is sent to it."
         case .wrongEpoch: "The hub was restored. The device offers its work again by itself."
-        case .copiedDevice: "This device is a copy of another. Enrol it anew; its work is kept."
         case .badCode: "The code is wrong, used or too old. Ask for a new one."
         case .replicaTaken: "That device name is taken by another key. Enrol anew."
         case .notLoggedIn: "Log in first."
@@ -119,7 +116,6 @@ extension Problem.Code {
         case .badChoice: "That is none of the conflict's sides."
         case .badValue: "The value does not fit the field."
         case .noSuchDevice: "There is no such device."
-        case .noSuchPerson: "There is no such person."
         case .noSuchArea: "There is no such area."
         case .tooManyRequests: "Too many requests. Wait a little."
         case .busy: "The hub is busy. Nothing is lost; try again."

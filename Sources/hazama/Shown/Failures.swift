@@ -72,6 +72,10 @@ extension Desk {
                     "count": Formats.grouped(Int64(count)),
                     "maximum": Formats.grouped(Int64(maximum)),
                 ])
+        case .forbiddenCharacter(let part):
+            fail(
+                .usage, .badInput, safe: .notRecorded, .forbiddenCharacter,
+                ["member": part == .reasonBytes ? "reason" : "intent"])
         case .heldOtherwise, .recordExists, .recordTwice:
             fail(
                 .failed, .editRefused, safe: .notRecorded, .failedOtherwise, ["text": "\(error)"],

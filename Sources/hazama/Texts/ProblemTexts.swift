@@ -37,10 +37,6 @@ extension Problem.Code {
             Wording(
                 text, "中心曾从备份恢复。本设备会自动重新提交您的工作。",
                 "ハブが復元されました。端末は自動的に作業を再提出します。")
-        case .copiedDevice:
-            Wording(
-                text, "本设备是另一台设备的副本。请重新登记；其中的工作会保留。",
-                "この端末は別の端末の複製です。登録し直してください。作業は保管されます。")
         case .badCode:
             Wording(
                 text, "登记码错误、已使用或已过期。请索取新的登记码。",
@@ -73,7 +69,6 @@ extension Problem.Code {
             Wording(text, "该冲突没有这一方。", "その競合にその候補はありません。")
         case .badValue: Wording(text, "该值不符合字段要求。", "その値は項目に合いません。")
         case .noSuchDevice: Wording(text, "没有这台设备。", "その端末はありません。")
-        case .noSuchPerson: Wording(text, "没有这个人员。", "その人はいません。")
         case .noSuchArea: Wording(text, "没有这个区域。", "その地区はありません。")
         case .tooManyRequests:
             Wording(
@@ -96,7 +91,7 @@ extension Problem.Code {
     /// How a command ends that met it.
     var exitStatus: ExitStatus {
         switch self {
-        case .awaitingApproval, .unknownReplica, .revoked, .copiedDevice, .notLoggedIn,
+        case .awaitingApproval, .unknownReplica, .revoked, .notLoggedIn,
             .badPassword, .badCode, .replicaTaken:
             .locked
         case .tooManyRequests, .busy, .storageFull, .failed: .refusedForNow
@@ -105,8 +100,8 @@ extension Problem.Code {
         case .staleView: .decisionNeeded
         case .reasonRequired, .badChoice, .badValue: .usage
         case .malformed, .wrongMediaType, .tooLarge, .notFound, .wrongMethod, .wrongEpoch,
-            .notAllowed, .foreignOrigin, .noSuchConflict, .noSuchDevice, .noSuchPerson,
-            .noSuchArea, .alreadyResolved:
+            .notAllowed, .foreignOrigin, .noSuchConflict, .noSuchDevice, .noSuchArea,
+            .alreadyResolved:
             .failed
         }
     }

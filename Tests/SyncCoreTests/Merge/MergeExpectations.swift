@@ -5,9 +5,9 @@ import Testing
 /// The merge that all of this is about.
 func realMerge(
     _ state: inout RecordState, _ change: RecordChange, _ origin: Origin,
-    _ hasMerged: (ChangeSetName) -> Bool
+    _ arrived: Arrived
 ) {
-    state.merge(change, from: origin, hasMerged: hasMerged)
+    state.merge(change, from: origin, arrived)
 }
 
 /// Expects the laws to hold in every history of a small scope.
@@ -55,12 +55,16 @@ extension History {
 
     /// The state after merging in this order, whether or not it keeps each replica's own.
     func state(mergedIn order: [Int]) -> RecordState {
-        var merged: Set<ChangeSetName> = []
+        var names: Set<ChangeSetName> = []
+        var merged = EntrySet()
         var state = Self.nothing
         for place in order {
             let entry = entries[place]
-            state.merge(entry.change, from: entry.origin, hasMerged: merged.contains)
-            merged.insert(entry.origin.name)
+            state.merge(
+                entry.change, from: entry.origin, overtaken: overtaken(place, by: merged),
+                hasMerged: names.contains)
+            names.insert(entry.origin.name)
+            merged.insert(place)
         }
         return state
     }
@@ -155,6 +159,11 @@ extension RecordChange {
 }
 
 extension RecordState {
+    mutating func merge(_ change: RecordChange, from origin: Origin, _ arrived: Arrived) {
+        merge(
+            change, from: origin, overtaken: arrived.overtaken, hasMerged: arrived.hasMerged)
+    }
+
     /// The names of the heads of a register.
     func heads(of unit: UnitID) -> [ChangeSetName] { origins(of: unit).map(\.name) }
 

@@ -180,15 +180,19 @@ public enum Admission {
                 {
                     return .immutable
                 }
-            case .review:
+            case .review, .text, .ranked, .states, .withdrawalWins, .raiseWins:
                 // A device's later write covers its own earlier one without naming it; that counts
                 // too.
                 let replica = facts.changeSet.name.replica
                 let touched = register.sides.filter { side in
                     side.names.contains { names.contains($0) || $0.replica == replica }
                 }
-                if touched.count > 1, !facts.isHub { return .resolution }
-            case .latest, .addWins, .maximum, .minimum, .sum, .append: break
+                if touched.count > 1, !facts.isHub,
+                    register.isDisputed(touched.flatMap(\.names), under: unit)
+                {
+                    return .resolution
+                }
+            case .latest, .addWins, .maximum, .minimum, .sum, .append, .derived: break
             }
         }
         return nil

@@ -177,7 +177,7 @@ extension Desk {
                 .usage, .badInput, safe: .notRecorded, .forbiddenCharacter,
                 ["member": member(name)])
         case .replacesImmutable: return fail(.failed, .editRefused, safe: .notRecorded, .editSigned)
-        case .unknownCollection, .unknownUnit, .wrongKind, .wrongType, .homeMissing:
+        case .unknownCollection, .unknownUnit, .wrongKind, .derived, .wrongType, .homeMissing:
             return fail(.failed, .editRefused, safe: .notRecorded, .unitOfNewer, next: .upgrade)
         }
     }

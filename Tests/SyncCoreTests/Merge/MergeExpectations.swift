@@ -10,9 +10,17 @@ func realMerge(
     state.merge(change, from: origin, arrived)
 }
 
-/// Expects the laws to hold in every history of a small scope.
+/// Histories in a space that is small enough to try all of it.
+protocol HistorySpace {
+    func visitHistories(_ body: (History) -> Bool) -> Int
+}
+
+extension SmallScope: HistorySpace {}
+extension SmallFleet: HistorySpace {}
+
+/// Expects the laws to hold in every history of a small space.
 func expectLaws(
-    in scope: SmallScope, of merge: Merging = realMerge,
+    in scope: some HistorySpace, of merge: Merging = realMerge,
     sourceLocation: SourceLocation = #_sourceLocation
 ) {
     var violation: LawViolation?

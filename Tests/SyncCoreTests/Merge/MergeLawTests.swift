@@ -1,3 +1,4 @@
+import Foundation
 import SyncCore
 import SyncTesting
 import Testing
@@ -26,6 +27,32 @@ struct MergeLawTests {
         "every history of four changes of one set",
         arguments: SmallScope.all(count: 4, units: [.elements]))
     func oneSet(scope: SmallScope) { expectLaws(in: scope) }
+
+    @Test("every history of two devices and a hub, two writes each to one unit, in every order")
+    func fleetOfOneUnit() { expectLaws(in: SmallFleet(writes: 2, units: 1)) }
+
+    @Test("every history of two devices and a hub, two writes each to two units, both ways")
+    func fleetOfTwoUnits() { expectBothWays(SmallFleet(writes: 2, units: 2)) }
+
+    /// Half an hour in a release build, with `HAZAMA_SCOPE=large`. A unit's state follows from the
+    /// writes to it alone, as two units show above: so these are the histories of each of two.
+    @Test(
+        "every history of two devices and a hub, three writes each, in every order",
+        .enabled(if: ProcessInfo.processInfo.environment["HAZAMA_SCOPE"] == "large"))
+    func fleetOfThreeWrites() { expectLaws(in: SmallFleet(writes: 3, units: 1)) }
+
+    private func expectBothWays(_ fleet: SmallFleet) {
+        let tried = fleet.visitHistories { history in
+            let model = MergeModel(history).state(after: history.everything)
+            let forwards = Array(history.entries.indices)
+            let isRight =
+                history.state(mergedIn: forwards) == model
+                && history.state(mergedIn: forwards.reversed()) == model
+            if !isRight { Issue.record("an order makes a difference in\n\(history)") }
+            return isRight
+        }
+        #expect(tried > 1000, "an empty space proves nothing")
+    }
 
     @Test("generated histories of four replicas and units of all kinds", arguments: Seed.all)
     func generated(seed: Seed) { expectLaws(over: History.samples(seed)) }

@@ -213,7 +213,8 @@ extension Draw {
         draft.head = head.1
         draft.address = address(in: area.name)
         if generator.chance(20) {
-            draft.registeredAddress = address(in: generator.pick(DemoNames.streets).1[0])
+            draft.registration = Registration(
+                address(in: generator.pick(DemoNames.streets).1[0]), source: .departmentFeed)
         }
         if generator.chance(85) { draft.phones.append(phone()) }
         if generator.chance(15) { draft.phones.append(phone()) }

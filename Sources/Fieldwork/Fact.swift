@@ -54,7 +54,7 @@ public struct Fact: FieldworkRecord {
         public var mergePolicy: MergePolicy {
             switch self {
             case .household, .subject, .key, .statement: .immutable
-            case .isDisputed: .maximum  // No all-clear hides an objection unseen.
+            case .isDisputed: .raiseWins  // No all-clear hides an objection unseen.
             case .objections: .append
             }
         }

@@ -19,8 +19,7 @@ extension FieldworkRecord {
     /// What the unit's writes amount to; `nil` if nobody has written it: *unknown*, which is not
     /// empty.
     public func outcome(of field: Field) -> Outcome? {
-        guard let unit = state[field.id], unit.kind == field.mergePolicy.kind else { return nil }
-        return unit.outcome(under: field.declaration)
+        state.outcome(of: field.declaration)
     }
 
     /// Whether people must decide this unit.
@@ -34,7 +33,7 @@ extension FieldworkRecord {
     /// Why the record is void; `nil` if it is not.
     public var voidReason: String? {
         guard let unit = Self.declaration.unit(.void) else { return nil }
-        return state[.void]?.outcome(under: unit)?.value?.string
+        return state.outcome(of: unit)?.value?.string
     }
 
     /// Begins an edit of what is shown here.

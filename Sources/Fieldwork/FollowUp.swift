@@ -60,9 +60,9 @@ public struct FollowUp: FieldworkRecord {
             case .due: .minimum  // Earlier is safer.
             case .cadenceDays: .minimum  // More often is safer.
             case .progress:
-                // States later. Meanwhile what they had in common, `scheduled`: it stays on the
-                // list.
-                .review(shown: .previous)
+                // Done here and cancelled there are two branches: it stays on the list until
+                // people decide.
+                .states(Progress.machine)
             case .doneOn: .latest  // Twice done is done; either day will do.
             case .visits: .addWins  // Two who looked after it both did.
             case .notes: .append
@@ -88,6 +88,11 @@ public struct FollowUp: FieldworkRecord {
     /// Where it stands. Due and overdue are no states: the day and today's date say them.
     public enum Progress: String, ChoiceWord {
         case scheduled, done, cancelled
+
+        static let machine = StateMachine([
+            scheduled.rawValue: [done.rawValue, cancelled.rawValue], done.rawValue: [],
+            cancelled.rawValue: [],
+        ])
     }
 }
 

@@ -27,8 +27,7 @@ public struct Household: FieldworkRecord {
         case head = 18
         /// Where they live 实际居住地址.
         case address = 19
-        /// Where they are registered 户籍地址, 住民票. The two differing (人户分离) is a finding, not an
-        /// error.
+        /// Where they are registered 户籍地址, 住民票, and who says so.
         case registeredAddress = 20
         case phones = 21
         /// What they live on 月收入: amount, period and evidence, which never mix.
@@ -45,6 +44,8 @@ public struct Household: FieldworkRecord {
         case riskNote = 27
         /// The worker in charge 责任顾问, 担当; a `PersonID`.
         case assignedAdvisor = 28
+        /// Whether they live elsewhere than they are registered 人户分离: a finding, not an error.
+        case livesElsewhere = 29
 
         public static let collection = CollectionID.household
 
@@ -63,6 +64,7 @@ public struct Household: FieldworkRecord {
             case .warnings: "warnings"
             case .riskNote: "risk_note"
             case .assignedAdvisor: "assigned_advisor"
+            case .livesElsewhere: "lives_elsewhere"
             }
         }
 
@@ -70,7 +72,9 @@ public struct Household: FieldworkRecord {
             switch self {
             case .area, .head, .assignedAdvisor: .field(.reference)
             case .headName: .field(.text(maximumBytes: 200))
-            case .address, .registeredAddress: .field(.text(maximumBytes: 400))
+            case .address: .field(.text(maximumBytes: 400))
+            case .registeredAddress: .group(Registration.members)
+            case .livesElsewhere: .field(.bool)
             case .phones: .field(.text(maximumBytes: 40))
             case .monthlyIncome: .group(MonthlyIncome.members)
             case .memberCount: .field(.integer(0...99))
@@ -85,17 +89,18 @@ public struct Household: FieldworkRecord {
             switch self {
             case .area: .immutable  // It says whose devices hold it; moving is an act of its own.
             case .headName, .head: .latest  // Easily put right, and a list needs one.
-            case .address: .review(shown: .previous)  // Ranked later: the visitor knows.
+            case .address: .review(shown: .previous)  // Whoever goes there must not be sent astray.
             case .registeredAddress:
-                .review(shown: .previous)  // Ranked later: the register knows this one.
+                .ranked(Ranking(source: "source", effective: "effective"))  // The register knows.
             case .phones: .addWins  // More ways to reach them.
             case .monthlyIncome: .review(shown: .previous)  // Wrong income, wrong entitlement.
             case .memberCount: .review(shown: .previous)  // A wrong count costs someone a ration.
             case .members: .addWins  // Whoever was seen must not vanish; leaving is an end date.
             case .language: .latest  // The latest wish; the other costs a sentence.
             case .warnings: .addWins  // No all-clear takes away a warning unseen.
-            case .riskNote: .review(shown: .previous)  // Text merge later: both notes matter.
-            case .assignedAdvisor: .review(shown: .previous)  // Ranked later: the manager decides.
+            case .riskNote: .text  // Both notes matter.
+            case .assignedAdvisor: .review(shown: .previous)  // The manager decides.
+            case .livesElsewhere: .derived(Household.comparedAddresses)
             }
         }
 
@@ -103,7 +108,7 @@ public struct Household: FieldworkRecord {
             switch self {
             case .area, .assignedAdvisor: .open
             case .headName, .head, .address, .registeredAddress, .phones, .memberCount, .members,
-                .language:
+                .language, .livesElsewhere:
                 .personal
             case .monthlyIncome, .warnings, .riskNote: .special
             }
@@ -113,7 +118,7 @@ public struct Household: FieldworkRecord {
             switch self {
             case .headName, .address: true
             case .area, .head, .registeredAddress, .phones, .monthlyIncome, .memberCount,
-                .members, .language, .warnings, .riskNote, .assignedAdvisor:
+                .members, .language, .warnings, .riskNote, .assignedAdvisor, .livesElsewhere:
                 false
             }
         }
@@ -125,7 +130,11 @@ extension Household {
     public var headName: String? { value(.headName)?.string }
     public var head: RecordID? { value(.head)?.record }
     public var address: String? { value(.address)?.string }
-    public var registeredAddress: String? { value(.registeredAddress)?.string }
+    public var registration: Registration? {
+        value(.registeredAddress).flatMap(Registration.init)
+    }
+    /// Whether they live elsewhere than they are registered; `nil` where either is not known.
+    public var livesElsewhere: Bool? { value(.livesElsewhere)?.flag }
     public var phones: [String] { elements(.phones, \.string) }
     public var monthlyIncome: MonthlyIncome? { value(.monthlyIncome).flatMap(MonthlyIncome.init) }
     public var memberCount: Int? { value(.memberCount)?.integer.map { Int($0) } }
@@ -136,13 +145,22 @@ extension Household {
     public var riskNote: String? { value(.riskNote)?.string }
     public var assignedAdvisor: PersonID? { value(.assignedAdvisor)?.record?.worker }
 
+    /// Not told while people still have to decide about either.
+    fileprivate static let comparedAddresses = Derivation("lives_elsewhere") { state in
+        guard let household = Household(state), !household.isDisputed(.address),
+            !household.isDisputed(.registeredAddress), let address = household.address,
+            let registered = household.registration?.address
+        else { return nil }
+        return .bool(!Text(address).agrees(with: Text(registered)))
+    }
+
     /// What is known of a household when it is first recorded. `nil` and empty stay unknown.
     public struct Draft: Hashable, Sendable {
         public var area: ScopeID
         public var headName: String?
         public var head: RecordID?
         public var address: String?
-        public var registeredAddress: String?
+        public var registration: Registration?
         public var phones: [String] = []
         public var monthlyIncome: MonthlyIncome?
         public var memberCount: Int?
@@ -167,7 +185,7 @@ extension Household {
             creation.set(.headName, headName.map(Value.text))
             creation.set(.head, head.map(Value.reference))
             creation.set(.address, address.map(Value.text))
-            creation.set(.registeredAddress, registeredAddress.map(Value.text))
+            creation.set(.registeredAddress, registration?.value)
             creation.add(.phones, phones.map(Value.text))
             creation.set(.monthlyIncome, monthlyIncome?.value)
             creation.set(.memberCount, memberCount.map { .integer(Int64($0)) })

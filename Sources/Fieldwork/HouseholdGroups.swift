@@ -37,6 +37,36 @@ public struct MonthlyIncome: Hashable, Sendable {
     }
 }
 
+/// Where a household is registered 户籍地址, 住民票, by whose word and from when on.
+public struct Registration: Hashable, Sendable {
+    public let address: String
+    public let source: Fact.Source
+    /// The day from which it holds; `nil` if it was not said.
+    public let effective: CalendarDate?
+
+    public init(_ address: String, source: Fact.Source, effective: CalendarDate? = nil) {
+        (self.address, self.source, self.effective) = (address, source, effective)
+    }
+
+    static let members = [
+        Member("address", .text(maximumBytes: 400)),
+        Member("source", Fact.Source.type),
+        Member("effective", .day),
+    ]
+
+    public var value: Value {
+        .group([.text(address), .word(source), Value(effective, Value.day)])
+    }
+
+    /// Reads what `value` writes; `nil` for anything else. A source this program does not know is
+    /// read as the lowest.
+    public init?(_ value: Value) {
+        guard let members = value.members(Self.members.count), let address = members[0].string
+        else { return nil }
+        self.init(address, source: members[1].word() ?? .resident, effective: members[2].day)
+    }
+}
+
 /// One person's time in a household. Someone who leaves gets an end: the element with it takes the
 /// place of the one without.
 public struct Membership: Hashable, Sendable {

@@ -33,6 +33,8 @@ public struct Person: FieldworkRecord {
         case strengths = 25
         /// What they agreed to and took back 同意.
         case consent = 26
+        /// Whether what is recorded of them may be given to partners 信息共享.
+        case sharing = 27
 
         public static let collection = CollectionID.person
 
@@ -49,6 +51,7 @@ public struct Person: FieldworkRecord {
             case .deceased: "deceased"
             case .strengths: "strengths"
             case .consent: "consent"
+            case .sharing: "sharing"
             }
         }
 
@@ -63,20 +66,22 @@ public struct Person: FieldworkRecord {
             case .language: .field(.text(maximumBytes: 80))
             case .contactPreference, .strengths: .field(.text(maximumBytes: 400))
             case .consent: .group(Consent.members)
+            case .sharing: .field(Consent.Act.type)
             }
         }
 
         public var mergePolicy: MergePolicy {
             switch self {
             case .household: .immutable
-            case .name: .review(shown: .previous)  // Ranked later: papers over hearsay.
+            case .name: .review(shown: .previous)  // Papers or hearsay: a person looks.
             case .identityNumber: .review(shown: .previous)  // Wrong person, or mistyped.
-            case .birth, .sex: .review(shown: .previous)  // Ranked later.
+            case .birth, .sex: .review(shown: .previous)  // Opens and closes entitlements.
             case .phones: .addWins  // More ways to reach them.
             case .language, .contactPreference: .latest  // The latest wish.
             case .deceased: .review(shown: .previous)  // Stops benefits, so never by itself.
             case .strengths: .addWins  // What someone can do is not lost to a list typed elsewhere.
             case .consent: .append  // What holds is worked out from all of it; see `consents`.
+            case .sharing: .withdrawalWins(given: Consent.Act.given.rawValue)  // No means no, at once.
             }
         }
 
@@ -84,7 +89,7 @@ public struct Person: FieldworkRecord {
             switch self {
             case .household: .open
             case .name, .birth, .sex, .phones, .language, .contactPreference, .strengths,
-                .consent:
+                .consent, .sharing:
                 .personal
             case .identityNumber, .deceased: .special
             }
@@ -94,7 +99,7 @@ public struct Person: FieldworkRecord {
             switch self {
             case .name: true
             case .household, .identityNumber, .birth, .sex, .phones, .language,
-                .contactPreference, .deceased, .strengths, .consent:
+                .contactPreference, .deceased, .strengths, .consent, .sharing:
                 false
             }
         }
@@ -157,6 +162,8 @@ extension Person {
     public var contactPreference: String? { value(.contactPreference)?.string }
     public var deceased: CalendarDate? { value(.deceased)?.day }
     public var strengths: [String] { elements(.strengths, \.string) }
+    /// Whether partners may be told; nothing said is no.
+    public var mayBeShared: Bool { word(.sharing) == Consent.Act.given }
     /// All that was ever given or withdrawn, by time.
     public var consentLog: [Consent] { entries(.consent).compactMap { Consent($0.value) } }
 

@@ -5,11 +5,6 @@ extension Schema {
     ///
     /// Collections: household 1, person 2, visit 3, follow-up 4, fact 5. Units are listed in each
     /// record's file. Additive from version to version.
-    ///
-    /// Three policies of the domain have no rule in the core yet: *ranked* (the source's role
-    /// decides), *text* (both texts are merged) and *states* (the further state wins). Units meant
-    /// for them are in review, which loses nothing and only asks more often; a later version
-    /// decides them by themselves.
     public static let fieldwork = Schema(
         version: SchemaVersion(1),
         collections: [

@@ -72,7 +72,7 @@ public struct Visit: FieldworkRecord {
             case .household, .day, .advisor, .outcome, .purpose, .place:
                 .immutable  // It happened; a second account is a contestation, not an edit.
             case .minutes: .latest  // Only the visitor knows, and corrects themself.
-            case .narrative: .review(shown: .previous)  // Text merge later.
+            case .narrative: .text  // Two who went write each their part of it.
             case .answers: .append  // An answer was given, even where another followed.
             case .corrections: .append
             }

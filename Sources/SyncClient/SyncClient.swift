@@ -365,7 +365,6 @@ public actor SyncClient {
             switch problem.code {
             case .awaitingApproval: .pending
             case .revoked: .revoked
-            case .copiedDevice: .copied
             default: nil
             }
         guard let state else { return }

@@ -62,6 +62,8 @@ public enum Admission {
         public let area: UInt32?
         /// The state before this change set; `nil` if it was never created.
         public let state: RecordState?
+        /// What the state would take once this change is in it, at most.
+        public let bytesAfter: Int
         /// The record it waits for: itself, or the one that says where it lies; `nil` if nothing is
         /// missing.
         public let missing: RecordID?
@@ -69,8 +71,12 @@ public enum Admission {
         /// waits.
         public let behind: UInt64?
 
-        public init(area: UInt32?, state: RecordState?, missing: RecordID?, behind: UInt64?) {
-            (self.area, self.state, self.missing, self.behind) = (area, state, missing, behind)
+        public init(
+            area: UInt32?, state: RecordState?, bytesAfter: Int = 0, missing: RecordID?,
+            behind: UInt64?
+        ) {
+            (self.area, self.state, self.bytesAfter) = (area, state, bytesAfter)
+            (self.missing, self.behind) = (missing, behind)
         }
     }
 
@@ -111,6 +117,8 @@ public enum Admission {
         case revoked = "HZ-5011"
         /// Judging it failed twice; a fault of the hub's.
         case poison = "HZ-5012"
+        /// The record would hold more than a record may.
+        case recordFull = "HZ-5013"
     }
 
     /// How long after the end of a grant work is still taken as late: 30 days, in milliseconds.
@@ -125,6 +133,9 @@ public enum Admission {
         if !facts.isHub {
             if set.author != facts.owner { return .quarantined(.foreignAuthor) }
             if facts.isRevoked { return .quarantined(.revoked) }
+        }
+        if set.texts.contains(where: { $0.string.utf8.contains(0) }) {
+            return .quarantined(.schema)
         }
         if set.schema > schema.version { return .quarantined(.newerSchema) }
         for (change, record) in zip(set.changes, facts.records) {
@@ -145,6 +156,10 @@ public enum Admission {
                 if !state.accepts(change) { return .quarantined(.kind) }
                 if let reason = offence(change, state, facts, schema) {
                     return .quarantined(reason)
+                }
+                // A hub's own writes end conflicts, and so make a record smaller.
+                if !facts.isHub, record.bytesAfter > Limits.stateBytes {
+                    return .quarantined(.recordFull)
                 }
             }
         }
@@ -170,15 +185,19 @@ public enum Admission {
                 {
                     return .immutable
                 }
-            case .review:
+            case .review, .text, .ranked, .states, .withdrawalWins, .raiseWins:
                 // A device's later write covers its own earlier one without naming it; that counts
                 // too.
                 let replica = facts.changeSet.name.replica
                 let touched = register.sides.filter { side in
                     side.names.contains { names.contains($0) || $0.replica == replica }
                 }
-                if touched.count > 1, !facts.isHub { return .resolution }
-            case .latest, .addWins, .maximum, .minimum, .sum, .append: break
+                if touched.count > 1, !facts.isHub,
+                    register.isDisputed(touched.flatMap(\.names), under: unit)
+                {
+                    return .resolution
+                }
+            case .latest, .addWins, .maximum, .minimum, .sum, .append, .derived: break
             }
         }
         return nil

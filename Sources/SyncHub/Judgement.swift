@@ -35,6 +35,8 @@ final class Judgement {
         /// The units written here that had several heads after it; no other's base can have
         /// changed.
         var contested: Set<UnitID> = []
+        /// What the state takes, at most.
+        var bytes = 0
         /// Proposals that came with this upload, by unit.
         var proposals: [UnitID: Int] = [:]
     }
@@ -135,7 +137,7 @@ final class Judgement {
         var facts: [Admission.RecordFacts] = []
         let hasUnmerged = try tx.hasUnmerged()
         for change in set.changes {
-            facts.append(try recordFacts(change, set, replica, hasUnmerged: hasUnmerged, tx))
+            facts.append(try recordFacts(change, hashed, replica, hasUnmerged: hasUnmerged, tx))
         }
         return Admission.decide(
             Admission.Facts(
@@ -146,9 +148,10 @@ final class Judgement {
     }
 
     private func recordFacts(
-        _ change: RecordChange, _ set: ChangeSet, _ replica: StoredReplica, hasUnmerged: Bool,
-        _ tx: borrowing HubTransaction
+        _ change: RecordChange, _ hashed: HashedChangeSet, _ replica: StoredReplica,
+        hasUnmerged: Bool, _ tx: borrowing HubTransaction
     ) throws -> Admission.RecordFacts {
+        let set = hashed.changeSet
         var behind: UInt64?
         if hasUnmerged {
             behind = try tx.waitsBehind(
@@ -163,8 +166,16 @@ final class Judgement {
         }
         let state = try working(change.record, change.collection, tx)
         if let state {
+            var bytes = state.bytes + hashed.size
+            if bytes > Limits.stateBytes {
+                // Seldom, so that it is counted only here: others' records have a part in `size`.
+                bytes =
+                    StateCoding.encode(state.state, writers: &memory.writers).count
+                    + ChangeSetCoding.payload(change).count
+            }
             return Admission.RecordFacts(
-                area: state.area, state: state.state, missing: nil, behind: behind)
+                area: state.area, state: state.state, bytesAfter: bytes, missing: nil,
+                behind: behind)
         }
         guard change.creates else {
             return Admission.RecordFacts(
@@ -219,7 +230,7 @@ final class Judgement {
         case .merge(let late):
             let position = memory.position.next
             memory.position = position
-            let isDisputed = try merge(set, time, position, tx)
+            let isDisputed = try merge(hashed, time, position, tx)
             replica.merged.insert(set.name.number)
             merged[replica.id] = replica.merged
             return ReceiptEntry(
@@ -255,7 +266,7 @@ final class Judgement {
                 replica: replica.rid, number: set.name.number.value, upload: upload.id,
                 disposition: disposition, reason: reason, missing: missing,
                 since_ms: upload.received_ms),
-            creating: set.changes.map(\.record))
+            creating: set.changes.filter(\.creates).map(\.record))
     }
 
     private func notify(_ set: ChangeSet, _ reason: String, _ tx: borrowing HubTransaction) throws {
@@ -273,14 +284,17 @@ final class Judgement {
 
     /// Merges a change set into its records. Returns whether a unit that it wrote is disputed now.
     private func merge(
-        _ set: ChangeSet, _ time: CorrectedTime, _ position: LogPosition,
+        _ hashed: HashedChangeSet, _ time: CorrectedTime, _ position: LogPosition,
         _ tx: borrowing HubTransaction
     ) throws -> Bool {
+        let set = hashed.changeSet
         for change in set.changes {
             for name in change.replacedNames { _ = try mergedNumbers(name.replica, tx) }
         }
         _ = try mergedNumbers(set.name.replica, tx)
         let known = merged
+        let overtaken = try memory.log.settings(
+            after: set, merged: known[set.name.replica] ?? NumberSet(), tx)
         var isDisputed = false
         for change in set.changes {
             var record: Working
@@ -300,9 +314,10 @@ final class Judgement {
                 change,
                 from: Origin(
                     name: set.name, author: set.author, time: time, position: position,
-                    shown: change.shown)
+                    shown: change.shown), overtaken: overtaken[change.record] ?? []
             ) { known[$0.replica]?.contains($0.number) ?? false }
             record.position = position
+            record.bytes += hashed.size
             record.isDirty = true
             for write in change.writes {
                 if write.unit == .discussion { record.count(write) }
@@ -465,9 +480,10 @@ final class Judgement {
         guard let stored = try tx.record(id, in: collection) else { return nil }
         let state = try StateCoding.decode(
             stored.state, record: id, collection: collection, writers: memory.writers)
-        let record = Working(
+        var record = Working(
             state: state, area: stored.area, stored: stored.state,
             wasDisputed: !state.conflicts(under: schema).isEmpty, position: stored.position)
+        record.bytes = stored.state.count
         working[id] = record
         return record
     }

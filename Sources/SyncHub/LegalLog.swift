@@ -121,6 +121,32 @@ struct LegalLog: Sendable {
         return found
     }
 
+    /// The units of the records of `set` that later change sets of its device have set, as far as
+    /// those were `merged`: before it, for it had been set aside.
+    ///
+    /// - Complexity: constant where a device's order is kept; else linear in what it wrote since.
+    mutating func settings(
+        after set: ChangeSet, merged: NumberSet, _ tx: borrowing HubTransaction
+    ) throws -> [RecordID: Set<UnitID>] {
+        let own = set.name
+        guard !own.replica.isHub, merged.last > own.number.value,
+            let rid = try rid(of: own.replica, tx)
+        else { return [:] }
+        let records = Set(set.changes.map(\.record))
+        var units: [RecordID: Set<UnitID>] = [:]
+        for upload in try tx.uploads(of: rid, first: own.number.value + 1, last: merged.last) {
+            for later in try read(upload).sets.map(\.changeSet)
+            where later.name.number > own.number && merged.contains(later.name.number) {
+                for change in later.changes where records.contains(change.record) {
+                    for write in change.writes where write.operation.kind == .register {
+                        units[change.record, default: []].insert(write.unit)
+                    }
+                }
+            }
+        }
+        return units
+    }
+
     private mutating func rid(
         of id: ReplicaID, _ tx: borrowing HubTransaction
     ) throws -> Int64? {

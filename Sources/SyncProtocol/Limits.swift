@@ -2,6 +2,8 @@
 public enum Limits {
     /// The canonical bytes of a change set, envelope and payloads together.
     public static let changeSetBytes = 256 * 1024
+    /// The state of one record. What a change set adds is counted by its canonical bytes.
+    public static let stateBytes = 1 << 20
     /// Records in one change set.
     public static let changesPerChangeSet = 2000
     /// Change sets in one run.

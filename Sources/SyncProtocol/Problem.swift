@@ -39,7 +39,6 @@ public struct Problem: Error, Hashable, Sendable {
         case awaitingApproval = "HZ-2003"
         case revoked = "HZ-2004"
         case wrongEpoch = "HZ-2005"
-        case copiedDevice = "HZ-2006"
         case unknownMark = "HZ-2007"
         case badCode = "HZ-2101"
         case replicaTaken = "HZ-2102"
@@ -54,7 +53,6 @@ public struct Problem: Error, Hashable, Sendable {
         case badChoice = "HZ-4005"
         case badValue = "HZ-4006"
         case noSuchDevice = "HZ-4101"
-        case noSuchPerson = "HZ-4102"
         case noSuchArea = "HZ-4103"
         case tooManyRequests = "HZ-9001"
         case busy = "HZ-9002"
@@ -108,10 +106,9 @@ extension Problem.Code {
         case .malformed, .unknownVersion, .badBundle, .reasonRequired, .badChoice, .badValue: 400
         case .badSignature, .unknownReplica, .notLoggedIn, .badPassword: 401
         case .awaitingApproval, .revoked, .badCode, .notAllowed, .foreignOrigin: 403
-        case .notFound, .noSuchConflict, .noSuchDevice, .noSuchPerson, .noSuchArea: 404
+        case .notFound, .noSuchConflict, .noSuchDevice, .noSuchArea: 404
         case .wrongMethod: 405
-        case .wrongEpoch, .copiedDevice, .unknownMark, .replicaTaken, .staleView, .alreadyResolved:
-            409
+        case .wrongEpoch, .unknownMark, .replicaTaken, .staleView, .alreadyResolved: 409
         case .tooLarge: 413
         case .wrongMediaType: 415
         case .tooManyRequests: 429
@@ -138,7 +135,6 @@ extension Problem.Code {
         case .awaitingApproval: "The device waits for an administrator's approval. Try again later."
         case .revoked: "The device was revoked. What it sent is kept; nothing is sent to it."
         case .wrongEpoch: "The hub was restored. The device offers its work again by itself."
-        case .copiedDevice: "This device is a copy of another. Enrol it anew; its work is kept."
         case .unknownMark:
             "The device knows of work that this hub does not. It sends the proof by itself."
         case .badCode: "The code is wrong, used or too old. Ask for a new one."
@@ -154,7 +150,6 @@ extension Problem.Code {
         case .badChoice: "That is none of the conflict's sides."
         case .badValue: "The value does not fit the field."
         case .noSuchDevice: "There is no such device."
-        case .noSuchPerson: "There is no such person."
         case .noSuchArea: "There is no such area."
         case .tooManyRequests: "Too many requests. Wait a little."
         case .busy: "The hub is busy. Nothing is lost; try again."

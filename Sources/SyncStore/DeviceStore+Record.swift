@@ -72,10 +72,15 @@ extension DeviceStore {
                 throw .tooLarge(part: part, count: count, maximum: maximum)
             }
         }
+        func check(_ part: StoreError.Part, _ text: String?, _ maximum: Int) throws(StoreError) {
+            guard let bytes = text?.utf8 else { return }
+            try check(part, bytes.count, maximum)
+            guard !bytes.contains(0) else { throw .forbiddenCharacter(part) }
+        }
         try check(.changes, changes.count, Limits.changesPerChangeSet)
-        try check(.intentBytes, draft.intent.utf8.count, Limits.intentBytes)
-        try check(.formBytes, draft.form?.form.string.utf8.count ?? 0, Limits.formBytes)
-        try check(.reasonBytes, draft.reason?.utf8.count ?? 0, Limits.reasonBytes)
+        try check(.intentBytes, draft.intent, Limits.intentBytes)
+        try check(.formBytes, draft.form?.form.string, Limits.formBytes)
+        try check(.reasonBytes, draft.reason, Limits.reasonBytes)
         for change in changes {
             do {
                 try schema.validate(change)

@@ -280,10 +280,7 @@ struct Overlay {
 extension RecordState {
     /// What a unit shows; `nil` for unknown, undecided, and what is no single value.
     func value(_ unit: UnitID, in collection: CollectionDeclaration) -> Value? {
-        guard let declaration = collection.unit(unit), let state = self[unit],
-            state.kind == declaration.policy.kind
-        else { return nil }
-        return state.outcome(under: declaration)?.value
+        collection.unit(unit).flatMap { outcome(of: $0) }?.value
     }
 }
 

@@ -43,6 +43,8 @@ public enum StoreError: Error, Hashable, Sendable {
     case heldOtherwise(RecordID, UnitID)
     /// Larger than the protocol allows; told here, so that nothing sealed is ever refused for it.
     case tooLarge(part: Part, count: Int, maximum: Int)
+    /// U+0000 in a text of the change set itself: the hub would set it aside.
+    case forbiddenCharacter(Part)
     /// The hybrid clock is at the end of its range: the machine's clock stands in the year 10889.
     case clockExhausted
     /// There is no change set with this number in the outbox.

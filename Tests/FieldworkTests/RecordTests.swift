@@ -14,7 +14,7 @@ struct RecordTests {
         var draft = Household.Draft(area: ScopeID(high: 7, low: 8), headName: "张桂兰")
         draft.head = RecordID(high: 2, low: 2)
         draft.address = "柳荫一村11弄2号301室"
-        draft.registeredAddress = "稻香里21弄1号101室"
+        draft.registration = Registration("稻香里21弄1号101室", source: .departmentFeed)
         draft.phones = ["2", "1", "2"]
         draft.monthlyIncome = MonthlyIncome(
             amount: try Money("1840"), period: today, evidence: "养老金存折")
@@ -30,7 +30,8 @@ struct RecordTests {
         #expect(seen.headName == draft.headName)
         #expect(seen.head == draft.head)
         #expect(seen.address == draft.address)
-        #expect(seen.registeredAddress == draft.registeredAddress)
+        #expect(seen.registration == draft.registration)
+        #expect(seen.livesElsewhere == true)
         #expect(seen.phones == ["1", "2"])
         #expect(seen.monthlyIncome == draft.monthlyIncome)
         #expect(seen.monthlyIncome?.period == CalendarDate("2026-11-01"))
@@ -181,7 +182,8 @@ struct RecordTests {
             try $0.set(Fact.Field.isDisputed, to: .bool(false))
         }
         #expect(Fact(history.state)?.isDisputed == true)
-        try history.write(4) { try $0.set(Fact.Field.isDisputed, to: .bool(false)) }
+        #expect(Fact(history.state)?.disputed == [.isDisputed])
+        try history.write(4) { try $0.resolve(Fact.Field.isDisputed, to: .bool(false)) }
         #expect(Fact(history.state)?.isDisputed == false)
     }
 

@@ -12,7 +12,8 @@ struct SchemaTests {
         household 17 head_name text(200) latest personal column
         household 18 head reference latest personal
         household 19 address text(400) review.previous personal column
-        household 20 registered_address text(400) review.previous personal
+        household 20 registered_address [address text(400), source choice(6), effective day] \
+        ranked(source, effective) personal
         household 21 phones text(40) addWins personal
         household 22 monthly_income [amount_fen integer, period day, evidence text(400)] \
         review.previous special
@@ -21,8 +22,9 @@ struct SchemaTests {
         addWins personal
         household 25 language text(80) latest personal
         household 26 warnings [kind choice(7), note text(400)] addWins special
-        household 27 risk_note text(4000) review.previous special
+        household 27 risk_note text(4000) text special
         household 28 assigned_advisor reference review.previous open
+        household 29 lives_elsewhere bool derived personal
         person 16 household reference immutable open
         person 17 name text(200) review.previous personal column
         person 18 identity_number text(18) review.previous special
@@ -34,6 +36,7 @@ struct SchemaTests {
         person 24 deceased day review.previous special
         person 25 strengths text(400) addWins personal
         person 26 consent [purpose text(120), act choice(2), how text(400)] append personal
+        person 27 sharing choice(2) withdrawalWins(given) personal
         visit 16 household reference immutable open
         visit 17 day day immutable open column
         visit 18 advisor reference immutable open
@@ -41,14 +44,14 @@ struct SchemaTests {
         visit 20 purpose text(400) immutable personal
         visit 21 place choice(5) immutable personal
         visit 22 minutes integer latest open
-        visit 23 narrative text(20000) review.previous special
+        visit 23 narrative text(20000) text special
         visit 24 answers [question text(120), standing choice(3), text text(4000)] append special
         visit 25 corrections [unit integer, text text(4000)] append special
         follow_up 16 household reference immutable open
         follow_up 17 what text(400) latest personal
         follow_up 18 due day minimum open column
         follow_up 19 cadence_days integer minimum open
-        follow_up 20 state choice(3) review.previous open column
+        follow_up 20 state choice(3) states open column
         follow_up 21 done_on day latest open
         follow_up 22 visits reference addWins open
         follow_up 23 notes text(4000) append special
@@ -58,7 +61,7 @@ struct SchemaTests {
         fact 19 statement [flag bool, number integer, word text(400), day day, effective day, \
         source choice(6), department text(40), evidence choice(6), evidence_note text(400), \
         confidence choice(4), recorded_by reference] immutable special
-        fact 20 dispute bool maximum open
+        fact 20 dispute bool raiseWins open
         fact 21 objections text(4000) append special
         """
 
@@ -135,6 +138,13 @@ extension ValueType {
 
 extension MergePolicy {
     fileprivate var word: String {
-        if case .review(let shown) = self { "review.\(shown)" } else { "\(self)" }
+        switch self {
+        case .review(let shown): "review.\(shown)"
+        case .ranked(let ranking): "ranked(\(ranking.source), \(ranking.effective))"
+        case .withdrawalWins(let given): "withdrawalWins(\(given))"
+        case .states: "states"
+        case .derived: "derived"
+        default: "\(self)"
+        }
     }
 }

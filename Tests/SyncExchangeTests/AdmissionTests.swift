@@ -64,6 +64,23 @@ struct AdmissionTests {
         return state
     }
 
+    @Test("U+0000 in what a change set says of itself is set aside, as a device refuses it")
+    func forbiddenCharacter() {
+        let plain = set([.set(house, House.count, .integer(1))])
+        for (intent, form, reason) in [
+            ("vi\u{0}sit", nil, nil), ("visit", "f\u{0}", nil), ("visit", nil, "\u{0}"),
+        ] as [(String, String?, String?)] {
+            let set = ChangeSet(
+                name: plain.name, previous: .none, author: person, grant: plain.grant,
+                trunk: plain.trunk, time: plain.time, intent: Text(intent),
+                form: form.map { FormVersion(form: Text($0), version: 1) },
+                reason: reason.map { Text($0) }, schema: plain.schema, saltSeed: plain.saltSeed,
+                changes: plain.changes)!
+            #expect(decide(set) == .quarantined(.schema))
+        }
+        #expect(decide(plain) == .merge(late: false))
+    }
+
     @Test("what fits is merged")
     func plain() {
         #expect(decide(set([.house(house, in: scope)])) == .merge(late: false))

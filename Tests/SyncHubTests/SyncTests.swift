@@ -187,6 +187,46 @@ struct SyncTests {
         #expect(a.states.keys.sorted() == [RecordID(high: 100, low: 2)])
     }
 
+    @Test("what was held is covered, once it comes, by what its device wrote since")
+    func releasedLate() throws {
+        let fixture = try HubFixture()
+        var a = try fixture.device(1, person: "Li Na")
+        var b = try fixture.device(2, person: "Wang Fang")
+        let far = RecordID(high: 100, low: 2)
+        a.seal([.house(house, in: HubFixture.north)])
+        a.seal([
+            .set(house, House.count, .integer(1)),
+            .call(RecordID(high: 101, low: 1), on: far, story: "waits for its house"),
+        ])
+        let later = a.seal([.set(house, House.count, .integer(2))])
+        let receipt = try #require(
+            fixture.syncAll(&a).receipts[0].verified(by: fixture.hub.receiptKey))
+        #expect(receipt.entries.map(\.disposition) == [.applied, .held, .applied])
+        let replacing = b.seal([.set(house, House.count, .integer(3), replacing: [later])])
+        b.seal([.house(far, in: HubFixture.south)])
+        try fixture.syncAll(&b)
+        try fixture.sync(&a)
+        #expect(a.merged == NumberSet(ranges: [1...3]))
+        #expect(try a.heads(house, House.count) == [replacing])
+    }
+
+    @Test("a record takes so much and no more, and what follows goes on")
+    func fullRecord() throws {
+        let fixture = try HubFixture()
+        var a = try fixture.device(1, person: "Li Na")
+        a.seal([.house(house, in: HubFixture.north)])
+        let text = String(repeating: "n", count: 4000)
+        for _ in 1...5 {
+            a.seal([.write(house, House.notes, .append([Value](repeating: .text(text), count: 55)))]
+            )
+        }
+        a.seal([.house(RecordID(high: 100, low: 2), in: HubFixture.north)])
+        let receipt = try #require(
+            fixture.syncAll(&a).receipts[0].verified(by: fixture.hub.receiptKey))
+        #expect(
+            receipt.entries.map(\.reason.string) == ["", "", "", "", "", "HZ-5013", ""])
+    }
+
     @Test("a device receives only what its grants cover")
     func scopes() throws {
         let fixture = try HubFixture()

@@ -111,6 +111,9 @@ struct DeviceRecordTests {
         #expect(
             refused([.set(house, House.title, .text("a"))], intent: long)
                 == .tooLarge(part: .intentBytes, count: 41, maximum: 40))
+        #expect(
+            refused([.set(house, House.title, .text("a"))], intent: "vi\u{0}sit")
+                == .forbiddenCharacter(.intentBytes))
         #expect(try device.store.outbox().count == 1)
     }
 

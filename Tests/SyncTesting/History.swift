@@ -39,21 +39,23 @@ public struct History: Sendable, CustomStringConvertible {
     public static let collection = CollectionID(1)
 
     public let entries: [Entry]
-    /// Per entry, the earlier ones of the same replica.
-    private let predecessors: [EntrySet]
+    /// Per entry, the later ones of the same device that set anything, with the units they set.
+    private let successors: [[(entry: Int, units: Set<UnitID>)]]
 
     public init(_ entries: [Entry]) {
         precondition(entries.count <= 64, "a history has at most 64 entries")
         self.entries = entries
-        predecessors = entries.map { entry in
-            var set = EntrySet()
-            for (place, other) in entries.enumerated()
-            where other.origin.name.replica == entry.origin.name.replica
-                && other.origin.name.number.value < entry.origin.name.number.value
-            {
-                set.insert(place)
+        successors = entries.map { entry in
+            guard entry.origin.name.replica.high >> 63 == 0 else { return [] }
+            return entries.enumerated().compactMap { place, other in
+                guard other.origin.name.replica == entry.origin.name.replica,
+                    other.origin.name.number.value > entry.origin.name.number.value
+                else { return nil }
+                let units = other.change.writes.filter {
+                    if case .set = $0.operation { true } else { false }
+                }.map(\.unit)
+                return units.isEmpty ? nil : (place, Set(units))
             }
-            return set
         }
     }
 
@@ -62,12 +64,10 @@ public struct History: Sendable, CustomStringConvertible {
         entries.firstIndex { $0.origin.name == name }
     }
 
-    /// What may be merged next once `merged` has been, each replica's change sets keeping their
-    /// order.
-    public func ready(after merged: EntrySet) -> [Int] {
-        entries.indices.filter { place in
-            !merged.contains(place)
-                && predecessors[place].bits & ~merged.bits == 0
+    /// The units that later change sets of the same device have set, as far as those are `merged`.
+    public func overtaken(_ entry: Int, by merged: EntrySet) -> Set<UnitID> {
+        successors[entry].reduce(into: []) { units, later in
+            if merged.contains(later.entry) { units.formUnion(later.units) }
         }
     }
 

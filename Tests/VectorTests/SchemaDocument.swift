@@ -44,7 +44,8 @@ enum SchemaDocument {
                         .joined(separator: ", ")
                     : words(unit.members[0].type)
                 text +=
-                    "| \(unit.id.value) | \(unit.name) | \(unit.policy.kind) | \(holds) | "
+                    "| \(unit.id.value) | \(unit.name) | "
+                    + "\(unit.policy.kind.map { "\($0)" } ?? "none") | \(holds) | "
                     + "\(unit.policy.word) | \(unit.sensitivity) |\n"
             }
         }

@@ -1128,7 +1128,123 @@ def joined(string):
     return unicodedata.normalize("NFC", " ".join(string.split()))
 
 
-def shown(unit, policy):
+SPACES = "\t\n\r \u3000"
+
+
+def is_mark(char):
+    return "\u0300" <= char <= "\u036f" or "\ufe00" <= char <= "\ufe0f"
+
+
+def sentences(text):
+    """The pieces of a text: sentences, and the white space between them."""
+    pieces, at = [], 0
+    while at < len(text):
+        start = at
+        if text[at] in SPACES:
+            while at < len(text) and text[at] in SPACES:
+                at += 1
+        else:
+            ends = False
+            while at < len(text) and not ends and text[at] not in "\n\r":
+                char = text[at]
+                at += 1
+                while at < len(text) and is_mark(text[at]):
+                    at += 1
+                ends = char in "。！？；" or char in ".!?;" and (at == len(text) or text[at] in SPACES)
+        pieces.append(text[start:at])
+    return pieces
+
+
+def changes(base, new):
+    """(first, last, pieces) that `new` has in the place of base[first:last], or None if too much."""
+    first = 0
+    while first < min(len(base), len(new)) and base[first] == new[first]:
+        first += 1
+    end = 0
+    while end < min(len(base), len(new)) - first and base[-1 - end] == new[-1 - end]:
+        end += 1
+    old, mine = base[first:len(base) - end], new[first:len(new) - end]
+    if len(old) * max(1, len(mine)) > 1 << 18:
+        return None
+    common = [[0] * (len(mine) + 1) for _ in range(len(old) + 1)]
+    for i in reversed(range(len(old))):
+        for j in reversed(range(len(mine))):
+            common[i][j] = (common[i + 1][j + 1] + 1 if old[i] == mine[j]
+                            else max(common[i + 1][j], common[i][j + 1]))
+    found, i, j, start = [], 0, 0, (0, 0)
+    while True:
+        both = i < len(old) and j < len(mine)
+        if i == len(old) and j == len(mine) or both and old[i] == mine[j]:
+            if start != (i, j):
+                found.append((first + start[0], first + i, mine[start[1]:j]))
+            if not both:
+                return found
+            i, j = i + 1, j + 1
+            start = (i, j)
+        elif j == len(mine) or i < len(old) and common[i + 1][j] >= common[i][j + 1]:
+            i += 1
+        else:
+            j += 1
+
+
+def combined(left, right, base):
+    base = sentences(base)
+    left, right = changes(base, sentences(left)), changes(base, sentences(right))
+    if left is None or right is None:
+        return None
+    for one in left:
+        for other in right:
+            if one == other:
+                continue
+            low, high = sorted((one, other), key=lambda change: change[0])
+            if low[1] > high[0] or low[1] == high[0] and (low[0] == low[1] or high[0] == high[1]):
+                return None
+    result, reached = [], 0
+    for first, last, pieces in sorted(left + [c for c in right if c not in left]):
+        result += base[reached:first] + pieces
+        reached = last
+    return "".join(result + base[reached:])
+
+
+def reaches(rule, start, goal):
+    seen, waiting = set(), [start]
+    while waiting:
+        for word in rule.get(waiting.pop(), []):
+            if word == goal:
+                return True
+            if word not in seen:
+                seen.add(word)
+                waiting.append(word)
+    return False
+
+
+def decided(sides, base, policy, rule):
+    """What the policies that know what values mean show: a value, or None for a dispute."""
+    values = [side["value"] for side in sides]
+    if policy == "text":
+        texts = [base and base["value"]] + values
+        if len(values) != 2 or not all(isinstance(text, str) for text in texts):
+            return None
+        text = combined(values[0], values[1], texts[0])
+        if text is None or len(text.encode()) > rule["maximumBytes"]:
+            return None
+        return {"combined": text}
+    if policy.startswith("ranked"):
+        def above(mine, other):
+            if mine is other:
+                return True
+            (high, day), (low, since) = [
+                (rule["order"].index(v[rule["source"]]), order(v[rule["effective"]]))
+                for v in (mine, other)]
+            return (high, day) != (low, since) and high <= low and day >= since
+    else:
+        def above(mine, other):
+            return mine is other or reaches(rule, other, mine) and not reaches(rule, mine, other)
+    found = [mine for mine in values if all(above(mine, other) for other in values)]
+    return {"chosen": found[0]} if found else None
+
+
+def shown(unit, policy, rule=None):
     """What is seen of a unit, in the form of the vectors."""
     if unit is None:
         return None
@@ -1150,9 +1266,30 @@ def shown(unit, policy):
     if len(sides) == 1:
         return {"settled": sides[0]["value"]}
     heads = unit["heads"]
+    if policy == "text" or policy.startswith(("ranked", "states")):
+        outcome = decided(sides, unit["base"], policy, rule)
+        if outcome is not None:
+            return outcome
+        policy = "review, previous"
+    words = rule["order"] if rule and "order" in rule else []
+
+    def size(head):
+        """Choices as the schema lists them, others as values are ordered."""
+        value = head["value"]
+        if words and isinstance(value, str):
+            place = words.index(value) if value in words else len(words)
+            return (order(value)[0], place, value)
+        return order(value)
     latest = max(heads, key=lambda h: (h["origin"]["time_ms"], name_order(h["origin"]["name"])))
-    largest = max(heads, key=lambda h: order(h["value"]))
-    smallest = min(heads, key=lambda h: (h["value"] is None, order(h["value"])))
+    largest = max(heads, key=size)
+    smallest = min(heads, key=lambda h: (h["value"] is None, size(h)))
+    if policy == "raise wins":
+        raised = any(head["value"] is True for head in heads)
+        policy = "review, most protective" if raised else "maximum"
+    if policy.startswith("withdrawal wins"):
+        others = [head for head in heads if head["value"] != rule["given"]]
+        policy = "maximum" if len(others) == len(heads) else "review, most protective"
+        largest = max(others, key=size)
     first = min(heads, key=lambda h: (h["origin"]["position"] or 1 << 64,
                                       name_order(h["origin"]["name"])))
     if policy in ("latest", "maximum", "minimum"):
@@ -1760,7 +1897,7 @@ def check_merge(v):
     expect(s, v["state"], "the state that comes out")
     expect(state(s, v["writers"]), hexed(v["bytes"]), "its bytes")
     unit = next((u for u in s["units"] if u["unit"] == v["unit"]), None)
-    expect(shown(unit, v["policy"]), v["shown"], "what is shown")
+    expect(shown(unit, v["policy"], v["rule"]), v["shown"], "what is shown")
 
 
 def check_receipt(v):

@@ -38,6 +38,7 @@ struct Terms: Sendable {
         "follow_up": ("跟踪", "見守り"), "fact": ("事实", "事実"), "void": ("作废", "無効"),
         "discussion": ("讨论", "話し合い"), "area": ("区域", "地区"), "head_name": ("户主姓名", "世帯主名"),
         "head": ("户主", "世帯主"), "address": ("居住地址", "住所"), "registered_address": ("户籍地址", "住民票の住所"),
+        "lives_elsewhere": ("人户分离", "登録地と別に居住"), "sharing": ("信息共享", "情報共有"),
         "phones": ("电话", "電話"), "monthly_income": ("月收入", "月収"), "amount_fen": ("金额", "金額"),
         "period": ("月份", "対象月"), "evidence": ("凭据", "証拠"), "member_count": ("共同生活人数", "同居人数"),
         "members": ("家庭成员", "世帯員"), "relation": ("与户主关系", "続柄"), "from": ("自", "開始"),

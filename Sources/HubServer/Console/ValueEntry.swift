@@ -88,7 +88,9 @@ struct ValueEntry: Sendable {
         case .wrongType(_, let member), .outOfRange(_, let member), .tooLong(_, let member, _),
             .forbiddenCharacter(_, let member):
             member
-        case .unknownCollection, .unknownUnit, .wrongKind, .replacesImmutable, .homeMissing: nil
+        case .unknownCollection, .unknownUnit, .wrongKind, .derived, .replacesImmutable,
+            .homeMissing:
+            nil
         }
     }
 

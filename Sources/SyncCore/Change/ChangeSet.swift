@@ -55,6 +55,14 @@ public struct ChangeSet: Hashable, Sendable {
     }
 }
 
+extension ChangeSet {
+    /// What it says in words about itself. U+0000 is in none of them: no other system could keep
+    /// it.
+    public var texts: [Text] {
+        [intent] + (form.map { [$0.form] } ?? []) + (reason.map { [$0] } ?? [])
+    }
+}
+
 /// The newest place in a hub's log that a replica had applied.
 public struct Trunk: Hashable, Sendable {
     /// `nil` before the first sync.

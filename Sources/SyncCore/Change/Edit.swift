@@ -39,16 +39,16 @@ public enum EditRefusal: Error, Hashable, Sendable {
 /// |---|---|---|
 /// | immutable | nothing, and only once | what was signed stands |
 /// | latest, maximum, minimum | all heads | nothing is disputed; the writer saw the whole |
-/// | review, settled | all heads (they agree) | as above |
-/// | review, disputed | the heads of *one* side | the others were not theirs to close |
-/// | review, as a resolution | all heads | an administrator decides, with a reason |
+/// | the others, settled or chosen | all heads | as above |
+/// | the others, disputed | the heads of *one* side | the others were not theirs to close |
+/// | any disputed, as a resolution | all heads | an administrator decides, with a reason |
 /// | addWins | per element taken out, its adds | an add made meanwhile stays |
 /// | sum, append | nothing | contributions never cover each other |
 extension RecordState {
     /// Returns the setting of `unit` to `value`, naming what an ordinary edit may name.
     ///
     /// - Parameters:
-    ///   - side: where the unit is in review, the place in `Register.sides` of the side that is
+    ///   - side: where the unit is disputed, the place in `Register.sides` of the side that is
     ///     corrected. Left out, it is the side that holds this device's own write, the only one it
     ///     could correct; if there is none, the edit is refused. Without meaning for other
     ///     policies.
@@ -65,9 +65,16 @@ extension RecordState {
             // setting from here would still cover the first.
             guard register.heads.isEmpty else { throw .alreadySet(unit.id) }
             names = []
-        case .review:
-            names = try register.namesOfOneSide(side, by: replica, unit.id)
-        case .latest, .maximum, .minimum, .addWins, .sum, .append:
+        case .review, .text, .ranked, .states, .withdrawalWins, .raiseWins:
+            if let side, !register.sides.indices.contains(side) {
+                throw .noSuchSide(unit.id, side)
+            }
+            if case .disputed? = register.outcome(under: unit) {
+                names = try register.namesOfOneSide(side, by: replica, unit.id)
+            } else {
+                names = register.heads.map(\.origin.name)
+            }
+        case .latest, .maximum, .minimum, .addWins, .sum, .append, .derived:
             names = register.heads.map(\.origin.name)
         }
         return try unit.write(.set(value, replacing: names))
@@ -144,7 +151,9 @@ extension RecordState {
 
     private func shownState(_ unit: UnitDeclaration) throws(EditRefusal) -> UnitState? {
         guard let state = self[unit.id] else { return nil }
-        guard state.kind == unit.policy.kind else { throw .heldOtherwise(unit.id, state.kind) }
+        if let kind = unit.policy.kind, state.kind != kind {
+            throw .heldOtherwise(unit.id, state.kind)
+        }
         return state
     }
 
@@ -159,8 +168,6 @@ extension Register {
         _ chosen: Int?, by replica: ReplicaID, _ unit: UnitID
     ) throws(EditRefusal) -> [ChangeSetName] {
         let sides = sides
-        if let chosen, !sides.indices.contains(chosen) { throw .noSuchSide(unit, chosen) }
-        if sides.count < 2 { return heads.map(\.origin.name) }
         let own = sides.firstIndex { side in
             // Between two writes of a hub only names count, so it has no side of its own.
             !replica.isHub && side.names.contains { $0.replica == replica }

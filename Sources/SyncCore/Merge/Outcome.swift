@@ -4,6 +4,9 @@ public enum Outcome: Hashable, Sendable {
     case settled(Value, by: Origin, support: [Origin])
     /// The policy chose among differing values; the others are kept and shown in the history.
     case chosen(Value, by: Origin, over: [Side])
+    /// Two texts put together, which changed different sentences of the base. Nobody wrote it, so
+    /// it is never written.
+    case combined(Text, from: [Side], base: Head)
     /// People must decide.
     case disputed(Dispute)
     /// The elements of a set, in order.
@@ -11,12 +14,15 @@ public enum Outcome: Hashable, Sendable {
     case total(Int64)
     /// The entries of a log, by time.
     case entries([Log.Entry])
+    /// Worked out from the record's other units.
+    case computed(Value)
 
-    /// The value to show: the settled, chosen or provisional one. `nil` for what is no single
+    /// The value to show: the settled, chosen, combined, computed or provisional one. `nil` for what is no single
     /// value, and while a dispute has nothing to show.
     public var value: Value? {
         switch self {
-        case .settled(let value, _, _), .chosen(let value, _, _): value
+        case .settled(let value, _, _), .chosen(let value, _, _), .computed(let value): value
+        case .combined(let text, _, _): .text(text)
         case .disputed(let dispute): dispute.shown
         case .total(let amount): .integer(amount)
         case .elements, .entries: nil
@@ -104,28 +110,84 @@ extension Register {
         switch unit.policy {
         case .immutable:
             let stands = side { $0.origin.wasReceived(before: $1.origin) }
-            return .disputed(
-                Dispute(kind: .contestation, base: base, sides: sides, shown: stands.value))
-        case .review(let provisional):
-            let shown: Value? =
-                switch provisional {
-                case .previous: base?.value
-                case .newest: side { $0.origin.isLater(than: $1.origin) }.value
-                case .mostProtective: side { $0.value > $1.value }.value
-                }
-            let kind: Dispute.Kind =
-                unit.id == .void ? .deletion : unit.isGroup ? .group : .value
-            return .disputed(Dispute(kind: kind, base: base, sides: sides, shown: shown))
-        case .maximum: return chosen { ($0.value, $1.origin.name) > ($1.value, $0.origin.name) }
+            return dispute(sides, .contestation, shown: stands.value)
+        case .review(.previous): return dispute(sides, unit, shown: base?.value)
+        case .review(.newest):
+            return dispute(sides, unit, shown: side { $0.origin.isLater(than: $1.origin) }.value)
+        case .review(.mostProtective):
+            return dispute(
+                sides, unit, shown: side { unit.orders($1.value, before: $0.value) }.value)
+        case .text:
+            guard let text = combined(sides, unit), let base else {
+                return dispute(sides, unit, shown: base?.value)
+            }
+            return .combined(text, from: sides, base: base)
+        case .ranked(let ranking):
+            return sides.first { side in
+                sides.allSatisfy { unit.ranks(side.value, above: $0.value, ranking) }
+            }.map { chosen($0, among: sides) } ?? dispute(sides, unit, shown: base?.value)
+        case .states(let machine):
+            return sides.first { side in
+                sides.allSatisfy { $0 == side || machine.leads($0.value, onlyTo: side.value) }
+            }.map { chosen($0, among: sides) } ?? dispute(sides, unit, shown: base?.value)
+        case .withdrawalWins(let given):
+            let other = heads.filter { $0.value != .text(given) }.map(\.value)
+            return other.count == heads.count
+                ? chosen { unit.orders($1.value, before: $0.value) }
+                : dispute(sides, unit, shown: other.max(by: unit.orders))
+        case .raiseWins:
+            return heads.contains { $0.value == .bool(true) }
+                ? dispute(sides, unit, shown: .bool(true))
+                : chosen { $0.value > $1.value }
+        case .maximum:
+            return chosen {
+                unit.orders($1.value, before: $0.value)
+                    || $0.value == $1.value && $0.origin.name > $1.origin.name
+            }
         case .minimum:
             // Stated to be empty is not early: it loses to every value.
             return chosen {
-                ($0.value == .absent ? 1 : 0, $0.value, $0.origin.name)
-                    < ($1.value == .absent ? 1 : 0, $1.value, $1.origin.name)
+                if ($0.value == .absent) != ($1.value == .absent) { return $1.value == .absent }
+                return unit.orders($0.value, before: $1.value)
+                    || $0.value == $1.value && $0.origin.name < $1.origin.name
             }
-        case .latest, .addWins, .sum, .append:
+        case .latest, .addWins, .sum, .append, .derived:
             return chosen { $0.origin.isLater(than: $1.origin) }
         }
+    }
+
+    /// Whether people would have to decide among these of its heads if there were no others.
+    ///
+    /// Where a text has more heads, what two of them have in common is not known here: two may then
+    /// be put together.
+    public func isDisputed(_ names: [ChangeSetName], under unit: UnitDeclaration) -> Bool {
+        let some = heads.filter { names.contains($0.origin.name) }
+        guard let register = Register(heads: some, early: [], base: base) else { return false }
+        if case .text = unit.policy, some.count < heads.count { return register.sides.count > 2 }
+        if case .disputed? = register.outcome(under: unit) { return true }
+        return false
+    }
+
+    private func dispute(_ sides: [Side], _ unit: UnitDeclaration, shown: Value?) -> Outcome {
+        let kind: Dispute.Kind = unit.id == .void ? .deletion : unit.isGroup ? .group : .value
+        return dispute(sides, kind, shown: shown)
+    }
+
+    private func dispute(_ sides: [Side], _ kind: Dispute.Kind, shown: Value?) -> Outcome {
+        .disputed(Dispute(kind: kind, base: base, sides: sides, shown: shown))
+    }
+
+    private func combined(_ sides: [Side], _ unit: UnitDeclaration) -> Text? {
+        guard sides.count == 2, case .text(let left) = sides[0].value,
+            case .text(let right) = sides[1].value, case .text(let base)? = base?.value,
+            case .text(let maximum) = unit.members[0].type,
+            let text = TextMerge.merged(left, right, from: base)
+        else { return nil }
+        return text.string.utf8.count <= maximum ? text : nil
+    }
+
+    private func chosen(_ side: Side, among sides: [Side]) -> Outcome {
+        .chosen(side.value, by: side.origins[0], over: sides.filter { $0 != side })
     }
 
     private func side(_ isBetter: (Head, Head) -> Bool) -> Head {
@@ -140,7 +202,63 @@ extension Register {
     }
 }
 
+extension UnitDeclaration {
+    /// The order of values: choices as the schema lists them, others as values are ordered. A word
+    /// it does not list, from a newer schema, comes after those it does.
+    func orders(_ left: Value, before right: Value) -> Bool {
+        guard !isGroup, case .choice(let words) = members[0].type,
+            case .text(let one) = left, case .text(let other) = right
+        else { return left < right }
+        let (place, otherPlace) = (
+            words.firstIndex(of: one.string) ?? words.count,
+            words.firstIndex(of: other.string) ?? words.count
+        )
+        return place == otherPlace ? one < other : place < otherPlace
+    }
+
+    /// Whether a group comes from as high a source as another, and holds from as late a day. No
+    /// rank is known of a source that is not listed; a day that is not said is before all.
+    fileprivate func ranks(_ value: Value, above other: Value, _ ranking: Ranking) -> Bool {
+        guard let (source, order, effective) = places(of: ranking),
+            case .group(let mine) = value, case .group(let theirs) = other,
+            mine.count == members.count, theirs.count == members.count
+        else { return value == other }
+        if value == other { return true }
+        guard let height = order.height(mine[source]),
+            let otherHeight = order.height(theirs[source])
+        else { return false }
+        let isEqual = height == otherHeight && mine[effective] == theirs[effective]
+        return !isEqual && height <= otherHeight && mine[effective] >= theirs[effective]
+    }
+}
+
+extension [String] {
+    /// The place of a word, 0 being the highest.
+    fileprivate func height(_ value: Value) -> Int? {
+        if case .text(let word) = value { firstIndex(of: word.string) } else { nil }
+    }
+}
+
+extension StateMachine {
+    /// Whether a path leads from one state to the other, and none back.
+    fileprivate func leads(_ from: Value, onlyTo to: Value) -> Bool {
+        guard case .text(let start) = from, case .text(let goal) = to else { return false }
+        return reaches(goal.string, from: start.string)
+            && !reaches(start.string, from: goal.string)
+    }
+}
+
 extension RecordState {
+    /// What a unit's writes amount to, or what it is computed as; `nil` if nothing has been
+    /// written, if it can't be told, and if the writes are of another kind than the schema says.
+    public func outcome(of unit: UnitDeclaration) -> Outcome? {
+        if case .derived(let derivation) = unit.policy {
+            return derivation.value(self).map(Outcome.computed)
+        }
+        guard let state = self[unit.id], state.kind == unit.policy.kind else { return nil }
+        return state.outcome(under: unit)
+    }
+
     /// The record's open conflicts, rising by unit. Units the schema does not know keep all their
     /// heads and are shown by no rule, so they are none.
     public func conflicts(under schema: Schema) -> [Conflict] {

@@ -40,18 +40,22 @@ public struct RecordState: Hashable, Sendable {
 
     /// Merges what one change set does to this record: the only merge in the package.
     ///
-    /// Commutes, associates and is idempotent over any order in which each device's change sets
-    /// keep theirs. Released out of that order (after quarantine), a write that nobody named can
-    /// stand beside the heads although a later one of its device has been replaced: seen twice, not
-    /// lost. A replaced name whose change set comes without writing the unit stays in `early`.
-    /// Does nothing for a change set already merged, and nothing to a unit whose held kind is not
-    /// the write's (`accepts(_:)` tells beforehand).
+    /// Commutes, associates and is idempotent. Each device's change sets come in their order; one
+    /// that was set aside and comes later than that says in `overtaken` what it missed. A replaced
+    /// name whose change set comes without writing the unit stays in `early`. Does nothing for a
+    /// change set already merged, and nothing to a unit whose held kind is not the write's
+    /// (`accepts(_:)` tells beforehand).
     ///
-    /// - Parameter hasMerged: whether this replica has merged that change set. A replaced name that
-    ///   it has not is remembered until it comes.
+    /// - Parameters:
+    ///   - overtaken: the units that a later change set of the same device has set, and that was
+    ///     merged before this one. It covers this one's settings there, also where it is no head
+    ///     any more. Empty where a device's own order is kept.
+    ///   - hasMerged: whether this replica has merged that change set. A replaced name that it has
+    ///     not is remembered until it comes.
     /// - Complexity: linear in the heads of the units written.
     public mutating func merge(
-        _ change: RecordChange, from origin: Origin, hasMerged: (ChangeSetName) -> Bool
+        _ change: RecordChange, from origin: Origin, overtaken: Set<UnitID> = [],
+        hasMerged: (ChangeSetName) -> Bool
     ) {
         assert(change.record == record && change.collection == collection)
         guard !hasMerged(origin.name) else { return }
@@ -61,7 +65,9 @@ public struct RecordState: Hashable, Sendable {
             if place == units.count || units[place].id != write.unit {
                 units.insert(Unit(id: write.unit, state: .empty(write.operation.kind)), at: place)
             }
-            units[place].state.merge(write.operation, from: origin, hasMerged: hasMerged)
+            units[place].state.merge(
+                write.operation, from: origin, isOvertaken: overtaken.contains(write.unit),
+                hasMerged: hasMerged)
         }
     }
 
@@ -88,13 +94,16 @@ public struct RecordState: Hashable, Sendable {
 
 extension UnitState {
     mutating func merge(
-        _ operation: Write.Operation, from origin: Origin, hasMerged: (ChangeSetName) -> Bool
+        _ operation: Write.Operation, from origin: Origin, isOvertaken: Bool,
+        hasMerged: (ChangeSetName) -> Bool
     ) {
         switch (self, operation) {
         case (.register(var register), .set(let value, let names)):
             // Gives up the second reference, so that the arrays aren't copied.
             self = .total(Total())
-            register.merge(value, replacing: names, from: origin, hasMerged: hasMerged)
+            register.merge(
+                value, replacing: names, from: origin, isOvertaken: isOvertaken,
+                hasMerged: hasMerged)
             self = .register(register)
         case (.elements(var elements), .change(let adding, let removing)):
             self = .total(Total())

@@ -54,13 +54,14 @@ public struct Register: Hashable, Sendable {
     /// adds nothing*: that is what makes the order of arrival not matter.
     mutating func merge(
         _ value: Value, replacing names: [ChangeSetName], from origin: Origin,
-        hasMerged: (ChangeSetName) -> Bool
+        isOvertaken: Bool, hasMerged: (ChangeSetName) -> Bool
     ) {
         let name = origin.name
         let earlyIndex = early.firstIndex(of: name)
         if let earlyIndex { early.remove(at: earlyIndex) }
         let isCovered =
-            earlyIndex != nil || heads.contains { $0.origin.name.followsOnSameDevice(name) }
+            earlyIndex != nil || isOvertaken
+            || heads.contains { $0.origin.name.followsOnSameDevice(name) }
         let names = names.filter(name.canHaveSeen)
         for replaced in names where !hasMerged(replaced) {
             if !heads.contains(where: { $0.origin.name == replaced }) { remember(replaced) }

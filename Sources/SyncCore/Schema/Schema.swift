@@ -148,7 +148,7 @@ public struct UnitDeclaration: Sendable {
     /// Whether a store keeps the value as a typed column to filter and list by.
     public let isColumn: Bool
 
-    /// Declares a field.
+    /// Declares a field. Traps on a policy that its type can't have.
     public init(
         _ id: UnitID, _ name: String, _ type: ValueType, _ policy: MergePolicy,
         _ sensitivity: Sensitivity, column: Bool = false
@@ -159,6 +159,7 @@ public struct UnitDeclaration: Sendable {
         self.policy = policy
         self.sensitivity = sensitivity
         isColumn = column
+        checkPolicy()
     }
 
     /// Declares a group. It has at least two members, and can't be a column.
@@ -173,6 +174,33 @@ public struct UnitDeclaration: Sendable {
         self.policy = policy
         self.sensitivity = sensitivity
         isColumn = false
+        checkPolicy()
+    }
+
+    private func checkPolicy() {
+        let fits =
+            switch (policy, members[0].type) {
+            case (.text, .text), (.raiseWins, .bool): !isGroup
+            case (.withdrawalWins(let given), .choice(let words)):
+                !isGroup && words.contains(given)
+            case (.states(let machine), .choice(let words)):
+                !isGroup && Set(machine.next.keys) == Set(words)
+                    && machine.next.values.joined().allSatisfy(words.contains)
+            case (.text, _), (.raiseWins, _), (.withdrawalWins, _), (.states, _): false
+            case (.ranked(let ranking), _): isGroup && places(of: ranking) != nil
+            default: true
+            }
+        precondition(fits, "unit \(name) can't be merged that way")
+    }
+
+    /// Where a group has its source, with the sources from the highest on, and its day.
+    func places(of ranking: Ranking) -> (source: Int, order: [String], effective: Int)? {
+        guard let source = members.firstIndex(where: { $0.name == ranking.source }),
+            case .choice(let order) = members[source].type,
+            let effective = members.firstIndex(where: { $0.name == ranking.effective }),
+            members[effective].type == .day
+        else { return nil }
+        return (source, order, effective)
     }
 
     public var isGroup: Bool { members.count > 1 }
@@ -207,46 +235,4 @@ public enum Sensitivity: UInt8, Hashable, Comparable, Sendable {
     case special = 2
 
     public static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
-}
-
-/// How differing heads become one value, or a question for people.
-public enum MergePolicy: Hashable, Sendable {
-    /// The one received first stands; another is a contestation, for review. For what was signed.
-    case immutable
-    /// The later corrected time wins. The other is hidden in the history: only where that costs
-    /// little.
-    case latest
-    /// Stays open until people decide; meanwhile `shown` says what is seen.
-    case review(shown: Provisional)
-    /// A set; a removal takes away only the adds it names.
-    case addWins
-    /// The larger value. The smaller writer may be right, so only where too much is the safe side.
-    case maximum
-    /// The smaller value, where too little or too early is the safe side. `absent` is the largest
-    /// here.
-    case minimum
-    /// Increments add up, each exactly once.
-    case sum
-    /// Every entry stays, in order of time.
-    case append
-
-    /// What is shown while a review is open.
-    public enum Provisional: Hashable, Sendable {
-        /// What all sides last had in common; nothing, if they had nothing.
-        case previous
-        /// The side with the latest corrected time.
-        case newest
-        /// The larger value, where the schema orders values from harmless to protective.
-        case mostProtective
-    }
-
-    /// How the unit holds its writes.
-    public var kind: UnitKind {
-        switch self {
-        case .immutable, .latest, .review, .maximum, .minimum: .register
-        case .addWins: .elements
-        case .sum: .total
-        case .append: .log
-        }
-    }
 }

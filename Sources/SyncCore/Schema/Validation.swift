@@ -12,6 +12,8 @@ public enum SchemaViolation: Error, Hashable, Sendable {
     case tooLong(UnitID, member: String, maximumBytes: Int)
     /// U+0000 in a text: no other system could keep it.
     case forbiddenCharacter(UnitID, member: String)
+    /// A unit that is computed was to be written.
+    case derived(UnitID)
     /// An immutable unit was to replace something.
     case replacesImmutable(UnitID)
     /// A record is created without the unit that says where it lies.
@@ -59,8 +61,9 @@ extension UnitDeclaration {
     public func validate(
         _ operation: Write.Operation, mayReplaceImmutable: Bool = false
     ) throws(SchemaViolation) {
-        guard operation.kind == policy.kind else {
-            throw .wrongKind(id, expected: policy.kind, found: operation.kind)
+        guard let kind = policy.kind else { throw .derived(id) }
+        guard operation.kind == kind else {
+            throw .wrongKind(id, expected: kind, found: operation.kind)
         }
         guard operation.values <= Self.maximumValues, operation.names <= Self.maximumNames else {
             throw .outOfRange(id, member: name)

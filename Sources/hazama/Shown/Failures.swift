@@ -73,6 +73,10 @@ extension Desk {
                     "count": Formats.grouped(Int64(count)),
                     "maximum": Formats.grouped(Int64(maximum)),
                 ])
+        case .forbiddenCharacter(let part):
+            fail(
+                .usage, .badInput, safe: .notRecorded, .forbiddenCharacter,
+                ["member": part == .reasonBytes ? "reason" : "intent"])
         case .heldOtherwise, .recordExists, .recordTwice:
             fail(
                 .failed, .editRefused, safe: .notRecorded, .failedOtherwise, ["text": "\(error)"],
@@ -174,7 +178,7 @@ extension Desk {
                 .usage, .badInput, safe: .notRecorded, .forbiddenCharacter,
                 ["member": member(name)])
         case .replacesImmutable: return fail(.failed, .editRefused, safe: .notRecorded, .editSigned)
-        case .unknownCollection, .unknownUnit, .wrongKind, .wrongType, .homeMissing:
+        case .unknownCollection, .unknownUnit, .wrongKind, .derived, .wrongType, .homeMissing:
             return fail(.failed, .editRefused, safe: .notRecorded, .unitOfNewer, next: .upgrade)
         }
     }

@@ -29,8 +29,7 @@ struct UnitSheet {
         self.titles = titles
         self.unit = unit
         collection = state.collection
-        let held = state[unit.id]
-        outcome = held?.kind == unit.policy.kind ? held?.outcome(under: unit) : nil
+        outcome = state.outcome(of: unit)
         self.unsent = unsent
         factKey = Fact(state)?.key
     }
@@ -41,7 +40,9 @@ struct UnitSheet {
     var short: String {
         switch outcome {
         case nil: Phrase.nothingShown.text(in: language)
-        case .settled(let value, _, _), .chosen(let value, _, _): text(value)
+        case .settled(let value, _, _), .chosen(let value, _, _), .computed(let value):
+            text(value)
+        case .combined(let combined, _, _): text(.text(combined))
         case .total(let amount): Formats.grouped(amount)
         case .elements(let elements):
             elements.isEmpty
@@ -79,8 +80,12 @@ struct UnitSheet {
             return entries.map {
                 "\(moment($0.origin), .dim) \(text($0.value)) \(by([$0.origin]), .dim)"
             }
-        case .settled(let value, _, _), .chosen(let value, _, _):
+        case .settled(let value, _, _), .chosen(let value, _, _), .computed(let value):
             return text(value).split(whereSeparator: \.isNewline).map { Line(String($0)) }
+        case .combined(let combined, let sides, _):
+            return text(.text(combined)).split(whereSeparator: \.isNewline).map {
+                Line(String($0))
+            } + ["\(by(sides.flatMap(\.origins)), .dim)"]
         default: return [Line(short)]
         }
     }
@@ -90,6 +95,7 @@ struct UnitSheet {
         switch outcome {
         case .settled(_, let origin, let support): by([origin] + support)
         case .chosen(_, let origin, _): by([origin])
+        case .combined(_, let sides, _): by(sides.flatMap(\.origins))
         default: ""
         }
     }
@@ -103,6 +109,11 @@ struct UnitSheet {
         case .chosen(let value, let origin, let over):
             members = [JSONMember("value", json(value))] + written([origin])
             members.append(JSONMember("over", .array(over.map { json($0.value) })))
+        case .combined(let combined, let sides, _):
+            members = [JSONMember("value", json(.text(combined)))]
+            members += written(sides.flatMap(\.origins))
+            members.append(JSONMember("of", .array(sides.map { json($0.value) })))
+        case .computed(let value): members = [JSONMember("value", json(value))]
         case .total(let amount): members = [JSONMember("value", .integer(amount))]
         case .elements(let elements):
             members = [JSONMember("elements", .array(elements.map { json($0) }))]
@@ -147,8 +158,9 @@ struct UnitSheet {
         case .settled(_, let origin, let support): [origin] + support
         case .chosen(_, let origin, _): [origin]
         case .disputed(let dispute): dispute.sides.flatMap(\.origins)
+        case .combined(_, let sides, _): sides.flatMap(\.origins)
         case .entries(let entries): entries.map(\.origin)
-        case .elements, .total, nil: []
+        case .elements, .total, .computed, nil: []
         }
     }
 

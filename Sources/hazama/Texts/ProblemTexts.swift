@@ -45,10 +45,6 @@ extension Problem.Code {
             Wording(
                 text, "中心曾恢复为较旧的副本。本设备会自动出示证明并重新提交您的工作。",
                 "ハブが古い複製に戻されました。端末が自動的に証明を示し、作業を再提出します。")
-        case .copiedDevice:
-            Wording(
-                text, "本设备是另一台设备的副本。请重新登记；其中的工作会保留。",
-                "この端末は別の端末の複製です。登録し直してください。作業は保管されます。")
         case .badCode:
             Wording(
                 text, "登记码错误、已使用或已过期。请索取新的登记码。",
@@ -81,7 +77,6 @@ extension Problem.Code {
             Wording(text, "该冲突没有这一方。", "その競合にその候補はありません。")
         case .badValue: Wording(text, "该值不符合字段要求。", "その値は項目に合いません。")
         case .noSuchDevice: Wording(text, "没有这台设备。", "その端末はありません。")
-        case .noSuchPerson: Wording(text, "没有这个人员。", "その人はいません。")
         case .noSuchArea: Wording(text, "没有这个区域。", "その地区はありません。")
         case .tooManyRequests:
             Wording(
@@ -104,7 +99,7 @@ extension Problem.Code {
     /// How a command ends that met it.
     var exitStatus: ExitStatus {
         switch self {
-        case .awaitingApproval, .unknownReplica, .revoked, .copiedDevice, .notLoggedIn,
+        case .awaitingApproval, .unknownReplica, .revoked, .notLoggedIn,
             .badPassword, .badCode, .replicaTaken:
             .locked
         case .tooManyRequests, .busy, .storageFull, .failed: .refusedForNow
@@ -114,8 +109,7 @@ extension Problem.Code {
         case .reasonRequired, .badChoice, .badValue: .usage
         case .malformed, .wrongMediaType, .tooLarge, .badBundle, .notFound, .wrongMethod,
             .wrongEpoch, .unknownMark, .notAllowed, .foreignOrigin, .noSuchConflict,
-            .noSuchDevice, .noSuchPerson,
-            .noSuchArea, .alreadyResolved:
+            .noSuchDevice, .noSuchArea, .alreadyResolved:
             .failed
         }
     }

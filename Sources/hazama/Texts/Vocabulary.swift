@@ -156,6 +156,7 @@ extension Household.Field: LabelledUnit {
         case .warnings: Wording("warnings", "安全提示", "注意事項")
         case .riskNote: Wording("risk note", "风险备注", "リスクの記録")
         case .assignedAdvisor: Wording("advisor in charge", "负责顾问", "担当相談員")
+        case .livesElsewhere: Wording("lives elsewhere", "人户分离", "住民登録地と別に居住")
         }
     }
 }
@@ -174,6 +175,7 @@ extension Person.Field: LabelledUnit {
         case .deceased: Wording("day of death", "死亡日期", "死亡日")
         case .strengths: Wording("strengths", "优势", "ストレングス")
         case .consent: Wording("consent", "知情同意", "同意")
+        case .sharing: Wording("sharing with partners", "信息共享", "情報共有")
         }
     }
 }
@@ -284,7 +286,7 @@ enum Vocabulary {
         case "kind": spoken(Warning.Kind.self)
         case "state": spoken(FollowUp.Progress.self)
         case "sex": spoken(Sex.self)
-        case "act": spoken(Consent.Act.self)
+        case "act", "sharing": spoken(Consent.Act.self)
         case "source": spoken(Fact.Source.self)
         case "evidence": spoken(Fact.Evidence.self)
         case "confidence": spoken(Fact.Confidence.self)

@@ -5,14 +5,22 @@ import Testing
 /// The merge that all of this is about.
 func realMerge(
     _ state: inout RecordState, _ change: RecordChange, _ origin: Origin,
-    _ hasMerged: (ChangeSetName) -> Bool
+    _ arrived: Arrived
 ) {
-    state.merge(change, from: origin, hasMerged: hasMerged)
+    state.merge(change, from: origin, arrived)
 }
 
-/// Expects the laws to hold in every history of a small scope.
+/// Histories in a space that is small enough to try all of it.
+protocol HistorySpace {
+    func visitHistories(_ body: (History) -> Bool) -> Int
+}
+
+extension SmallScope: HistorySpace {}
+extension SmallFleet: HistorySpace {}
+
+/// Expects the laws to hold in every history of a small space.
 func expectLaws(
-    in scope: SmallScope, of merge: Merging = realMerge,
+    in scope: some HistorySpace, of merge: Merging = realMerge,
     sourceLocation: SourceLocation = #_sourceLocation
 ) {
     var violation: LawViolation?
@@ -55,12 +63,16 @@ extension History {
 
     /// The state after merging in this order, whether or not it keeps each replica's own.
     func state(mergedIn order: [Int]) -> RecordState {
-        var merged: Set<ChangeSetName> = []
+        var names: Set<ChangeSetName> = []
+        var merged = EntrySet()
         var state = Self.nothing
         for place in order {
             let entry = entries[place]
-            state.merge(entry.change, from: entry.origin, hasMerged: merged.contains)
-            merged.insert(entry.origin.name)
+            state.merge(
+                entry.change, from: entry.origin, overtaken: overtaken(place, by: merged),
+                hasMerged: names.contains)
+            names.insert(entry.origin.name)
+            merged.insert(place)
         }
         return state
     }
@@ -155,6 +167,11 @@ extension RecordChange {
 }
 
 extension RecordState {
+    mutating func merge(_ change: RecordChange, from origin: Origin, _ arrived: Arrived) {
+        merge(
+            change, from: origin, overtaken: arrived.overtaken, hasMerged: arrived.hasMerged)
+    }
+
     /// The names of the heads of a register.
     func heads(of unit: UnitID) -> [ChangeSetName] { origins(of: unit).map(\.name) }
 

@@ -20,6 +20,52 @@ extension Made {
         UnitDeclaration(UnitID(23), "count", .integer(0...99), policy, .open)
     }
 
+    private static let address = UnitDeclaration(
+        UnitID(40), "address",
+        [
+            Member("text", .text(maximumBytes: 40)),
+            Member("source", .choice(["register", "resident"])), Member("effective", .day),
+        ], .ranked(Ranking(source: "source", effective: "effective")), .open)
+    private static let plan = UnitDeclaration(
+        UnitID(41), "plan", .choice(["draft", "sent", "granted", "refused"]),
+        .states(
+            StateMachine([
+                "draft": ["sent"], "sent": ["granted", "refused"], "granted": [], "refused": [],
+            ])), .open)
+    private static let consent = UnitDeclaration(
+        UnitID(42), "consent", .choice(["given", "withdrawn"]), .withdrawalWins(given: "given"),
+        .open)
+    private static let danger = UnitDeclaration(UnitID(43), "danger", .bool, .raiseWins, .open)
+    private static let story = UnitDeclaration(
+        UnitID(44), "story", .text(maximumBytes: 40), .text, .open)
+    private static let level = UnitDeclaration(
+        UnitID(45), "level", .choice(["none", "some", "all"]), .maximum, .open)
+
+    /// A base, and what two or more set who knew only it.
+    private static func apart(
+        _ name: String, _ about: String, _ unit: UnitDeclaration, _ base: Value, _ sides: Value...
+    ) -> MergeScene {
+        let replicas = [Specimen.bob, Specimen.carol, Specimen.hubReplica]
+        let arrivals = zip(replicas, sides).enumerated().map { place, side in
+            MergeScene.Arrival(
+                Specimen.name(side.0, 1), Int64(place + 1) * 10, position: UInt64(place) + 2,
+                [Specimen.set(unit.id.value, side.1, replacing: [a1])])
+        }
+        return MergeScene(
+            name, about,
+            [
+                .init(
+                    a1, 0, position: 1, creates: true,
+                    [Specimen.set(unit.id.value, base)])
+            ] + arrivals, base: a1, unit)
+    }
+
+    private static func address(_ text: String, _ source: String, _ day: String?) -> Value {
+        .group([
+            .text(text), .text(source), day.flatMap { CalendarDate($0) }.map(Value.day) ?? .absent,
+        ])
+    }
+
     private static let a1 = Specimen.name(Specimen.alice, 1)
     private static let a2 = Specimen.name(Specimen.alice, 2)
     private static let b1 = Specimen.name(Specimen.bob, 1)
@@ -117,6 +163,51 @@ extension Made {
                 .review(shown: .mostProtective), "review-most-protective", "The larger is shown."),
             differing(.maximum, "maximum", "The larger wins."),
             differing(.minimum, "minimum", "The smaller wins."),
+            apart(
+                "maximum-choice", "Choices are ordered as the schema lists them.", level,
+                .text("none"), .text("some"), .text("all")),
+            apart(
+                "ranked", "For one day the higher source wins.", address,
+                address("a", "resident", nil), address("b", "resident", "2026-05-01"),
+                address("c", "register", "2026-05-01")),
+            apart(
+                "ranked-later-from-lower", "A later day from a lower source: people decide.",
+                address, address("a", "resident", nil), address("b", "resident", "2026-06-01"),
+                address("c", "register", "2026-05-01")),
+            apart(
+                "states", "The further state wins along a legal path.", plan, .text("draft"),
+                .text("refused"), .text("sent")),
+            apart(
+                "states-branches", "Two branches part: people decide.", plan, .text("sent"),
+                .text("refused"), .text("granted")),
+            apart(
+                "withdrawal-wins", "What is not given holds at once.", consent, .text("given"),
+                .text("withdrawn"), .text("given")),
+            apart(
+                "withdrawal-all", "Nobody gave it: nothing to ask.", consent, .text("given"),
+                .text("withdrawn"), .absent),
+            apart(
+                "raise-wins", "A flag that is raised stays raised, and people are asked.", danger,
+                .bool(false), .bool(true), .absent),
+            apart(
+                "text", "Two sentences of one text, put together when shown.", story,
+                .text("A. B! C."), .text("X. B! C."), .text("A. B! Caf\u{e9} 3.5. D.")),
+            apart(
+                "text-without-spaces", "Sentences of a script without spaces.", story,
+                .text("甲。乙。丙。"), .text("子。乙。丙。"), .text("甲。丙。")),
+            apart(
+                "text-one-place", "Both put something in the same place.", story,
+                .text("A. B."), .text("A. X. B."), .text("A. Y. B.")),
+            apart(
+                "text-spelling", "The same sentence spelled with other bytes is changed.", story,
+                .text("caf\u{e9}. A."), .text("cafe\u{301}. A."), .text("caff\u{e8}. A.")),
+            apart(
+                "text-three", "Three texts are for people.", story, .text("A. B. C."),
+                .text("X. B. C."), .text("A. X. C."), .text("A. B. X.")),
+            apart(
+                "text-too-long", "The whole would be longer than the unit holds.", story,
+                .text("A. B."), .text("XXXXXXXXXXXXXXXXXXXXXX. B."),
+                .text("A. YYYYYYYYYYYYYYYYYYYYYY.")),
             MergeScene(
                 "conflict-without-base", "Two set what nobody had set: nothing is shown meanwhile.",
                 [
@@ -261,6 +352,7 @@ struct MergeScene {
                 "base": base.map { .string("\($0)") } ?? .null,
                 "bytes": .hex(bytes), "state": state.rendering,
                 "unit": .integer(Int64(unit.id.value)), "policy": .string(unit.policy.word),
+                "rule": unit.rule,
                 "shown": Self.shown(state[unit.id]?.outcome(under: unit)),
             ])
     }
@@ -271,6 +363,8 @@ struct MergeScene {
         case nil: .null
         case .settled(let value, _, _): .object(["settled": value.rendering])
         case .chosen(let value, _, _): .object(["chosen": value.rendering])
+        case .combined(let text, _, _): .object(["combined": .string(text.string)])
+        case .computed(let value): .object(["computed": value.rendering])
         case .disputed(let dispute):
             .object([
                 "disputed": .object(
@@ -302,11 +396,51 @@ extension MergePolicy {
         case .review(.previous): "review, previous"
         case .review(.newest): "review, newest"
         case .review(.mostProtective): "review, most protective"
+        case .text: "text"
+        case .ranked(let ranking): "ranked by \(ranking.source), then \(ranking.effective)"
+        case .states(let machine):
+            "states: "
+                + machine.next.keys.sorted().filter { !machine.next[$0]!.isEmpty }
+                .map { "\($0) to \(machine.next[$0]!.joined(separator: " or "))" }
+                .joined(separator: ", ")
+        case .withdrawalWins(let given): "withdrawal wins, unless \(given)"
+        case .raiseWins: "raise wins"
+        case .derived: "derived"
         case .addWins: "add wins"
         case .maximum: "maximum"
         case .minimum: "minimum"
         case .sum: "sum"
         case .append: "append"
         }
+    }
+}
+
+extension UnitDeclaration {
+    /// What of the declaration the policy asks for, beside its word.
+    var rule: JSON {
+        switch (policy, members[0].type) {
+        case (.ranked(let ranking), _):
+            .object([
+                "source": .integer(Int64(members.firstIndex { $0.name == ranking.source }!)),
+                "effective": .integer(Int64(members.firstIndex { $0.name == ranking.effective }!)),
+                "order": .array(words(of: ranking.source).map(JSON.string)),
+            ])
+        case (.states(let machine), .choice(let words)):
+            .object(
+                words.map { word in
+                    JSONMember(word, .array(machine.next[word]!.map(JSON.string)))
+                })
+        case (.withdrawalWins(let given), _): .object(["given": .string(given)])
+        case (.text, .text(let maximum)): .object(["maximumBytes": .integer(Int64(maximum))])
+        case (_, .choice(let words)): .object(["order": .array(words.map(JSON.string))])
+        default: .null
+        }
+    }
+
+    private func words(of member: String) -> [String] {
+        guard case .choice(let words)? = members.first(where: { $0.name == member })?.type else {
+            return []
+        }
+        return words
     }
 }

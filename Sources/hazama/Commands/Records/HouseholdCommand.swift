@@ -39,6 +39,11 @@ struct HouseholdFields: ParsableArguments {
     @Option(help: "A note on risks.")
     var riskNote: String?
 
+    /// What an advisor was told, from no day that is known; a register says it with more weight.
+    var registration: Registration? {
+        registeredAddress.map { Registration($0, source: .advisor) }
+    }
+
     func monthlyIncome(_ typed: Typed, _ desk: Desk) throws -> MonthlyIncome? {
         guard let income else {
             guard incomeMonth == nil, incomeEvidence == nil else {
@@ -88,7 +93,7 @@ struct HouseholdNew: DeskCommand {
                 .askAddress, flag: "--address", allowsNone: true
             ) { $0 }
         }
-        draft.registeredAddress = fields.registeredAddress
+        draft.registration = fields.registration
         draft.phones = fields.phone
         draft.monthlyIncome = try fields.monthlyIncome(desk.typed, desk)
         draft.memberCount = try fields.members(desk.typed)
@@ -278,7 +283,7 @@ struct HouseholdEdit: DeskCommand {
         }
         try set(.headName, fields.name.map { .text($0) })
         try set(.address, fields.address.map { .text($0) })
-        try set(.registeredAddress, fields.registeredAddress.map { .text($0) })
+        try set(.registeredAddress, fields.registration?.value)
         try set(.memberCount, fields.members(typed).map { .integer(Int64($0)) })
         try set(.monthlyIncome, fields.monthlyIncome(typed, desk)?.value)
         try set(.language, fields.language.map { .text($0) })

@@ -114,6 +114,8 @@ struct PersonEdit: DeskCommand {
     var consent: [String] = []
     @Option(help: "What they agree to no longer.")
     var withdrawConsent: [String] = []
+    @Option(help: "Whether partners may be told: given or withdrawn.")
+    var sharing: String?
     @Option(help: "How it was said: signed, spoken, by a guardian.")
     var consentHow: String?
     @OptionGroup var correction: CorrectionOptions
@@ -133,6 +135,7 @@ struct PersonEdit: DeskCommand {
         try set(.language, fields.language.map { .text($0) })
         try set(.contactPreference, fields.contact.map { .text($0) })
         try set(.deceased, deceased.map { .day(try typed.day($0)) })
+        try set(.sharing, sharing.map { .word(try typed.word($0, Consent.Act.self)) })
         if !fields.phone.isEmpty || !removePhone.isEmpty {
             try editing.edit.change(
                 Person.Field.phones, adding: fields.phone.map { .text($0) },

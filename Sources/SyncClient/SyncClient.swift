@@ -80,7 +80,10 @@ public actor SyncClient {
                 let plan = run.exchange.next(
                     facts, clock: clock(), diskFree_MB: (store.freeBytes() ?? 0) >> 20)
             else { return }
-            let (reply, tag, sent) = try await send(plan, hub, key, &run, events)
+            let purges =
+                run.options.isDryRun
+                ? [] : try inStore { () throws(StoreError) in try store.purgeReceipts() }
+            let (reply, tag, sent) = try await send(plan, purges, hub, key, &run, events)
             let received = clock()
             switch run.exchange.judge(reply, tag: tag) {
             case .stop(let stop):
@@ -104,6 +107,10 @@ public actor SyncClient {
                     return
                 }
                 try apply(answer, facts, sent, received, &run, events)
+                run.summary.takenOff += try inStore { () throws(StoreError) in
+                    try store.forget(purges)
+                    return try store.purge(now: received)
+                }
             }
         }
     }
@@ -118,16 +125,18 @@ public actor SyncClient {
             replica: state.replica, epoch: state.epoch, mark: state.mark,
             grantsVersion: state.grantsVersion, cursors: state.cursors,
             noticeCursor: state.noticeCursor, writerCursor: state.writerCursor,
+            hasPurges: try !inStore { () throws(StoreError) in try store.purgeReceipts() }.isEmpty,
             digest: state.digest,
             offers: state.offers.map { DeviceExchange.Offer($0.number, bytes: $0.bytes) },
             pending: state.pending, unsettled: state.unsettled, isRepaired: state.isRepaired)
     }
 
     private func send(
-        _ plan: DeviceExchange.Plan, _ hub: HubID, _ key: SigningKey,
+        _ plan: DeviceExchange.Plan, _ purges: [SignedPurge], _ hub: HubID, _ key: SigningKey,
         _ run: inout Run, _ events: @escaping @Sendable (SyncEvent) -> Void
     ) async throws(SyncFailure) -> (DeviceExchange.Reply, tag: UInt64, sent: ClockReading) {
         var request = plan.request
+        request.purges = purges
         var count = 0
         if let offer = plan.offer {
             let sets = try inStore { () throws(StoreError) in try store.changeSets(offer) }
@@ -191,7 +200,8 @@ public actor SyncClient {
             try run.exchange.noted(
                 DeviceExchange.Gain(
                     hasMore: answer.hasMore, receipted: receipted.count, records: applied.records,
-                    cursorsMoved: applied.cursorsMoved, hasGrants: answer.grants != nil))
+                    cursorsMoved: applied.cursorsMoved || applied.left > 0,
+                    hasGrants: answer.grants != nil))
         } catch {
             throw .stopped(error)
         }

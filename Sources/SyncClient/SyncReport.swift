@@ -53,6 +53,8 @@ public struct SyncSummary: Hashable, Sendable {
     public var digestMatches: Bool?
     /// News for the person that came.
     public var notices = 0
+    /// Records that were taken off this device: it may hold them no longer.
+    public var takenOff = 0
     /// Whether the limit on bytes ended it before everything was exchanged.
     public var isCutShort = false
     /// For a dry run: what a real one would move, before compression.

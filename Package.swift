@@ -122,6 +122,7 @@ let package = Package(
             dependencies: [
                 "SyncCore", "Fieldwork", "SyncProtocol", "SyncExchange", "SyncStore",
                 "SyncClient", "CurlTransport", crypto, arguments,
+                .product(name: "CryptoExtras", package: "swift-crypto"),
             ],
             swiftSettings: strict),
         .executableTarget(

@@ -87,7 +87,7 @@ public struct Household: FieldworkRecord {
 
         public var mergePolicy: MergePolicy {
             switch self {
-            case .area: .immutable  // It says whose devices hold it; moving is an act of its own.
+            case .area: .review(shown: .previous)  // It says whose devices hold it.
             case .headName, .head: .latest  // Easily put right, and a list needs one.
             case .address: .review(shown: .previous)  // Whoever goes there must not be sent astray.
             case .registeredAddress:

@@ -72,7 +72,7 @@ public struct Person: FieldworkRecord {
 
         public var mergePolicy: MergePolicy {
             switch self {
-            case .household: .immutable
+            case .household: .review(shown: .previous)  // It says whose devices hold them.
             case .name: .review(shown: .previous)  // Papers or hearsay: a person looks.
             case .identityNumber: .review(shown: .previous)  // Wrong person, or mistyped.
             case .birth, .sex: .review(shown: .previous)  // Opens and closes entitlements.

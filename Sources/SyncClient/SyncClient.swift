@@ -97,7 +97,11 @@ public actor SyncClient {
                 let plan = run.exchange.next(
                     facts, clock: clock(), diskFree_MB: (store.freeBytes() ?? 0) >> 20)
             else { return }
-            let (reply, tag, sent, brokenOff) = try await send(plan, hub, key, &run, events)
+            let purges =
+                run.options.isDryRun
+                ? [] : try inStore { () throws(StoreError) in try store.purgeReceipts() }
+            let (reply, tag, sent, brokenOff) = try await send(
+                plan, purges, hub, key, &run, events)
             let received = clock()
             switch run.exchange.judge(reply, tag: tag) {
             case .stop(let stop):
@@ -125,6 +129,10 @@ public actor SyncClient {
                     answer, facts, sent, received, &run, endsHere: brokenOff != nil, events)
                 // What came before the line broke is kept; the rest is for the next run.
                 if let brokenOff { throw .transport(brokenOff) }
+                run.summary.takenOff += try inStore { () throws(StoreError) in
+                    try store.forget(purges)
+                    return try store.purge(now: received)
+                }
             }
         }
     }
@@ -173,6 +181,7 @@ public actor SyncClient {
             replica: state.replica, epoch: state.epoch, mark: state.mark,
             grantsVersion: state.grantsVersion, cursors: state.cursors,
             noticeCursor: state.noticeCursor, writerCursor: state.writerCursor,
+            hasPurges: try !inStore { () throws(StoreError) in try store.purgeReceipts() }.isEmpty,
             digest: state.digest,
             offers: state.offers.map { DeviceExchange.Offer($0.number, bytes: $0.bytes) },
             pending: state.pending, unsettled: state.unsettled, isRepaired: state.isRepaired)
@@ -202,12 +211,13 @@ public actor SyncClient {
     }
 
     private func send(
-        _ plan: DeviceExchange.Plan, _ hub: HubID, _ key: SigningKey,
+        _ plan: DeviceExchange.Plan, _ purges: [SignedPurge], _ hub: HubID, _ key: SigningKey,
         _ run: inout Run, _ events: @escaping @Sendable (SyncEvent) -> Void
     ) async throws(SyncFailure) -> (
         DeviceExchange.Reply, tag: UInt64, sent: ClockReading, brokenOff: TransportError?
     ) {
         var request = plan.request
+        request.purges = purges
         var count = 0
         if let offer = plan.offer {
             let sets = try inStore { () throws(StoreError) in try store.changeSets(offer) }
@@ -317,7 +327,8 @@ public actor SyncClient {
             try run.exchange.noted(
                 DeviceExchange.Gain(
                     hasMore: answer.hasMore, receipted: receipted.count, records: applied.records,
-                    cursorsMoved: applied.cursorsMoved, hasGrants: answer.grants != nil))
+                    cursorsMoved: applied.cursorsMoved || applied.left > 0,
+                    hasGrants: answer.grants != nil))
         } catch {
             throw .stopped(error)
         }

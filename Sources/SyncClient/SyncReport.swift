@@ -57,6 +57,8 @@ public struct SyncSummary: Hashable, Sendable {
     public var delivered = 0
     /// Bundles of other devices that the hub will not take.
     public var refused = 0
+    /// Records that were taken off this device: it may hold them no longer.
+    public var takenOff = 0
     /// Whether the limit on bytes ended it before everything was exchanged.
     public var isCutShort = false
     /// For a dry run: what a real one would move, before compression.

@@ -13,6 +13,9 @@ public enum Admission {
         public let size: Int
         /// Whether the hub's own replica wrote it; it has every authority.
         public let isHub: Bool
+        /// Whether a person at the hub answers for it: then no authority of the author's is asked
+        /// for.
+        public let isAdmitted: Bool
         /// The person the replica was enrolled for.
         public let owner: PersonID
         /// Whether the device may still write: revoked ones are drained for people to look at.
@@ -22,22 +25,25 @@ public enum Admission {
         /// How much of this hub's log the writer had applied when it sealed; `nil` where that can't
         /// be told, for its epoch is lost.
         public let trunk: LogPosition?
-        public let now_ms: Int64
+        /// When the hub received it, on the hub's clock.
+        public let arrived_ms: Int64
         /// Per change, in order.
         public let records: [RecordFacts]
 
         public init(
-            changeSet: ChangeSet, size: Int, isHub: Bool, owner: PersonID, isRevoked: Bool,
-            grants: [Grant], trunk: LogPosition?, now_ms: Int64, records: [RecordFacts]
+            changeSet: ChangeSet, size: Int, isHub: Bool, isAdmitted: Bool = false, owner: PersonID,
+            isRevoked: Bool, grants: [Grant], trunk: LogPosition?, arrived_ms: Int64,
+            records: [RecordFacts]
         ) {
             self.changeSet = changeSet
             self.size = size
             self.isHub = isHub
+            self.isAdmitted = isAdmitted
             self.owner = owner
             self.isRevoked = isRevoked
             self.grants = grants
             self.trunk = trunk
-            self.now_ms = now_ms
+            self.arrived_ms = arrived_ms
             self.records = records
         }
     }
@@ -56,10 +62,23 @@ public enum Admission {
         }
     }
 
+    /// An area that a record has left.
+    public struct Former: Hashable, Sendable {
+        public let area: UInt32
+        public let left_ms: Int64
+
+        public init(area: UInt32, left_ms: Int64) { (self.area, self.left_ms) = (area, left_ms) }
+    }
+
     /// What the hub knows about a record that a change touches.
     public struct RecordFacts: Sendable {
         /// The leaf area it lies in, or will lie in once created; `nil` if that can't be told.
         public let area: UInt32?
+        /// Where it has lain since the writer's trunk: the writer could not know that it had moved.
+        public let former: [Former]
+        /// Whether no grant of the author ever opened an area it lay in. The author must not learn
+        /// that it exists.
+        public let isHidden: Bool
         /// The state before this change set; `nil` if it was never created.
         public let state: RecordState?
         /// What the state would take once this change is in it, at most.
@@ -72,10 +91,11 @@ public enum Admission {
         public let behind: UInt64?
 
         public init(
-            area: UInt32?, state: RecordState?, bytesAfter: Int = 0, missing: RecordID?,
-            behind: UInt64?
+            area: UInt32?, former: [Former] = [], isHidden: Bool = false, state: RecordState?,
+            bytesAfter: Int = 0, missing: RecordID?, behind: UInt64?
         ) {
-            (self.area, self.state, self.bytesAfter) = (area, state, bytesAfter)
+            (self.area, self.former, self.isHidden) = (area, former, isHidden)
+            (self.state, self.bytesAfter) = (state, bytesAfter)
             (self.missing, self.behind) = (missing, behind)
         }
     }
@@ -87,6 +107,9 @@ public enum Admission {
         case held(missing: RecordID)
         /// Waits behind an earlier change set of the same replica.
         case behind(UInt64)
+        /// Writes to a record that the author never held: for people to look at, while the author
+        /// is answered as for one that does not exist.
+        case hidden
         case quarantined(Reason)
     }
 
@@ -130,7 +153,8 @@ public enum Admission {
         if facts.size > Limits.changeSetBytes || set.changes.count > Limits.changesPerChangeSet {
             return .quarantined(.tooLarge)
         }
-        if !facts.isHub {
+        let asksAuthority = !facts.isHub && !facts.isAdmitted
+        if asksAuthority {
             if set.author != facts.owner { return .quarantined(.foreignAuthor) }
             if facts.isRevoked { return .quarantined(.revoked) }
         }
@@ -152,6 +176,7 @@ public enum Admission {
             }
             if let number = record.behind { return .behind(number) }
             if let missing = record.missing { return .held(missing: missing) }
+            if record.isHidden, asksAuthority { return .hidden }
             if let state = record.state {
                 if !state.accepts(change) { return .quarantined(.kind) }
                 if let reason = offence(change, state, facts, schema) {
@@ -163,7 +188,11 @@ public enum Admission {
                 }
             }
         }
-        return facts.isHub ? .merge(late: false) : authority(facts)
+        // Whoever answers for it: what lies nowhere can't be merged.
+        if facts.isAdmitted, facts.records.contains(where: { $0.area == nil }) {
+            return .quarantined(.outOfScope)
+        }
+        return asksAuthority ? authority(facts) : .merge(late: false)
     }
 
     /// What in a change no ordinary write may do to this state.
@@ -203,30 +232,26 @@ public enum Admission {
         return nil
     }
 
-    /// Whether one grant of the author covers every record, and whether it still did.
+    /// Whether the author had authority over every record when the change set was written, as far
+    /// as the writer could know, and how long ago it ended where it has.
     private static func authority(_ facts: Facts) -> Verdict {
-        let areas = Set(facts.records.compactMap(\.area))
-        guard facts.records.allSatisfy({ $0.area != nil }) else {
-            return .quarantined(.outOfScope)
-        }
-        let covering = facts.grants.filter { $0.areas.isSuperset(of: areas) }
-        guard !covering.isEmpty else {
-            // Several grants together may cover what none covers alone.
-            let all = facts.grants.filter { $0.ended == nil }.reduce(into: Set<UInt32>()) {
-                $0.formUnion($1.areas)
+        let heard = facts.trunk ?? .start
+        // An end that the writer had heard of is an end; another one only makes it late.
+        let held = facts.grants.filter { $0.ended.map { $0 > heard } ?? true }
+        var ended_ms: Int64?
+        for record in facts.records {
+            guard let area = record.area else { return .quarantined(.outOfScope) }
+            if held.contains(where: { $0.ended == nil && $0.areas.contains(area) }) { continue }
+            let present = held.filter { $0.areas.contains(area) }.compactMap(\.ended_ms)
+            let past = record.former.flatMap { former in
+                held.filter { $0.areas.contains(former.area) }
+                    .map { min($0.ended_ms ?? .max, former.left_ms) }
             }
-            return all.isSuperset(of: areas) ? .merge(late: false) : .quarantined(.outOfScope)
+            guard let end = (present + past).max() else { return .quarantined(.outOfScope) }
+            ended_ms = min(ended_ms ?? .max, end)
         }
-        if covering.contains(where: { $0.ended == nil }) { return .merge(late: false) }
-        // Ended: by what the writer had applied when sealing, and how long ago it ended.
-        let knew = covering.allSatisfy { grant in
-            guard let trunk = facts.trunk, let ended = grant.ended else { return false }
-            return trunk >= ended
-        }
-        if knew { return .quarantined(.outOfScope) }
-        let inGrace = covering.contains { grant in
-            grant.ended_ms.map { facts.now_ms.subtractingClamped($0) <= grace_ms } ?? false
-        }
-        return inGrace ? .merge(late: true) : .quarantined(.tooLate)
+        guard let ended_ms else { return .merge(late: false) }
+        return facts.arrived_ms.subtractingClamped(ended_ms) <= grace_ms
+            ? .merge(late: true) : .quarantined(.tooLate)
     }
 }

@@ -20,6 +20,8 @@ public struct DeviceExchange: Sendable {
         public var cursors: [LogPosition]
         public var noticeCursor: UInt64
         public var writerCursor: UInt32
+        /// Whether the hub is to be told that something was taken off.
+        public var hasPurges: Bool
         /// To have compared; `nil` where the device knows that it lacks something.
         public var digest: StateDigest?
         /// Change sets without a receipt, and those between them, from the first on, without gaps.
@@ -33,6 +35,7 @@ public struct DeviceExchange: Sendable {
         public init(
             replica: ReplicaID, epoch: EpochID?, mark: LogMark.Sign, grantsVersion: UInt64,
             cursors: [LogPosition], noticeCursor: UInt64, writerCursor: UInt32,
+            hasPurges: Bool = false,
             digest: StateDigest?, offers: [Offer], pending: UInt64, unsettled: [ChangeSetNumber],
             isRepaired: Bool
         ) {
@@ -43,6 +46,7 @@ public struct DeviceExchange: Sendable {
             self.cursors = cursors
             self.noticeCursor = noticeCursor
             self.writerCursor = writerCursor
+            self.hasPurges = hasPurges
             self.digest = digest
             self.offers = offers
             self.pending = pending
@@ -199,7 +203,8 @@ public struct DeviceExchange: Sendable {
     ) -> Plan? {
         if let left, left <= 0 { return nil }
         let offer = isDryRun ? nil : offer(facts.offers)
-        guard wants != .nothing || offer != nil else { return nil }
+        let tells = facts.hasPurges && !isDryRun
+        guard wants != .nothing || offer != nil || tells else { return nil }
         last = (facts, offer)
         let epoch = namesNoEpoch ? nil : facts.epoch
         let request = SyncRequest(

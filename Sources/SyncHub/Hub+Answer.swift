@@ -26,11 +26,16 @@ extension Hub {
         var reached: [LogPosition] = []
         let answer = try store.read { tx in
             guard let replica = try tx.replica(id) else { throw Problem(.unknownReplica) }
-            let isApproved = replica.state == DeviceState.approved.rawValue
+            let person = try tx.person(replica.person)
+            let isLent =
+                replica.state == DeviceState.approved.rawValue && person?.isActive ?? false
+            let lease_ms =
+                person?.roleSet.contains(.advisor) ?? false
+                ? Self.advisorLease_ms : Self.lease_ms
             var response = SyncResponse(
                 requestTag: tag, epoch: request.epochTag == 0 ? snapshot.epoch : nil,
                 hub_ms: UInt64(max(0, now)), digestDiffers: digestDiffers,
-                lease_ms: UInt64(max(0, isApproved ? now + Self.lease_ms : 0)),
+                lease_ms: UInt64(max(0, isLent ? now + lease_ms : 0)),
                 merged: replica.merged,
                 receipts: receipts)
             for bytes in try tx.notices(of: replica.person, after: request.noticeCursor) {
@@ -38,12 +43,18 @@ extension Hub {
                     response.notices.append(notice)
                 }
             }
-            // A revoked device or a copy delivers; it gets receipts and news, and no record.
-            guard isApproved else {
+            // A copy delivers; it gets receipts and news, and no record.
+            if replica.state == DeviceState.copied.rawValue {
                 if !receipts.isEmpty { response.mark = try self.mark(snapshot, tx) }
                 return response.encode()
             }
-            let territory = try self.territory(of: replica.person, snapshot, tx)
+            if !request.isDryRun, snapshot.leaves[replica.rid] != nil {
+                response.leaves = try tx.leaves(of: replica.rid, limit: Limits.leavesPerPurge)
+                    .map(\.leave)
+            }
+            let territory =
+                isLent
+                ? try self.territory(of: replica.person, snapshot, tx) : Territory([], snapshot)
             var cursors = request.cursorList
             if request.grantsVersion != territory.grants.version
                 || cursors.count != territory.areas.count
@@ -57,6 +68,7 @@ extension Hub {
                 }
                 cursors = Array(repeating: .start, count: territory.areas.count)
             }
+            if !isLent { return try finish(response, request, snapshot, tx) }
             try addPages(to: &response, request, territory, cursors, snapshot, tx)
             if !request.isDryRun {
                 try addUrgent(to: &response, territory, cursors, &urgent, snapshot, tx)
@@ -183,7 +195,8 @@ extension Hub {
         }
         // Where nothing changed nothing is sent; but cursors that differ are brought together
         // again.
-        if !request.isDryRun, !response.hasMore, Set(reached).count > 1 {
+        let hasNotHeard = reached.contains { $0 < territory.since }
+        if !request.isDryRun, !response.hasMore, Set(reached).count > 1 || hasNotHeard {
             response.pages.append(
                 SyncResponse.Page(
                     grants: reached.indices.filter { reached[$0] < memory.position },
@@ -261,7 +274,8 @@ extension Hub {
             ?? store.read { tx in try self.territory(of: replica.person, memory, tx) }
         let cursors = request.cursorList
         guard request.grantsVersion == territory.grants.version,
-            cursors.count == territory.areas.count
+            cursors.count == territory.areas.count,
+            memory.leaves[replica.rid] == nil
         else { return false }
         var sum = StateDigest.zero
         var seen: Set<UInt32> = []

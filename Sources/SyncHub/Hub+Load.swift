@@ -7,8 +7,10 @@ internal import SyncStore
 
 extension Hub {
     /// Adds areas. Parents come before their children, and a known scope keeps its place.
+    ///
+    /// - Parameter areReference: whether everybody reads what lies there, and no device writes it.
     public func addAreas(
-        _ areas: [(scope: ScopeID, parent: ScopeID?, name: String)]
+        _ areas: [(scope: ScopeID, parent: ScopeID?, name: String)], areReference: Bool = false
     ) throws {
         try locked { memory in
             var added: [StoredArea] = []
@@ -22,7 +24,8 @@ extension Hub {
                 }
                 let stored = StoredArea(
                     number: UInt32(all.count + 1), scope: area.scope, parent: parent,
-                    name: area.name, digest: .zero, records: 0, position: .start)
+                    name: area.name, digest: .zero, records: 0, position: .start,
+                    isReference: areReference)
                 all.append(stored)
                 added.append(stored)
             }

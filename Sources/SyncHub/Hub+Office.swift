@@ -14,7 +14,8 @@ extension Hub {
         try serving { _ in
             try self.store.read { tx in
                 try tx.person(named: name).flatMap { person in
-                    person.password.map { (person.id, $0) }
+                    guard person.isActive else { return nil }
+                    return person.password.map { (person.id, $0) }
                 }
             }
         }
@@ -36,15 +37,11 @@ extension Hub {
             let fresh: PersonID = memory.identifier()
             return try self.store.write { tx in
                 let known = try tx.person(named: name)
-                let all = Set(
-                    (known?.roles ?? "").split(separator: " ").compactMap {
-                        Role(rawValue: String($0))
-                    }
-                ).union(roles)
+                let all = (known?.roleSet ?? []).union(roles)
                 let person = StoredPerson(
                     id: known?.id ?? fresh, name: name,
                     roles: all.sorted().map(\.rawValue).joined(separator: " "),
-                    password: password ?? known?.password)
+                    password: password ?? known?.password, isActive: known?.isActive ?? true)
                 try tx.put(person)
                 try tx.audit(
                     "person.put", "\(person.id)", by: session?.person, at_ms: now)
@@ -80,14 +77,9 @@ extension Hub {
         return try serving { _ in
             try self.store.write { tx in
                 guard let id = try tx.touchSession(Digests.sha256(secret), now_ms: now),
-                    let person = try tx.person(id)
+                    let person = try tx.person(id), person.isActive
                 else { throw Problem(.notLoggedIn) }
-                return Session(
-                    person: id, name: person.name,
-                    roles: Set(
-                        person.roles.split(separator: " ").compactMap {
-                            Role(rawValue: String($0))
-                        }))
+                return Session(person: id, name: person.name, roles: person.roleSet)
             }
         }
     }
@@ -227,7 +219,12 @@ extension Hub {
             try self.store.read { [memory] tx in
                 try tx.replicas().filter { !$0.id.isHub }.map { replica in
                     let contact = memory.contacts[replica.id]
-                    let areas = try tx.grants(of: replica.person).filter { $0.ended == nil }
+                    // Before the approval: what its code opens.
+                    let areas =
+                        replica.state == DeviceState.pending.rawValue
+                        ? try tx.codeAreas(usedBy: replica.id)
+                        : try tx.grants(of: replica.person).filter { $0.ended == nil }
+                            .map(\.area)
                     return DeviceView(
                         replica: replica.id, name: replica.name, person: replica.person,
                         personName: try tx.person(replica.person)?.name ?? "",
@@ -239,7 +236,7 @@ extension Hub {
                         reportedPending: UInt64(max(0, contact?.pending ?? replica.pending)),
                         clockSkew_ms: contact?.skew_ms ?? replica.skew_ms,
                         accepted: replica.stored,
-                        areas: areas.map { memory.path($0.area).joined(separator: " / ") })
+                        areas: areas.map { memory.path($0).joined(separator: " / ") })
                 }
             }
         }
@@ -265,11 +262,11 @@ extension Hub {
         try serving { memory in
             var drawn: [GrantID] = []
             for _ in 0..<Limits.scopesPerDevice { drawn.append(memory.identifier()) }
-            try self.store.write { [memory, drawn] tx in
+            memory.leaves = try self.store.write { [memory, drawn] tx in
                 guard var replica = try tx.replica(id), !id.isHub else {
                     throw Problem(.noSuchDevice)
                 }
-                if replica.state == state.rawValue { return }
+                if replica.state == state.rawValue { return memory.leaves }
                 if state == .approved {
                     // A copy or a revoked device is enrolled anew, never let in again under its old
                     // name.
@@ -285,9 +282,15 @@ extension Hub {
                             began: memory.position)
                     }
                 }
+                if state == .revoked, replica.synced_ms != nil || memory.contacts[id] != nil {
+                    for grant in try tx.grants(of: replica.person) where grant.ended == nil {
+                        try tx.addLeave(.grant(grant.id), .revoked, of: replica.rid, at_ms: now)
+                    }
+                }
                 replica.state = state.rawValue
                 try tx.update(replica)
                 try tx.audit(act, "\(id)", by: session.person, at_ms: now)
+                return try tx.outstandingLeaves()
             }
             memory.territories = [:]
         }

@@ -4,8 +4,10 @@ public import SyncProtocol
 internal import SyncStore
 
 extension Hub {
-    /// How long a device may read without contact: 14 days, in milliseconds.
-    static let lease_ms: Int64 = 14 * 24 * 3600 * 1000
+    /// How long a device of an advisor may read without contact: 14 days, in milliseconds.
+    static let advisorLease_ms: Int64 = 14 * 24 * 3600 * 1000
+    /// The same for everybody else: one day.
+    static let lease_ms: Int64 = 24 * 3600 * 1000
 
     /// Answers one sync: stores what came, judges it, and sends what follows the device's cursors.
     ///
@@ -33,14 +35,34 @@ extension Hub {
             let differs = try self.digestDiffers(request, replica, memory)
             var receipts: [SignedReceipt] = []
             if !request.isDryRun {
+                try self.take(request.purges, from: replica, now, &memory)
                 receipts = try self.take(
                     request.runs, asking: request.unsettled, proving: request.receipts,
-                    from: replica, now, request.clock,
-                    &memory)
+                    from: replica, now, request.clock, &memory)
             }
             return try self.answer(
                 request, tag: unverified.tag, replica: replica.id, receipts,
                 digestDiffers: differs, now, &memory)
+        }
+    }
+
+    // MARK: What is gone
+
+    /// Keeps a device's words that something is gone, and forgets what they name.
+    private func take(
+        _ purges: [SignedPurge], from replica: StoredReplica, _ now: Int64,
+        _ memory: inout HubMemory
+    ) throws {
+        guard !purges.isEmpty else { return }
+        memory.leaves = try store.write { [memory] tx in
+            for signed in purges {
+                guard let purge = signed.verified(by: replica.key), purge.hub == memory.hub,
+                    purge.replica == replica.id
+                else { throw Problem(.badSignature) }
+                try tx.keepPurge(signed, of: replica.rid, received_ms: now)
+                for number in purge.leaves { try tx.deleteLeave(number, of: replica.rid) }
+            }
+            return try tx.outstandingLeaves()
         }
     }
 

@@ -142,6 +142,8 @@ struct HubMemory: Sendable {
     var random: any RandomNumberGenerator & Sendable
     /// What was read of the legal log lately.
     var log: LegalLog
+    /// How many purge receipts each device owes, by its row; none where it owes none.
+    var leaves: [Int64: Int] = [:]
     /// What is known of devices' last contact and not yet written down.
     var contacts: [ReplicaID: Contact] = [:]
 
@@ -181,6 +183,7 @@ struct HubMemory: Sendable {
         for (index, area) in areas.enumerated() where Int(area.number) != index + 1 {
             throw StoreFault(.damaged, "the areas are not numbered 1, 2, 3 …")
         }
+        leaves = try tx.outstandingLeaves()
         position = try tx.setting("position").flatMap { HubMemory.position($0) } ?? .start
         anchored = try tx.setting("anchored").flatMap { HubMemory.position($0) } ?? .start
         anchorLink = try tx.setting("anchorLink").flatMap { HubMemory.position($0)?.value } ?? 0

@@ -12,7 +12,7 @@ final class Judgement {
     let schema: Schema
     let now_ms: Int64
     var memory: HubMemory
-    private var working: [RecordID: Working] = [:]
+    var working: [RecordID: Working] = [:]
     /// The numbers merged, per replica, as far as they were asked for.
     private var merged: [ReplicaID: NumberSet] = [:]
     private var replicas: [Int64: StoredReplica] = [:]
@@ -21,12 +21,23 @@ final class Judgement {
     private let decoded: [Int64: [HashedChangeSet]]
     /// Records whose creation was merged here: what waited for them may go on.
     private var created: [RecordID] = []
+    /// Records that came to lie elsewhere.
+    var moved: Set<RecordID> = []
+    /// What was merged here to lie with which record.
+    var homes: [RecordID: Set<RecordID>] = [:]
+    /// The areas whose figures changed.
+    var touchedAreas: Set<UInt32> = []
+    var knownHolders: Holders?
+    /// Whether a leave was taken back.
+    var leavesHaveGone = false
     private let writersBefore: Int
 
     /// One record being worked on.
     struct Working {
         var state: RecordState
+        /// Where it lies now, and where according to the table.
         var area: UInt32
+        let storedArea: UInt32
         /// The bytes in the table; `nil` for a new record.
         let stored: [UInt8]?
         let wasDisputed: Bool
@@ -130,7 +141,7 @@ final class Judgement {
 
     private func decide(
         _ hashed: HashedChangeSet, _ replica: StoredReplica, arrived_ms: Int64,
-        _ tx: borrowing HubTransaction
+        isAdmitted: Bool = false, _ tx: borrowing HubTransaction
     ) throws -> Admission.Verdict {
         let set = hashed.changeSet
         let isHub = replica.id.isHub
@@ -141,10 +152,11 @@ final class Judgement {
         }
         return Admission.decide(
             Admission.Facts(
-                changeSet: set, size: hashed.size, isHub: isHub, owner: replica.person,
+                changeSet: set, size: hashed.size, isHub: isHub, isAdmitted: isAdmitted,
+                owner: replica.person,
                 isRevoked: replica.state == DeviceState.revoked.rawValue,
                 grants: isHub ? [] : try grants(of: set.author, tx), trunk: memory.known(set.trunk),
-                now_ms: arrived_ms, records: facts), schema: schema)
+                arrived_ms: arrived_ms, records: facts), schema: schema)
     }
 
     private func recordFacts(
@@ -164,8 +176,7 @@ final class Judgement {
                 behind = max(behind ?? 0, name.number.value)
             }
         }
-        let state = try working(change.record, change.collection, tx)
-        if let state {
+        if let state = try working(change.record, change.collection, tx) {
             var bytes = state.bytes + hashed.size
             if bytes > Limits.stateBytes {
                 // Seldom, so that it is counted only here: others' records have a part in `size`.
@@ -173,24 +184,59 @@ final class Judgement {
                     StateCoding.encode(state.state, writers: &memory.writers).count
                     + ChangeSetCoding.payload(change).count
             }
+            let past = try past(of: change.record, in: state.area, set, replica, tx)
             return Admission.RecordFacts(
-                area: state.area, state: state.state, bytesAfter: bytes, missing: nil,
-                behind: behind)
+                area: state.area, former: past.former, isHidden: past.isHidden,
+                state: state.state, bytesAfter: bytes, missing: nil, behind: behind)
         }
         guard change.creates else {
             return Admission.RecordFacts(
                 area: nil, state: nil, missing: change.record, behind: behind)
         }
         switch try home(of: change, in: set, depth: 0, tx) {
-        case .area(let area):
-            return Admission.RecordFacts(area: area, state: nil, missing: nil, behind: behind)
+        case .area(let area, of: let home):
+            guard let area, let home else {
+                return Admission.RecordFacts(area: area, state: nil, missing: nil, behind: behind)
+            }
+            let past = try past(of: home, in: area, set, replica, tx)
+            return Admission.RecordFacts(
+                area: area, former: past.former, isHidden: past.isHidden, state: nil,
+                missing: nil, behind: behind)
         case .missing(let record):
             return Admission.RecordFacts(area: nil, state: nil, missing: record, behind: behind)
         }
     }
 
+    /// Where a record lay since the writer last heard, where the author's present grants don't
+    /// reach it; and whether no grant of theirs ever did.
+    private func past(
+        of record: RecordID, in area: UInt32, _ set: ChangeSet, _ replica: StoredReplica,
+        _ tx: borrowing HubTransaction
+    ) throws -> (former: [Admission.Former], isHidden: Bool) {
+        if replica.id.isHub { return ([], false) }
+        let grants = try grants(of: set.author, tx)
+        if grants.contains(where: { $0.ended == nil && $0.areas.contains(area) }) {
+            return ([], false)
+        }
+        let moves = try tx.moves(of: record)
+        let isReference = memory.area(area)?.isReference ?? false
+        let isHidden =
+            !isReference
+            && !grants.contains { grant in
+                grant.areas.contains(area) || moves.contains { grant.areas.contains($0.from) }
+            }
+        let heard = memory.known(set.trunk) ?? .start
+        return (
+            moves.filter { $0.position > heard }.map {
+                Admission.Former(area: $0.from, left_ms: $0.at_ms)
+            }, isHidden
+        )
+    }
+
     private enum HomeFinding {
-        case area(UInt32?)
+        /// `of` is the record there already that it lies with; `nil` where it names the area, or
+        /// what it lies with is created with it.
+        case area(UInt32?, of: RecordID?)
         case missing(RecordID)
     }
 
@@ -200,23 +246,20 @@ final class Judgement {
         of change: RecordChange, in set: ChangeSet, depth: Int, _ tx: borrowing HubTransaction
     ) throws -> HomeFinding {
         guard let collection = schema.collection(change.collection), depth < 4 else {
-            return .area(nil)
+            return .area(nil, of: nil)
         }
-        let unit =
-            switch collection.home {
-            case .scope(let unit), .with(let unit): unit
-            }
-        guard let write = change.writes.first(where: { $0.unit == unit }),
+        guard let write = change.writes.first(where: { $0.unit == collection.home.unit }),
             case .set(.reference(let target), _) = write.operation
-        else { return .area(nil) }
+        else { return .area(nil, of: nil) }
         if case .scope = collection.home {
-            return .area(memory.area(ScopeID(high: target.high, low: target.low))?.number)
+            return .area(
+                memory.area(ScopeID(high: target.high, low: target.low))?.number, of: nil)
         }
-        if let known = working[target] { return .area(known.area) }
+        if let known = working[target] { return .area(known.area, of: target) }
         if let created = set.changes.first(where: { $0.record == target && $0.creates }) {
             return try home(of: created, in: set, depth: depth + 1, tx)
         }
-        if let area = try tx.area(of: target) { return .area(area) }
+        if let area = try tx.area(of: target) { return .area(area, of: target) }
         return .missing(target)
     }
 
@@ -245,8 +288,20 @@ final class Judgement {
                 set, .held, "HZ-5102", nil, replica, upload, behind: number, tx)
             return ReceiptEntry(
                 disposition: .held, position: nil, time: time, reason: Text("HZ-5102"))
+        case .hidden:
+            // The author is told what they would be told of a record that is not there.
+            try setAside(
+                set, .quarantined, Admission.Reason.outOfScope.rawValue, nil, replica, upload,
+                blocking: Set(set.changes.map(\.record)), tx)
+            try tx.audit(
+                "alert.scope", "\(set.name)", reason: "a record this person never held",
+                by: set.author, at_ms: now_ms)
+            return ReceiptEntry(
+                disposition: .held, position: nil, time: time, reason: Text("HZ-5101"))
         case .quarantined(let reason):
-            try setAside(set, .quarantined, reason.rawValue, nil, replica, upload, tx)
+            try setAside(
+                set, .quarantined, reason.rawValue, nil, replica, upload,
+                blocking: Set(set.changes.filter(\.creates).map(\.record)), tx)
             try notify(set, reason.rawValue, tx)
             return ReceiptEntry(
                 disposition: .quarantined, position: nil, time: time,
@@ -257,7 +312,7 @@ final class Judgement {
     private func setAside(
         _ set: ChangeSet, _ disposition: Disposition, _ reason: String, _ missing: [UInt8]?,
         _ replica: StoredReplica, _ upload: StoredUpload, behind: UInt64? = nil,
-        _ tx: borrowing HubTransaction
+        blocking: Set<RecordID>? = nil, _ tx: borrowing HubTransaction
     ) throws {
         var missing = missing
         if let behind { missing = replica.id.bytes + behind.settingBytes }
@@ -266,7 +321,9 @@ final class Judgement {
                 replica: replica.rid, number: set.name.number.value, upload: upload.id,
                 disposition: disposition, reason: reason, missing: missing,
                 since_ms: upload.received_ms),
-            creating: set.changes.filter(\.creates).map(\.record))
+            touching: set.changes.map {
+                (record: $0.record, blocks: blocking?.contains($0.record) ?? true)
+            })
     }
 
     private func notify(_ set: ChangeSet, _ reason: String, _ tx: borrowing HubTransaction) throws {
@@ -301,12 +358,13 @@ final class Judgement {
             if let held = try working(change.record, change.collection, tx) {
                 record = held
             } else {
-                guard case .area(let area?) = try home(of: change, in: set, depth: 0, tx) else {
+                guard case .area(let area?, _) = try home(of: change, in: set, depth: 0, tx) else {
                     throw StoreFault(.other, "a record without a home was to be merged")
                 }
                 record = Working(
                     state: RecordState(record: change.record, collection: change.collection),
-                    area: area, stored: nil, wasDisputed: false, position: position)
+                    area: area, storedArea: area, stored: nil, wasDisputed: false,
+                    position: position)
                 created.append(change.record)
             }
             working[change.record] = nil  // So that the arrays inside are not copied.
@@ -333,11 +391,12 @@ final class Judgement {
             }
             working[change.record] = record
         }
+        try relocate(set, position, tx)
         return isDisputed
     }
 
     /// Merges what waited for something that has arrived, until nothing more moves.
-    private func releaseWaiting(_ tx: borrowing HubTransaction) throws {
+    func releaseWaiting(_ tx: borrowing HubTransaction) throws {
         var hasMoved = true
         while hasMoved {
             hasMoved = false
@@ -347,7 +406,7 @@ final class Judgement {
                     continue
                 }
                 try tx.release(replica: waiting.replica, number: waiting.number)
-                if try judgeAgain(waiting, upload, tx) { hasMoved = true }
+                if try settleAgain(waiting, upload, nil, tx) { hasMoved = true }
             }
             created = []
         }
@@ -366,9 +425,28 @@ final class Judgement {
         return try mergedNumbers(id, tx).contains(number)
     }
 
-    /// Judges a change set that had waited. Returns whether it was merged.
-    private func judgeAgain(
-        _ waiting: HubTransaction.Unmerged, _ upload: StoredUpload, _ tx: borrowing HubTransaction
+    /// Merges a change set that had waited, if it may be merged now; leaves it as it is otherwise.
+    /// Returns whether it was merged.
+    ///
+    /// - Parameter admits: whether a person answers for it: then no authority is asked for.
+    func judgeAgain(
+        _ waiting: HubTransaction.Unmerged, admits: Bool = false,
+        _ tx: borrowing HubTransaction
+    ) throws -> Bool {
+        guard let upload = try tx.upload(waiting.upload),
+            let set = try memory.log.read(upload)[waiting.number]?.set
+        else { throw StoreFault(.damaged, "what waits can't be read") }
+        let replica = try self.replica(waiting.replica, tx)
+        let verdict = try decide(
+            set, replica, arrived_ms: upload.received_ms, isAdmitted: admits, tx)
+        guard case .merge = verdict else { return false }
+        try tx.release(replica: waiting.replica, number: waiting.number)
+        return try settleAgain(waiting, upload, verdict, tx)
+    }
+
+    private func settleAgain(
+        _ waiting: HubTransaction.Unmerged, _ upload: StoredUpload, _ known: Admission.Verdict?,
+        _ tx: borrowing HubTransaction
     ) throws -> Bool {
         var replica = try self.replica(waiting.replica, tx)
         let log = try memory.log.read(upload)
@@ -376,7 +454,8 @@ final class Judgement {
             let stored = upload.receipt.flatMap({ SignedReceipt(stored: $0) }),
             let receipt = stored.verified(by: memory.key.verifying), let old = receipt[number]
         else { throw StoreFault(.damaged, "upload \(upload.id) of the log can't be read") }
-        let verdict = try decide(set, replica, arrived_ms: now_ms, tx)
+        let verdict =
+            try known ?? decide(set, replica, arrived_ms: upload.received_ms, tx)
         let entry = try settle(set, verdict, old.time, &replica, upload, tx)
         replicas[replica.rid] = replica
         try tx.update(replica)
@@ -399,10 +478,11 @@ final class Judgement {
             let bytes = StateCoding.encode(record.state, writers: &memory.writers)
             let index = Int(record.area) - 1
             if let stored = record.stored {
-                memory.areas[index].digest -= StateDigest.of(id, state: stored)
-            } else {
-                memory.areas[index].records += 1
+                let before = Int(record.storedArea) - 1
+                memory.areas[before].digest -= StateDigest.of(id, state: stored)
+                memory.areas[before].records -= 1
             }
+            memory.areas[index].records += 1
             memory.areas[index].digest += StateDigest.of(id, state: bytes)
             memory.areas[index].position = max(memory.areas[index].position, record.position)
             try tx.put(
@@ -411,12 +491,15 @@ final class Judgement {
                     position: record.position, state: bytes), record.state)
             try updateConflicts(record, tx)
         }
-        for area in Set(working.values.filter(\.isDirty).map(\.area)).sorted() {
+        for area in touchedAreas.union(working.values.filter(\.isDirty).map(\.area)).sorted() {
             try tx.put(memory.areas[Int(area) - 1])
         }
+        if leavesHaveGone { memory.leaves = try tx.outstandingLeaves() }
         try tx.keepWriters(memory.writers, from: writersBefore + 1)
         try tx.set("position", memory.position.value.settingBytes)
         working = [:]
+        homes = [:]
+        touchedAreas = []
     }
 
     private func updateConflicts(_ record: Working, _ tx: borrowing HubTransaction) throws {
@@ -447,6 +530,7 @@ final class Judgement {
                 row.state = ConflictState.proposed.rawValue
             }
             row.kind = conflict.dispute.kind.rawValue
+            row.area = record.area
             try tx.put(row)
         }
         for unit in known.keys.sorted() where known[unit]!.state != ConflictState.resolved.rawValue
@@ -481,7 +565,7 @@ final class Judgement {
         let state = try StateCoding.decode(
             stored.state, record: id, collection: collection, writers: memory.writers)
         var record = Working(
-            state: state, area: stored.area, stored: stored.state,
+            state: state, area: stored.area, storedArea: stored.area, stored: stored.state,
             wasDisputed: !state.conflicts(under: schema).isEmpty, position: stored.position)
         record.bytes = stored.state.count
         working[id] = record

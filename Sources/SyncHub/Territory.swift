@@ -8,16 +8,35 @@ struct Territory: Sendable {
     let grants: SyncResponse.Grants
     /// Per grant, the numbers of its area and of all beneath it.
     let areas: [Set<UInt32>]
+    /// Where one of the person's grants last began or ended: a device whose cursors are further has
+    /// heard of it.
+    let since: LogPosition
 
     /// Works out what the present grants of a person open.
     init(_ granted: [StoredGrant], _ memory: HubMemory) {
         var needed: Set<UInt32> = []
         var lines: [SyncResponse.Grant] = []
         var covered: [Set<UInt32>] = []
-        for grant in granted where grant.ended == nil {
+        since = granted.map { $0.ended ?? $0.began }.max() ?? .start
+        let held = granted.filter { $0.ended == nil }.map {
+            (id: $0.id, area: $0.area, isReadOnly: false)
+        }
+        // What everybody reads needs no act of anybody: its name is its scope's.
+        let reference =
+            granted.isEmpty
+            ? []
+            : memory.areas.filter(\.isReference).map {
+                (
+                    id: GrantID(high: $0.scope.high, low: $0.scope.low), area: $0.number,
+                    isReadOnly: true
+                )
+            }
+        for grant in held + reference {
             guard let area = memory.area(grant.area) else { continue }
             let subtree = memory.subtree(grant.area)
-            lines.append(SyncResponse.Grant(id: grant.id, scope: area.scope))
+            lines.append(
+                SyncResponse.Grant(
+                    id: grant.id, scope: area.scope, isReadOnly: grant.isReadOnly))
             covered.append(subtree)
             needed.formUnion(subtree)
             var above = area.parent
@@ -44,6 +63,7 @@ struct Territory: Sendable {
         for grant in grants {
             writer.identifier(grant.id)
             writer.identifier(grant.scope)
+            writer.byte(grant.isReadOnly ? 1 : 0)
         }
         for area in areas {
             writer.varint(UInt64(area.number))

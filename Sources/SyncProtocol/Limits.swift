@@ -16,6 +16,8 @@ public enum Limits {
     public static let unsettledPerRequest = 10_000
     /// Receipts of earlier epochs shown in one request.
     public static let receiptsPerRequest = 1000
+    /// Leaves that one purge receipt names.
+    public static let leavesPerPurge = 10_000
     public static let intentBytes = 40
     public static let formBytes = 80
     public static let reasonBytes = 2000

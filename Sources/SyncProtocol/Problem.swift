@@ -53,7 +53,13 @@ public struct Problem: Error, Hashable, Sendable {
         case badChoice = "HZ-4005"
         case badValue = "HZ-4006"
         case noSuchDevice = "HZ-4101"
+        case noSuchPerson = "HZ-4102"
         case noSuchArea = "HZ-4103"
+        case noSuchGrant = "HZ-4104"
+        case noSuchRecord = "HZ-4105"
+        case noSuchChangeSet = "HZ-4201"
+        case notAdmissible = "HZ-4202"
+        case secondPersonRequired = "HZ-4203"
         case tooManyRequests = "HZ-9001"
         case busy = "HZ-9002"
         case storageFull = "HZ-9003"
@@ -106,9 +112,13 @@ extension Problem.Code {
         case .malformed, .unknownVersion, .badBundle, .reasonRequired, .badChoice, .badValue: 400
         case .badSignature, .unknownReplica, .notLoggedIn, .badPassword: 401
         case .awaitingApproval, .revoked, .badCode, .notAllowed, .foreignOrigin: 403
-        case .notFound, .noSuchConflict, .noSuchDevice, .noSuchArea: 404
+        case .notFound, .noSuchConflict, .noSuchDevice, .noSuchPerson, .noSuchArea, .noSuchGrant,
+            .noSuchRecord, .noSuchChangeSet:
+            404
         case .wrongMethod: 405
-        case .wrongEpoch, .unknownMark, .replicaTaken, .staleView, .alreadyResolved: 409
+        case .wrongEpoch, .unknownMark, .replicaTaken, .staleView, .alreadyResolved,
+            .notAdmissible, .secondPersonRequired:
+            409
         case .tooLarge: 413
         case .wrongMediaType: 415
         case .tooManyRequests: 429
@@ -150,7 +160,14 @@ extension Problem.Code {
         case .badChoice: "That is none of the conflict's sides."
         case .badValue: "The value does not fit the field."
         case .noSuchDevice: "There is no such device."
+        case .noSuchPerson: "There is no such person."
         case .noSuchArea: "There is no such area."
+        case .noSuchGrant: "There is no such grant."
+        case .noSuchRecord: "There is no such record."
+        case .noSuchChangeSet: "There is nothing of that name in quarantine."
+        case .notAdmissible:
+            "It can't be admitted as it is. Return it to its author, who can enter it again."
+        case .secondPersonRequired: "Another person has to agree. You have said so already."
         case .tooManyRequests: "Too many requests. Wait a little."
         case .busy: "The hub is busy. Nothing is lost; try again."
         case .storageFull: "The hub's disk is full. Nothing is lost; its operator must make room."

@@ -27,6 +27,7 @@ extension DeviceStore {
         var changed: Set<ChangeSetNumber> = []
         func head(_ db: Database) throws {
             changed = try self.applyHead(answer, receipts, received, db)
+            applied.left = try self.note(answer.leaves, db)
             for receipt in receipts {
                 for number in receipt.first.value...receipt.last.value {
                     applied.receipted.insert(ChangeSetNumber(number)!)
@@ -136,9 +137,10 @@ extension DeviceStore {
         for (place, grant) in grants.grants.enumerated() {
             try db.run(
                 """
-                INSERT INTO sync_grants(id, place, scope) VALUES (?, ?, ?)
-                ON CONFLICT(id) DO UPDATE SET place = excluded.place, scope = excluded.scope
-                """, [grant.id.stored, place, grant.scope.stored])
+                INSERT INTO sync_grants(id, place, scope, is_read_only) VALUES (?, ?, ?, ?)
+                ON CONFLICT(id) DO UPDATE SET place = excluded.place, scope = excluded.scope,
+                    is_read_only = excluded.is_read_only
+                """, [grant.id.stored, place, grant.scope.stored, grant.isReadOnly])
         }
         // Should it ever come back, what happened meanwhile was not sent.
         try db.run("UPDATE sync_grants SET cursor = 0, complete = 0 WHERE place IS NULL")
@@ -146,6 +148,7 @@ extension DeviceStore {
             "UPDATE sync_replica SET grants_version = ?, is_complete = 0",
             [Int64(bitPattern: grants.version)])
         forgetTerritory()
+        try leaveUngranted(db)
     }
 
     /// Keeps how far the hub's log has come, before anything else of the answer: from then on a hub
@@ -237,6 +240,7 @@ extension DeviceStore {
             era: try era(db), merged: merged, now: now, territory: territory,
             isFirst: !grants.isEmpty && grants.allSatisfy { $0.complete == .start })
         context.writers = try writers(context.era, db)
+        context.left = try left(db)
         var start = 0
         while start < page.records.count {
             let collection = page.records[start].collection
@@ -267,6 +271,8 @@ extension DeviceStore {
         /// first.
         let isFirst: Bool
         var writers = WriterTable()
+        /// Records that have left and are still here: they count in no digest.
+        var left: Set<RecordID> = []
         /// What the page changes in the digests.
         var digests: [UInt32: CountedDigest] = [:]
 
@@ -337,8 +343,10 @@ extension DeviceStore {
         let isOfEra = held.state != nil && held.era == context.era
         // An answer that was overtaken by a later one.
         if isOfEra, let position = held.position, position > sent.position { return }
+        let hadLeft = context.left.remove(sent.record) != nil
+        if hadLeft { try comeBack(sent.record, db) }
         if let old = held.state {
-            if isOfEra, let area = held.area { context.remove(area, sent.record, old) }
+            if isOfEra, !hadLeft, let area = held.area { context.remove(area, sent.record, old) }
             if old != sent.state { try remember(sent.record, held, old, table, db) }
         }
         context.add(sent.area, sent.record, sent.state)
@@ -398,7 +406,7 @@ extension DeviceStore {
         }
     }
 
-    private func add(_ deltas: [UInt32: CountedDigest], _ db: Database) throws {
+    func add(_ deltas: [UInt32: CountedDigest], _ db: Database) throws {
         let known = try storedDigests(db)
         for (area, delta) in deltas {
             var sum = known[area] ?? CountedDigest()
@@ -442,7 +450,11 @@ extension DeviceStore {
         }
         if let old, old.era == context.era {
             if old.position > sent.position { return }
-            context.remove(old.area, sent.record, old.state)
+            if context.left.remove(sent.record) != nil {
+                try comeBack(sent.record, db)
+            } else {
+                context.remove(old.area, sent.record, old.state)
+            }
         }
         context.add(sent.area, sent.record, sent.state)
         try db.run(

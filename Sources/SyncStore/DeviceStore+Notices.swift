@@ -50,6 +50,16 @@ extension DeviceStore {
         return db.changesCount > 0
     }
 
+    /// Deletes the notices about a record.
+    func purgeNotices(of record: RecordID, _ db: Database) throws {
+        var found: [Int64] = []
+        try db.each("SELECT id, key, bytes FROM sync_notices") { row in
+            let bytes = try self.seal.open(try row.blob(2), keyID: try row.int(1))
+            if try NoticeForm.decode(bytes).record == record { found.append(try row.int(0)) }
+        }
+        for id in found { try db.run("DELETE FROM sync_notices WHERE id = ?", [id]) }
+    }
+
     // MARK: Open conflicts
 
     /// Returns the units that people must decide, with their sides as they are shown here.
@@ -75,14 +85,28 @@ extension DeviceStore {
     // MARK: Half-filled forms
 
     /// Keeps a half-filled form; the one kept under this key before is replaced.
-    public func putDraft(_ key: String, _ bytes: [UInt8], now: ClockReading) throws(StoreError) {
+    ///
+    /// - Parameters:
+    ///   - record: what it is about. When that is taken off the device, so is the form.
+    ///   - isWork: whether it holds what a person entered. Then the record stays until the form is
+    ///     gone.
+    public func putDraft(
+        _ key: String, _ bytes: [UInt8], about record: RecordID? = nil, isWork: Bool = false,
+        now: ClockReading
+    ) throws(StoreError) {
         try write { db in
             try db.run(
                 """
-                INSERT INTO sync_drafts(name, saved_ms, key, bytes) VALUES (?, ?, ?, ?)
-                ON CONFLICT(name) DO UPDATE SET saved_ms = excluded.saved_ms, key = excluded.key,
+                INSERT INTO sync_drafts(name, saved_ms, record, is_work, key, bytes)
+                VALUES (?, ?, ?, ?, ?, ?)
+                ON CONFLICT(name) DO UPDATE SET saved_ms = excluded.saved_ms,
+                    record = excluded.record, is_work = excluded.is_work, key = excluded.key,
                     bytes = excluded.bytes
-                """, [key, now.wall_ms, self.seal.keyID, self.seal.seal(bytes).stored])
+                """,
+                [
+                    key, now.wall_ms, record?.stored, isWork, self.seal.keyID,
+                    self.seal.seal(bytes).stored,
+                ])
         }
     }
 

@@ -166,7 +166,7 @@ extension DeviceStore {
         let territory = try self.territory(db)
         var covering: [[Territory.Grant]] = []
         for (area, touched) in zip(areas, touched) {
-            let grants = area.map(territory.covering) ?? []
+            let grants = (area.map(territory.covering) ?? []).filter { !$0.isReadOnly }
             guard !grants.isEmpty else { throw StoreError.outsideGrants(touched.change.record) }
             covering.append(grants)
         }

@@ -173,9 +173,12 @@ extension DeviceStore {
                 """
                 SELECT id, area, key, state FROM \(table.name)
                 WHERE state IS NOT NULL AND area IS NOT NULL AND era = ?
+                    AND id NOT IN (SELECT record FROM sync_left)
                 """, [era], add)
         }
-        try db.each("SELECT id, area, key, state FROM sync_unknown WHERE era = ?", [era], add)
+        try db.each(
+            "SELECT id, area, key, state FROM sync_unknown WHERE era = ? AND id NOT IN (SELECT record FROM sync_left)",
+            [era], add)
         return digests
     }
 

@@ -48,6 +48,8 @@ public struct AppliedAnswer: Hashable, Sendable {
     public var receipted: Set<ChangeSetNumber> = []
     public var notices = 0
     public var cursorsMoved = false
+    /// Leaves that were not known.
+    public var left = 0
 
     public init() {}
 }

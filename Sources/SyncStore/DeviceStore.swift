@@ -323,4 +323,6 @@ struct DeviceMemory: Sendable {
     /// By era.
     var writers: [Int64: WriterTable] = [:]
     var territory: Territory?
+    /// Records that have left and are still here.
+    var left: Set<RecordID>?
 }

@@ -50,7 +50,7 @@ enum DeviceTables {
             records INTEGER NOT NULL) STRICT;
         CREATE TABLE sync_grants(
             id BLOB PRIMARY KEY, place INTEGER, scope BLOB NOT NULL,
-            cursor INTEGER NOT NULL DEFAULT 0,
+            is_read_only INTEGER NOT NULL DEFAULT 0, cursor INTEGER NOT NULL DEFAULT 0,
             complete INTEGER NOT NULL DEFAULT 0) STRICT, WITHOUT ROWID;
         CREATE TABLE sync_receipts(
             id INTEGER PRIMARY KEY, first INTEGER NOT NULL, last INTEGER NOT NULL,
@@ -68,11 +68,21 @@ enum DeviceTables {
             key INTEGER NOT NULL, state BLOB NOT NULL) STRICT;
         CREATE INDEX sync_history_record ON sync_history(record);
         CREATE TABLE sync_drafts(
-            name TEXT PRIMARY KEY, saved_ms INTEGER NOT NULL, key INTEGER NOT NULL,
+            name TEXT PRIMARY KEY, saved_ms INTEGER NOT NULL, record BLOB,
+            is_work INTEGER NOT NULL DEFAULT 0, key INTEGER NOT NULL,
             bytes BLOB NOT NULL) STRICT, WITHOUT ROWID;
         CREATE TABLE sync_carried(
             hash BLOB PRIMARY KEY, arrived_ms INTEGER NOT NULL, refusal TEXT,
             bytes BLOB NOT NULL) STRICT, WITHOUT ROWID;
+        CREATE TABLE sync_leaves(
+            number INTEGER PRIMARY KEY, reason INTEGER NOT NULL, record BLOB, collection INTEGER,
+            grant_id BLOB) STRICT;
+        CREATE INDEX sync_leaves_record ON sync_leaves(record) WHERE record IS NOT NULL;
+        CREATE TABLE sync_left(
+            record BLOB PRIMARY KEY, collection INTEGER NOT NULL,
+            home BLOB) STRICT, WITHOUT ROWID;
+        CREATE TABLE sync_purges(
+            id INTEGER PRIMARY KEY, signature BLOB NOT NULL, bytes BLOB NOT NULL) STRICT;
         CREATE TABLE sync_unknown(
             id BLOB NOT NULL, collection INTEGER NOT NULL, area INTEGER NOT NULL,
             position INTEGER NOT NULL, era INTEGER NOT NULL, applied_ms INTEGER NOT NULL,

@@ -14,6 +14,8 @@ struct Territory: Sendable {
         let scope: ScopeID
         /// In the hub's order; `nil` once it has ended.
         let place: Int?
+        /// Whether nobody writes there.
+        let isReadOnly: Bool
         let cursor: LogPosition
         /// How far everything has arrived: the cursor as it was when nothing more lay ready.
         let complete: LogPosition
@@ -35,14 +37,15 @@ struct Territory: Sendable {
         }
         try db.each(
             """
-            SELECT id, scope, place, cursor, complete FROM sync_grants
+            SELECT id, scope, place, cursor, complete, is_read_only FROM sync_grants
             ORDER BY place IS NULL, place, id
             """
         ) { row in
             grants.append(
                 Grant(
                     id: try row.name(0), scope: try row.name(1),
-                    place: try row.intOrNil(2).map { Int($0) }, cursor: try row.logPosition(3),
+                    place: try row.intOrNil(2).map { Int($0) },
+                    isReadOnly: try row.int(5) != 0, cursor: try row.logPosition(3),
                     complete: try row.logPosition(4)))
         }
     }

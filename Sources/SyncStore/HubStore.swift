@@ -164,14 +164,15 @@ enum HubTables {
         CREATE TABLE areas(
             number INTEGER PRIMARY KEY, scope BLOB NOT NULL UNIQUE, parent INTEGER, name TEXT NOT NULL,
             digest_high INTEGER NOT NULL DEFAULT 0, digest_low INTEGER NOT NULL DEFAULT 0,
-            records INTEGER NOT NULL DEFAULT 0, position INTEGER NOT NULL DEFAULT 0) STRICT;
+            records INTEGER NOT NULL DEFAULT 0, position INTEGER NOT NULL DEFAULT 0,
+            is_reference INTEGER NOT NULL DEFAULT 0) STRICT;
         CREATE TABLE urgent(
             record BLOB PRIMARY KEY, collection INTEGER NOT NULL, area INTEGER NOT NULL,
             position INTEGER NOT NULL) STRICT, WITHOUT ROWID;
         CREATE INDEX urgent_stream ON urgent(area, position);
         CREATE TABLE people(
             id BLOB PRIMARY KEY, name TEXT NOT NULL UNIQUE, roles TEXT NOT NULL,
-            password TEXT) STRICT, WITHOUT ROWID;
+            password TEXT, is_active INTEGER NOT NULL DEFAULT 1) STRICT, WITHOUT ROWID;
         CREATE TABLE grants(
             id BLOB PRIMARY KEY, person BLOB NOT NULL, area INTEGER NOT NULL,
             began_at INTEGER NOT NULL, ended_at INTEGER, ended_ms INTEGER) STRICT;
@@ -207,7 +208,25 @@ enum HubTables {
         CREATE INDEX unmerged_missing ON unmerged(missing) WHERE missing IS NOT NULL;
         CREATE TABLE unmerged_records(
             record BLOB NOT NULL, replica INTEGER NOT NULL, number INTEGER NOT NULL,
+            blocks INTEGER NOT NULL,
             PRIMARY KEY (record, replica, number)) STRICT, WITHOUT ROWID;
+        CREATE TABLE stages(
+            replica INTEGER NOT NULL, number INTEGER NOT NULL, word TEXT NOT NULL,
+            person BLOB NOT NULL, note TEXT NOT NULL,
+            PRIMARY KEY (replica, number)) STRICT, WITHOUT ROWID;
+        CREATE TABLE moves(
+            record BLOB NOT NULL, position INTEGER NOT NULL, area INTEGER NOT NULL,
+            at_ms INTEGER NOT NULL, PRIMARY KEY (record, position)) STRICT, WITHOUT ROWID;
+        CREATE TABLE leaves(
+            number INTEGER PRIMARY KEY AUTOINCREMENT, replica INTEGER NOT NULL,
+            reason INTEGER NOT NULL, record BLOB, collection INTEGER, grant_id BLOB,
+            at_ms INTEGER NOT NULL) STRICT;
+        CREATE INDEX leaves_of_replica ON leaves(replica, number);
+        CREATE INDEX leaves_of_record ON leaves(record) WHERE record IS NOT NULL;
+        CREATE TABLE purges(
+            id INTEGER PRIMARY KEY, replica INTEGER NOT NULL, received_ms INTEGER NOT NULL,
+            signature BLOB NOT NULL, bytes BLOB NOT NULL) STRICT;
+        CREATE INDEX purges_of_replica ON purges(replica);
         CREATE TABLE conflicts(
             id BLOB PRIMARY KEY, record BLOB NOT NULL, collection INTEGER NOT NULL,
             unit INTEGER NOT NULL, area INTEGER NOT NULL, kind INTEGER NOT NULL,
@@ -227,13 +246,21 @@ enum HubTables {
     /// The table of a collection: typed columns to list by, and the state last, which is the truth.
     static func create(_ collection: CollectionDeclaration, in db: Database) throws {
         let columns = collection.units.filter(\.isColumn).map { "\($0.columnName) ANY, " }
+        let follows = if case .with = collection.home { true } else { false }
         try db.execute(
             sql: """
                 CREATE TABLE IF NOT EXISTS \(collection.tableName)(
                     rid INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, area INTEGER NOT NULL,
-                    position INTEGER NOT NULL, \(columns.joined()) state BLOB NOT NULL) STRICT;
+                    position INTEGER NOT NULL, \(follows ? "home BLOB, " : "")
+                    \(columns.joined()) state BLOB NOT NULL) STRICT;
                 CREATE INDEX IF NOT EXISTS \(collection.tableName + "_stream")
                     ON \(collection.tableName)(area, position);
+                """)
+        guard follows else { return }
+        try db.execute(
+            sql: """
+                CREATE INDEX IF NOT EXISTS \(collection.tableName + "_home")
+                    ON \(collection.tableName)(home);
                 """)
     }
 }

@@ -303,8 +303,12 @@ extension HubTransaction {
         }
     }
 
-    /// Sets a change set aside, and remembers the records that wait behind it.
-    public func setAside(_ unmerged: Unmerged, creating records: [RecordID]) throws {
+    /// Sets a change set aside, and remembers what it touches.
+    ///
+    /// - Parameter records: each with whether the replica's later writes on it wait for this one.
+    public func setAside(
+        _ unmerged: Unmerged, touching records: [(record: RecordID, blocks: Bool)]
+    ) throws {
         try db.cachedStatement(
             sql: """
                 INSERT OR REPLACE INTO unmerged
@@ -316,11 +320,15 @@ extension HubTransaction {
             Int64(unmerged.disposition.rawValue), unmerged.reason, unmerged.missing?.data,
             unmerged.since_ms,
         ])
-        for record in records {
+        for (record, blocks) in records {
             try db.cachedStatement(
-                sql:
-                    "INSERT OR IGNORE INTO unmerged_records(record, replica, number) VALUES (?, ?, ?)"
-            ).execute(arguments: [record.bytes.data, unmerged.replica, Int64(unmerged.number)])
+                sql: """
+                    INSERT OR REPLACE INTO unmerged_records(record, replica, number, blocks)
+                    VALUES (?, ?, ?, ?)
+                    """
+            ).execute(arguments: [
+                record.bytes.data, unmerged.replica, Int64(unmerged.number), blocks,
+            ])
         }
     }
 
@@ -349,15 +357,15 @@ extension HubTransaction {
         return try Row.fetchOne(statement) != nil
     }
 
-    /// The last change set of this replica before `number` that touches the record and is not
-    /// merged.
+    /// The last change set of this replica before `number` for which its later writes on the record
+    /// wait.
     public func waitsBehind(
         _ record: RecordID, replica: Int64, before number: UInt64
     ) throws -> UInt64? {
         let statement = try db.cachedStatement(
             sql: """
                 SELECT max(number) FROM unmerged_records
-                WHERE record = ? AND replica = ? AND number < ?
+                WHERE record = ? AND replica = ? AND number < ? AND blocks
                 """)
         return try Int64.fetchOne(
             statement, arguments: [record.bytes.data, replica, Int64(number)]
@@ -371,6 +379,39 @@ extension HubTransaction {
         try db.cachedStatement(
             sql: "DELETE FROM unmerged_records WHERE replica = ? AND number = ?"
         ).execute(arguments: [replica, Int64(number)])
+        try db.cachedStatement(sql: "DELETE FROM stages WHERE replica = ? AND number = ?")
+            .execute(arguments: [replica, Int64(number)])
+    }
+
+    /// What a person did with a change set in quarantine.
+    public struct Stage: Hashable, Sendable {
+        public let word: String
+        public let by: PersonID
+        public let note: String
+
+        public init(word: String, by: PersonID, note: String) {
+            (self.word, self.by, self.note) = (word, by, note)
+        }
+    }
+
+    /// Keeps what a person did last with a change set in quarantine.
+    public func keepStage(_ stage: Stage, replica: Int64, number: UInt64) throws {
+        try db.cachedStatement(
+            sql: """
+                INSERT OR REPLACE INTO stages(replica, number, word, person, note)
+                VALUES (?, ?, ?, ?, ?)
+                """
+        ).execute(arguments: [
+            replica, Int64(number), stage.word, stage.by.bytes.data, stage.note,
+        ])
+    }
+
+    public func stage(replica: Int64, number: UInt64) throws -> Stage? {
+        let row = try Row.fetchOne(
+            db.cachedStatement(
+                sql: "SELECT word, person, note FROM stages WHERE replica = ? AND number = ?"),
+            arguments: [replica, Int64(number)])
+        return try row.map { Stage(word: $0[0], by: try identifier($0, 1), note: $0[2]) }
     }
 
     // MARK: Writers

@@ -11,12 +11,14 @@ public struct StoredArea: Hashable, Sendable {
     public let name: String
     public var digest: StateDigest
     public var records: Int
-    /// Where a record of it was last changed.
+    /// Where a record of it was last changed, entered or left.
     public var position: LogPosition
+    /// Whether it holds what everybody reads and nobody writes from a device.
+    public let isReference: Bool
 
     public init(
         number: UInt32, scope: ScopeID, parent: UInt32?, name: String, digest: StateDigest,
-        records: Int, position: LogPosition
+        records: Int, position: LogPosition, isReference: Bool = false
     ) {
         self.number = number
         self.scope = scope
@@ -25,6 +27,7 @@ public struct StoredArea: Hashable, Sendable {
         self.digest = digest
         self.records = records
         self.position = position
+        self.isReference = isReference
     }
 }
 
@@ -34,9 +37,14 @@ public struct StoredPerson: Hashable, Sendable {
     /// Words joined by spaces, rising.
     public let roles: String
     public let password: String?
+    /// Whether they have any authority at all; nobody is deleted, for they are authors.
+    public let isActive: Bool
 
-    public init(id: PersonID, name: String, roles: String, password: String?) {
+    public init(
+        id: PersonID, name: String, roles: String, password: String?, isActive: Bool = true
+    ) {
         (self.id, self.name, self.roles, self.password) = (id, name, roles, password)
+        self.isActive = isActive
     }
 }
 
@@ -55,7 +63,7 @@ public struct StoredConflict: Hashable, Sendable {
     public let record: RecordID
     public let collection: CollectionID
     public let unit: UnitID
-    public let area: UInt32
+    public var area: UInt32
     public var kind: UInt8
     public var state: String
     public var opened_ms: Int64
@@ -94,8 +102,8 @@ extension HubTransaction {
         try Row.fetchAll(
             db.cachedStatement(
                 sql: """
-                    SELECT number, scope, parent, name, digest_high, digest_low, records, position
-                    FROM areas ORDER BY number
+                    SELECT number, scope, parent, name, digest_high, digest_low, records,
+                        position, is_reference FROM areas ORDER BY number
                     """)
         ).map { row in
             StoredArea(
@@ -104,7 +112,7 @@ extension HubTransaction {
                 digest: StateDigest(
                     high: UInt64(bitPattern: row[4] as Int64),
                     low: UInt64(bitPattern: row[5] as Int64)),
-                records: row[6], position: try position(row[7]))
+                records: row[6], position: try position(row[7]), isReference: row[8])
         }
     }
 
@@ -112,8 +120,9 @@ extension HubTransaction {
     public func put(_ area: StoredArea) throws {
         let statement = try db.cachedStatement(
             sql: """
-                INSERT INTO areas(number, scope, parent, name, digest_high, digest_low, records, position)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+                INSERT INTO areas(number, scope, parent, name, digest_high, digest_low, records,
+                    position, is_reference)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
                 ON CONFLICT(number) DO UPDATE SET name = excluded.name,
                     digest_high = excluded.digest_high, digest_low = excluded.digest_low,
                     records = excluded.records, position = excluded.position
@@ -121,7 +130,7 @@ extension HubTransaction {
         statement.setUncheckedArguments([
             Int64(area.number), area.scope.bytes.data, area.parent.map { Int64($0) }, area.name,
             Int64(bitPattern: area.digest.high), Int64(bitPattern: area.digest.low), area.records,
-            Int64(area.position.value),
+            Int64(area.position.value), area.isReference,
         ])
         try statement.execute()
     }
@@ -129,11 +138,14 @@ extension HubTransaction {
     // MARK: People and grants
 
     public func people() throws -> [StoredPerson] {
-        try Row.fetchAll(db, sql: "SELECT id, name, roles, password FROM people ORDER BY name")
-            .map { row in
-                StoredPerson(
-                    id: try identifier(row, 0), name: row[1], roles: row[2], password: row[3])
-            }
+        try Row.fetchAll(
+            db, sql: "SELECT id, name, roles, password, is_active FROM people ORDER BY name"
+        )
+        .map { row in
+            StoredPerson(
+                id: try identifier(row, 0), name: row[1], roles: row[2], password: row[3],
+                isActive: row[4])
+        }
     }
 
     public func person(named name: String) throws -> StoredPerson? {
@@ -148,19 +160,23 @@ extension HubTransaction {
         _ condition: String, _ argument: any DatabaseValueConvertible
     ) throws -> StoredPerson? {
         let statement = try db.cachedStatement(
-            sql: "SELECT id, name, roles, password FROM people WHERE \(condition)")
+            sql: "SELECT id, name, roles, password, is_active FROM people WHERE \(condition)")
         guard let row = try Row.fetchOne(statement, arguments: [argument]) else { return nil }
         return StoredPerson(
-            id: try identifier(row, 0), name: row[1], roles: row[2], password: row[3])
+            id: try identifier(row, 0), name: row[1], roles: row[2], password: row[3],
+            isActive: row[4])
     }
 
     public func put(_ person: StoredPerson) throws {
         try db.execute(
             sql: """
-                INSERT INTO people(id, name, roles, password) VALUES (?, ?, ?, ?)
-                ON CONFLICT(id) DO UPDATE SET roles = excluded.roles, password = excluded.password
+                INSERT INTO people(id, name, roles, password, is_active) VALUES (?, ?, ?, ?, ?)
+                ON CONFLICT(id) DO UPDATE SET roles = excluded.roles,
+                    password = excluded.password, is_active = excluded.is_active
                 """,
-            arguments: [person.id.bytes.data, person.name, person.roles, person.password])
+            arguments: [
+                person.id.bytes.data, person.name, person.roles, person.password, person.isActive,
+            ])
     }
 
     /// The grants of a person, ended ones too, in the order by which cursors count.
@@ -284,6 +300,12 @@ extension HubTransaction {
                 arguments: [now_ms, hash.bytes.data])
         }
         return try identifier(row, 0) as PersonID
+    }
+
+    /// Ends every session of a person.
+    public func deleteSessions(of person: PersonID) throws {
+        try db.execute(
+            sql: "DELETE FROM sessions WHERE person = ?", arguments: [person.bytes.data])
     }
 
     public func deleteSession(_ hash: ContentHash) throws {

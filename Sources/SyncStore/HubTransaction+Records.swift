@@ -9,7 +9,7 @@ public struct StoredRecord: Sendable {
     public let collection: CollectionID
     /// The number of the leaf area it lies in.
     public var area: UInt32
-    /// Where it was last changed.
+    /// Where it was last changed, or entered its area if that was later.
     public var position: LogPosition
     /// The form of `StateCoding`.
     public var state: [UInt8]
@@ -58,6 +58,15 @@ extension HubTransaction {
         var arguments: [(any DatabaseValueConvertible)?] = [
             stored.record.bytes.data, Int64(stored.area), Int64(stored.position.value),
         ]
+        if let home = table.home {
+            // While that is disputed, it stays with the one it lay with.
+            let outcome = state[home.id]?.outcome(under: home)
+            if case .reference(let id)? = outcome?.value {
+                arguments.append(id.bytes.data)
+            } else {
+                arguments.append(nil)
+            }
+        }
         for unit in table.columns {
             arguments.append(state[unit.id].flatMap { $0.outcome(under: unit) }?.value?.column)
         }
@@ -207,17 +216,31 @@ struct HubTable: Sendable {
     let selectSQL: String
     let areaSQL: String
     let putSQL: String
+    let moveSQL: String
+    /// The unit that says with which record these lie, and how to find them by it.
+    let home: UnitDeclaration?
+    let followersSQL: String?
 
     init(_ declaration: CollectionDeclaration) {
         columns = declaration.units.filter(\.isColumn)
         let table = declaration.tableName
         let names = columns.map(\.columnName)
+        if case .with(let unit) = declaration.home {
+            home = declaration.unit(unit)
+            followersSQL = "SELECT id FROM \(table) WHERE home = ? ORDER BY id"
+        } else {
+            home = nil
+            followersSQL = nil
+        }
+        moveSQL = "UPDATE \(table) SET area = ?, position = ? WHERE id = ?"
+        let own = (home == nil ? [] : ["home"]) + names
         selectSQL = "SELECT area, position, state FROM \(table) WHERE id = ?"
         areaSQL = "SELECT area FROM \(table) WHERE id = ?"
         putSQL = """
-            INSERT INTO \(table)(id, area, position, \(names.map { $0 + ", " }.joined())state)
-            VALUES (?, ?, ?, \(String(repeating: "?, ", count: names.count))?)
+            INSERT INTO \(table)(id, area, position, \(own.map { $0 + ", " }.joined())state)
+            VALUES (?, ?, ?, \(String(repeating: "?, ", count: own.count))?)
             ON CONFLICT(id) DO UPDATE SET area = excluded.area, position = excluded.position,
+                \(home == nil ? "" : "home = coalesce(excluded.home, home), ")\
                 \(names.map { "\($0) = excluded.\($0), " }.joined())state = excluded.state
             """
     }

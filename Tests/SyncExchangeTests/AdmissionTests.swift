@@ -38,14 +38,14 @@ struct AdmissionTests {
 
     private func decide(
         _ set: ChangeSet, size: Int = 100, isHub: Bool = false, isRevoked: Bool = false,
-        grants: [Admission.Grant]? = nil, now_ms: Int64 = 1_000_000,
+        grants: [Admission.Grant]? = nil, arrived_ms: Int64 = 1_000_000,
         record: Admission.RecordFacts? = nil
     ) -> Admission.Verdict {
         let fresh = Admission.RecordFacts(area: 7, state: nil, missing: nil, behind: nil)
         return Admission.decide(
             Admission.Facts(
                 changeSet: set, size: size, isHub: isHub, owner: person, isRevoked: isRevoked,
-                grants: grants ?? [grant()], trunk: set.trunk.position, now_ms: now_ms,
+                grants: grants ?? [grant()], trunk: set.trunk.position, arrived_ms: arrived_ms,
                 records: set.changes.map { _ in record ?? fresh }), schema: .test)
     }
 
@@ -162,23 +162,30 @@ struct AdmissionTests {
 
     @Test("what never changes is not written again by the same device, nor replaced by anybody")
     func immutable() {
-        var state = RecordState(record: house, collection: .house)
+        let call = RecordID(high: 4, low: 9)
+        let day = Value.day(CalendarDate(year: 2026, month: 11, day: 2)!)
+        func change(replacing names: [ChangeSetName], creates: Bool = false) -> RecordChange {
+            let home = Write(
+                unit: Call.house, operation: .set(.reference(house), replacing: []))
+            let write = Write(unit: Call.day, operation: .set(day, replacing: names))
+            return RecordChange(
+                record: call, collection: .call, creates: creates,
+                writes: creates ? [home, write] : [write], shown: nil)!
+        }
+        var state = RecordState(record: call, collection: .call)
         state.merge(
-            .house(house, in: scope),
+            change(replacing: [], creates: true),
             from: Origin(
                 name: ChangeSetName(device, .first), author: person,
                 time: CorrectedTime(clamping: 1), position: nil, shown: nil)
         ) { _ in false }
         let record = Admission.RecordFacts(area: 7, state: state, missing: nil, behind: nil)
-        let again = RecordChange.set(
-            house, House.area, .reference(RecordID(high: scope.high, low: scope.low)))
+        let again = change(replacing: [])
         #expect(decide(set([again]), record: record) == .quarantined(.immutable))
         #expect(
             decide(set([again], replica: ReplicaID(high: 1, low: 2)), record: record)
                 == .merge(late: false))
-        let replacing = RecordChange.set(
-            house, House.area, .reference(RecordID(high: scope.high, low: scope.low)),
-            replacing: [ChangeSetName(device, .first)])
+        let replacing = change(replacing: [ChangeSetName(device, .first)])
         #expect(
             decide(set([replacing], replica: ReplicaID(high: 1, low: 2)), record: record)
                 == .quarantined(.immutable))
@@ -194,7 +201,7 @@ struct AdmissionTests {
         func verdict(trunk: UInt64, after: Int64) -> Admission.Verdict {
             decide(
                 set([change], trunk: trunk), grants: [grant(ended: 10, ended_ms: 0)],
-                now_ms: after)
+                arrived_ms: after)
         }
         #expect(verdict(trunk: 9, after: grace) == .merge(late: true))
         #expect(verdict(trunk: 9, after: grace + 1) == .quarantined(.tooLate))
@@ -203,7 +210,44 @@ struct AdmissionTests {
         #expect(
             decide(
                 set([change], trunk: 9), grants: [grant(ended: 10, ended_ms: 0), grant()],
-                now_ms: 1) == .merge(late: false))
+                arrived_ms: 1) == .merge(late: false))
+    }
+
+    @Test("where a record lay as far as the writer knew counts; how long ago it left decides")
+    func moved() {
+        let change = RecordChange.set(house, House.title, .text("x"))
+        let grace = Admission.grace_ms
+        func verdict(_ former: [Admission.Former], after: Int64) -> Admission.Verdict {
+            decide(
+                set([change]), grants: [grant(areas: [7])], arrived_ms: after,
+                record: Admission.RecordFacts(
+                    area: 8, former: former, state: nil, missing: nil, behind: nil))
+        }
+        let left = [Admission.Former(area: 7, left_ms: 0)]
+        #expect(verdict(left, after: grace) == .merge(late: true))
+        #expect(verdict(left, after: grace + 1) == .quarantined(.tooLate))
+        #expect(verdict([], after: 1) == .quarantined(.outOfScope))
+        // Through several areas: the last time it lay where the author had authority.
+        let often = [
+            Admission.Former(area: 7, left_ms: 0), Admission.Former(area: 9, left_ms: 5),
+            Admission.Former(area: 7, left_ms: 10),
+        ]
+        #expect(verdict(often, after: grace + 10) == .merge(late: true))
+        #expect(verdict(often, after: grace + 11) == .quarantined(.tooLate))
+    }
+
+    @Test("a record its author never held is hidden from them, and a person may admit even that")
+    func hidden() {
+        let change = RecordChange.set(house, House.title, .text("x"))
+        let record = Admission.RecordFacts(
+            area: 8, isHidden: true, state: nil, missing: nil, behind: nil)
+        #expect(decide(set([change]), record: record) == .hidden)
+        #expect(
+            Admission.decide(
+                Admission.Facts(
+                    changeSet: set([change]), size: 1, isHub: false, isAdmitted: true,
+                    owner: person, isRevoked: true, grants: [], trunk: nil, arrived_ms: 1,
+                    records: [record]), schema: .test) == .merge(late: false))
     }
 
     @Test("several grants together may cover what none covers alone")
@@ -214,7 +258,7 @@ struct AdmissionTests {
             Admission.decide(
                 Admission.Facts(
                     changeSet: set, size: 1, isHub: false, owner: person, isRevoked: false,
-                    grants: grants, trunk: .start, now_ms: 1,
+                    grants: grants, trunk: .start, arrived_ms: 1,
                     records: [7, 8].map {
                         Admission.RecordFacts(area: $0, state: nil, missing: nil, behind: nil)
                     }), schema: .test)

@@ -79,7 +79,7 @@ struct RefusalTests {
         let drained = try fixture.sync(&a, [a.run(from: 2)])
         let receipt = try #require(drained.receipts.first?.verified(by: fixture.hub.receiptKey))
         #expect(receipt.entries.map(\.reason) == [Text("HZ-5011")])
-        #expect(drained.pages.isEmpty && drained.grants == nil && drained.lease_ms == 0)
+        #expect(drained.pages.isEmpty && drained.grants?.grants == [] && drained.lease_ms == 0)
     }
 
     @Test("a code works once, for fifteen minutes, and for one device")

@@ -168,6 +168,7 @@ public struct MessageSamples: Sendable {
             pending: unsigned(), unsettled: Set(names().map(\.number)).sorted(),
             proof: generator.oneIn(2) ? SignedMark(mark(), key: key) : nil,
             receipts: some(2) { SignedReceipt($0.receipt(), key: key) },
+            purges: some(2) { SignedPurge($0.purge(), key: key) },
             runs: some(2) { $0.signedRun(key) })
     }
 
@@ -227,13 +228,30 @@ public struct MessageSamples: Sendable {
             pages: some(2) { $0.page() }, notices: some(2) { $0.notice() },
             mark: generator.oneIn(2) ? SignedMark(mark(), key: key) : nil,
             estimate: generator.oneIn(3)
-                ? SyncResponse.Estimate(records: unsigned(), bytes: unsigned()) : nil)
+                ? SyncResponse.Estimate(records: unsigned(), bytes: unsigned()) : nil,
+            leaves: rising().map { number in
+                SyncResponse.Leave(
+                    number: number, reason: generator.pick(SyncResponse.Leave.Reason.allCases),
+                    subject: generator.oneIn(2)
+                        ? .record(id(), CollectionID(2)) : .grant(id()))
+            })
+    }
+
+    public mutating func purge() -> Purge {
+        Purge(hub: id(), replica: id(), at_ms: number(), leaves: rising() + [LogPosition.maximum])
+    }
+
+    private mutating func rising() -> [UInt64] {
+        Set(some { UInt64($0.unsigned() >> 12) }).sorted()
     }
 
     private mutating func grants() -> SyncResponse.Grants {
         SyncResponse.Grants(
             version: unsigned(),
-            grants: some { SyncResponse.Grant(id: $0.id(), scope: $0.id()) },
+            grants: some {
+                SyncResponse.Grant(
+                    id: $0.id(), scope: $0.id(), isReadOnly: $0.generator.oneIn(2))
+            },
             areas: [
                 SyncResponse.Area(number: 1, scope: id(), parent: nil, name: text()),
                 SyncResponse.Area(number: .max, scope: id(), parent: 1, name: text()),

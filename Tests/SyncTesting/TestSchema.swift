@@ -8,7 +8,8 @@ extension Schema {
             CollectionDeclaration(
                 id: .house, name: "house", home: .scope(House.area),
                 units: [
-                    UnitDeclaration(House.area, "area", .reference, .immutable, .open),
+                    UnitDeclaration(
+                        House.area, "area", .reference, .review(shown: .previous), .open),
                     UnitDeclaration(
                         House.title, "title", .text(maximumBytes: 200), .latest, .open,
                         column: true),
@@ -34,7 +35,8 @@ extension Schema {
             CollectionDeclaration(
                 id: .call, name: "call", home: .with(Call.house),
                 units: [
-                    UnitDeclaration(Call.house, "house", .reference, .immutable, .open),
+                    UnitDeclaration(
+                        Call.house, "house", .reference, .review(shown: .previous), .open),
                     UnitDeclaration(Call.day, "day", .day, .immutable, .open, column: true),
                     UnitDeclaration(
                         Call.story, "story", .text(maximumBytes: 8000),

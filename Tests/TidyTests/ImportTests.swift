@@ -45,7 +45,7 @@ struct Room: Sendable {
             name: "hazama",
             imports: platform.union([
                 "SyncCore", "Fieldwork", "SyncProtocol", "SyncExchange", "SyncStore", "SyncClient",
-                "CurlTransport", "Crypto", "ArgumentParser",
+                "CurlTransport", "Crypto", "CryptoExtras", "ArgumentParser",
             ])),
         Room(
             name: "hazamad",

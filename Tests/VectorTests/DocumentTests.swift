@@ -7,7 +7,7 @@ struct DocumentTests {
     private static let limits: [Int] = [
         Limits.changeSetBytes, Limits.changesPerChangeSet, Limits.changeSetsPerRun,
         Limits.thingsPerRun, Limits.runsPerRequest, Limits.unsettledPerRequest,
-        Limits.receiptsPerRequest,
+        Limits.receiptsPerRequest, Limits.leavesPerPurge,
         Limits.intentBytes, Limits.formBytes, Limits.reasonBytes, Limits.requestBytes,
         Limits.requestBytesUnpacked, Limits.responseBytesUnpacked, Limits.pageBytes,
         Limits.pageBytesSent,

@@ -1307,6 +1307,7 @@ def shown(unit, policy, rule=None):
 
 DISPOSITIONS = ["applied", "conflicted", "late", "held", "quarantined"]
 NOTICES = ["decision", "returned", "fork"]
+LEAVES = ["reassigned", "closed", "revoked", "retention"]
 
 
 def read_receipt(data):
@@ -1425,7 +1426,7 @@ def read_request(data, key, hub, epoch):
     found["noticeCursor"] = reader.varint(NUMBER_MAX)
     found["writerCursor"] = reader.varint((1 << 32) - 1)
     flags = reader.byte()
-    if flags & ~15:
+    if flags & ~31:
         raise Refused("unknownTag")
     found["digest"] = base32(reader.raw(16)) if flags & 1 else None
     found["clock"] = {"wall_ms": reader.zigzag(), "monotonic_ms": reader.varint(),
@@ -1445,10 +1446,38 @@ def read_request(data, key, hub, epoch):
         if shown < 1:
             raise Refused("outOfRange")
         found["receipts"] = [said_of(reader, read_receipt, "receipt") for _ in range(shown)]
+    found["purges"] = []
+    if flags & 16:
+        gone = reader.count(16)
+        if gone < 1:
+            raise Refused("outOfRange")
+        found["purges"] = [said_of(reader, read_purge, "purge") for _ in range(gone)]
     runs = [(reader.counted(), reader.raw(64)) for _ in range(reader.count(16))]
     reader.finish()
     found["runs"] = [said_of_run(*run) for run in runs]
     return found
+
+
+def read_purge(data):
+    reader = Reader(data)
+    found = {"hub": reader.id(), "replica": reader.id(), "at_ms": reader.zigzag(), "leaves": []}
+    count, last = reader.count(10_000), 0
+    if count < 1:
+        raise Refused("outOfRange")
+    for _ in range(count):
+        step = reader.varint(NUMBER_MAX - last)
+        if step < 1:
+            raise Refused("outOfOrder")
+        last += step
+        found["leaves"].append(last)
+    reader.finish()
+    return found
+
+
+def purge(p):
+    out = unbase32(p["hub"]) + unbase32(p["replica"]) + zigzag(p["at_ms"])
+    steps = [b - a for a, b in zip([0] + p["leaves"], p["leaves"])]
+    return out + varint(len(steps)) + b"".join(map(varint, steps))
 
 
 def request(r, seed, hub, epoch):
@@ -1459,7 +1488,7 @@ def request(r, seed, hub, epoch):
         out += varint(cursors["count"]) + varint(cursors["position"])
     out += varint(r["noticeCursor"]) + varint(r["writerCursor"])
     out += bytes([(r["digest"] is not None) | r["isDryRun"] << 1 | (r["proof"] is not None) << 2
-                  | bool(r["receipts"]) << 3])
+                  | bool(r["receipts"]) << 3 | bool(r["purges"]) << 4])
     if r["digest"] is not None:
         out += unbase32(r["digest"])
     clock = r["clock"]
@@ -1472,6 +1501,11 @@ def request(r, seed, hub, epoch):
         out += varint(len(r["receipts"]))
     for each in r["receipts"]:
         out += counted(receipt(each["receipt"])) + unbase32(each["signature"])
+    if r["purges"]:
+        out += varint(len(r["purges"]))
+    for each in r["purges"]:
+        body = purge(each["purge"])
+        out += counted(body) + sign(seed, b"hazama purge 1\0" + body)
     out += varint(len(r["runs"]))
     for each in r["runs"]:
         last = each["changeSets"][-1]
@@ -1491,7 +1525,7 @@ def read_response(data):
     found.update(hasMore=bool(flags & 1), digestDiffers=bool(flags & 2),
                  lease_ms=reader.varint(MOMENT_MAX), merged=reader.numbers(), grants=None,
                  writers=[], people=[], receipts=[], pages=[], notices=[], estimate=None,
-                 mark=None)
+                 mark=None, leaves=[])
     last = 0
     while reader.left():
         tag = reader.varint()
@@ -1525,6 +1559,12 @@ def read_response(data):
             found["estimate"] = {"records": part.varint(), "bytes": part.varint()}
         elif tag == 8:
             found["mark"] = said_of(part, read_mark, "mark")
+        elif tag == 9:
+            for _ in range(part.count()):
+                leave = read_leave(part)
+                if found["leaves"] and leave["number"] <= found["leaves"][-1]["number"]:
+                    raise Refused("outOfOrder")
+                found["leaves"].append(leave)
         else:
             continue
         part.finish()
@@ -1534,7 +1574,8 @@ def read_response(data):
 def read_grants(part):
     found = {"version": part.varint(), "grants": [], "areas": []}
     for _ in range(part.varint(256)):
-        found["grants"].append({"id": part.id(), "scope": part.id()})
+        found["grants"].append(
+            {"id": part.id(), "scope": part.id(), "isReadOnly": part.flag()})
     known = []
     for _ in range(part.count()):
         number, scope = part.varint((1 << 32) - 1), part.id()
@@ -1544,6 +1585,22 @@ def read_grants(part):
         known.append(number)
         found["areas"].append({"number": number, "scope": scope, "parent": parent or None,
                                "name": part.text()})
+    return found
+
+
+def read_leave(part):
+    found = {"number": part.varint(NUMBER_MAX)}
+    reason = part.byte()
+    if reason >= len(LEAVES):
+        raise Refused("unknownTag")
+    found["reason"] = LEAVES[reason]
+    kind = part.byte()
+    if kind == 0:
+        found.update(record=part.id(), collection=part.varint(65535))
+    elif kind == 1:
+        found["grant"] = part.id()
+    else:
+        raise Refused("unknownTag")
     return found
 
 
@@ -1724,6 +1781,7 @@ def response(r, keys):
         content = varint(r["grants"]["version"]) + varint(len(r["grants"]["grants"]))
         for grant in r["grants"]["grants"]:
             content += unbase32(grant["id"]) + unbase32(grant["scope"])
+            content += bytes([grant["isReadOnly"]])
         content += varint(len(r["grants"]["areas"]))
         for area in r["grants"]["areas"]:
             content += varint(area["number"]) + unbase32(area["scope"])
@@ -1767,6 +1825,15 @@ def response(r, keys):
         out += section(7, varint(r["estimate"]["records"]) + varint(r["estimate"]["bytes"]))
     if r["mark"]:
         out += section(8, counted(mark(r["mark"]["mark"])) + unbase32(r["mark"]["signature"]))
+    if r["leaves"]:
+        content = varint(len(r["leaves"]))
+        for leave in r["leaves"]:
+            content += varint(leave["number"]) + bytes([LEAVES.index(leave["reason"])])
+            if "grant" in leave:
+                content += b"\1" + unbase32(leave["grant"])
+            else:
+                content += b"\0" + unbase32(leave["record"]) + varint(leave["collection"])
+        out += section(9, content)
     return out
 
 

@@ -84,7 +84,7 @@ extension Front {
 
     /// Finds an area by its id, by its names from the district down joined by ` / `, or by its own
     /// name where no other has it.
-    private func scope(_ text: String) throws(Problem) -> ScopeID {
+    func scope(_ text: String) throws(Problem) -> ScopeID {
         if let scope = ScopeID(text) { return scope }
         let areas = hub.areas()
         if let area = areas.first(where: { $0.path.joined(separator: " / ") == text }) {

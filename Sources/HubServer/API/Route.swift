@@ -20,6 +20,20 @@ struct Route: Sendable {
         case claim
         case resolve
         case areas
+        case addArea
+        case move
+        case grants
+        case giveGrant
+        case endGrant
+        case people
+        case setRoles
+        case deactivate
+        case reactivate
+        case copies
+        case quarantine
+        case admit
+        case sendBack
+        case discard
         case status
         case consoleStyle
         case consoleHome
@@ -82,6 +96,20 @@ struct Route: Sendable {
         Route(.claim, "POST", "/v1/admin/conflicts/{id}/claim", .bearer, .none),
         Route(.resolve, "POST", "/v1/admin/conflicts/{id}/resolve", .bearer, .json),
         Route(.areas, "GET", "/v1/admin/areas", .bearer, .none),
+        Route(.addArea, "POST", "/v1/admin/areas", .bearer, .json),
+        Route(.move, "POST", "/v1/admin/moves", .bearer, .json),
+        Route(.grants, "GET", "/v1/admin/grants", .bearer, .none),
+        Route(.giveGrant, "POST", "/v1/admin/grants", .bearer, .json),
+        Route(.endGrant, "POST", "/v1/admin/grants/{id}/end", .bearer, .json),
+        Route(.people, "GET", "/v1/admin/people", .bearer, .none),
+        Route(.setRoles, "POST", "/v1/admin/people/roles", .bearer, .json),
+        Route(.deactivate, "POST", "/v1/admin/people/deactivate", .bearer, .json),
+        Route(.reactivate, "POST", "/v1/admin/people/reactivate", .bearer, .json),
+        Route(.copies, "GET", "/v1/admin/copies", .bearer, .none),
+        Route(.quarantine, "GET", "/v1/admin/quarantine", .bearer, .none),
+        Route(.admit, "POST", "/v1/admin/quarantine/{id}/admit", .bearer, .json),
+        Route(.sendBack, "POST", "/v1/admin/quarantine/{id}/return", .bearer, .json),
+        Route(.discard, "POST", "/v1/admin/quarantine/{id}/discard", .bearer, .json),
         Route(.status, "GET", "/v1/admin/status", .bearer, .none),
         Route(.consoleStyle, "GET", "/console/style.css", .anyone, .none),
         Route(.consoleHome, "GET", "/console", .cookie, .none),

@@ -20,6 +20,7 @@ public enum SigningPurpose: String, Sendable {
     case request = "hazama sync 1\0"
     case receipt = "hazama receipt 1\0"
     case mark = "hazama mark 1\0"
+    case purge = "hazama purge 1\0"
 }
 
 /// The secret half of an Ed25519 pair. Never printed; made from 32 bytes of chance by whoever may

@@ -10,6 +10,7 @@ private enum Section {
     static let notices: UInt64 = 6
     static let estimate: UInt64 = 7
     static let mark: UInt64 = 8
+    static let leaves: UInt64 = 9
 }
 
 extension SyncResponse {
@@ -71,6 +72,12 @@ extension SyncResponse {
             writer.section(Section.mark) {
                 $0.counted(mark.bytes)
                 $0.raw(mark.signature.bytes)
+            }
+        }
+        if !leaves.isEmpty {
+            writer.section(Section.leaves) {
+                $0.varint(leaves.count)
+                for leave in leaves { $0.leave(leave) }
             }
         }
         return writer.bytes
@@ -157,6 +164,15 @@ extension SyncResponse {
                 let body = try part.counted()
                 response.mark = SignedMark(
                     bytes: body, signature: Signature(bytes: try part.raw(64))!)
+            case Section.leaves:
+                for _ in 0..<(try part.count()) {
+                    let place = part.index
+                    let leave = try part.leave()
+                    if let last = response.leaves.last, last.number >= leave.number {
+                        throw .outOfOrder(at: place)
+                    }
+                    response.leaves.append(leave)
+                }
             default: continue
             }
             try part.finish()
@@ -179,6 +195,7 @@ extension ByteWriter {
         for grant in grants.grants {
             identifier(grant.id)
             identifier(grant.scope)
+            byte(grant.isReadOnly ? 1 : 0)
         }
         varint(grants.areas.count)
         for area in grants.areas {
@@ -186,6 +203,20 @@ extension ByteWriter {
             identifier(area.scope)
             varint(UInt64(area.parent ?? 0))
             text(area.name.string)
+        }
+    }
+
+    mutating func leave(_ leave: SyncResponse.Leave) {
+        varint(leave.number)
+        byte(leave.reason.rawValue)
+        switch leave.subject {
+        case .record(let record, let collection):
+            byte(0)
+            identifier(record)
+            varint(UInt64(collection.value))
+        case .grant(let grant):
+            byte(1)
+            identifier(grant)
         }
     }
 
@@ -221,8 +252,12 @@ extension ByteReader {
         let version = try varint()
         var grants: [SyncResponse.Grant] = []
         for _ in 0..<(try count(upTo: Limits.scopesPerDevice)) {
-            grants.append(
-                SyncResponse.Grant(id: try identifier(), scope: try identifier()))
+            let id: GrantID = try identifier()
+            let scope: ScopeID = try identifier()
+            let place = index
+            let flag = try byte()
+            guard flag <= 1 else { throw .unknownTag(at: place) }
+            grants.append(SyncResponse.Grant(id: id, scope: scope, isReadOnly: flag == 1))
         }
         var areas: [SyncResponse.Area] = []
         var numbers: Set<UInt32> = []
@@ -240,6 +275,21 @@ extension ByteReader {
                     name: Text(try text())))
         }
         return SyncResponse.Grants(version: version, grants: grants, areas: areas)
+    }
+
+    mutating func leave() throws(CodecError) -> SyncResponse.Leave {
+        let number = try varint(upTo: LogPosition.maximum)
+        let place = index
+        guard let reason = SyncResponse.Leave.Reason(rawValue: try byte()) else {
+            throw .unknownTag(at: place)
+        }
+        let subject: SyncResponse.Leave.Subject
+        switch try byte() {
+        case 0: subject = .record(try identifier(), try collectionID())
+        case 1: subject = .grant(try identifier())
+        default: throw .unknownTag(at: place + 1)
+        }
+        return SyncResponse.Leave(number: number, reason: reason, subject: subject)
     }
 
     mutating func page() throws(CodecError) -> SyncResponse.Page {

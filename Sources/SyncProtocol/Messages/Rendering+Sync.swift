@@ -29,6 +29,7 @@ extension SyncRequest {
             "unsettled": .array(unsettled.map { .number($0.value) }),
             "proof": .optional(proof) { $0.rendering },
             "receipts": .array(receipts.map(\.rendering)),
+            "purges": .array(purges.map(\.rendering)),
             "runs": .array(runs.map(\.rendering)),
         ])
     }
@@ -62,6 +63,7 @@ extension SyncResponse {
                 .object(["records": .number($0.records), "bytes": .number($0.bytes)])
             },
             "mark": .optional(mark) { $0.rendering },
+            "leaves": .array(leaves.map(\.rendering)),
         ])
     }
 }
@@ -71,7 +73,12 @@ extension SyncResponse.Grants {
         .object([
             "version": .number(version),
             "grants": .array(
-                grants.map { .object(["id": .text($0.id), "scope": .text($0.scope)]) }),
+                grants.map {
+                    .object([
+                        "id": .text($0.id), "scope": .text($0.scope),
+                        "isReadOnly": .bool($0.isReadOnly),
+                    ])
+                }),
             "areas": .array(
                 areas.map {
                     .object([
@@ -98,6 +105,51 @@ extension SyncResponse.Page {
                     ])
                 }),
         ])
+    }
+}
+
+extension SyncResponse.Leave {
+    public var rendering: JSON {
+        let word =
+            switch reason {
+            case .reassigned: "reassigned"
+            case .closed: "closed"
+            case .revoked: "revoked"
+            case .retention: "retention"
+            }
+        var members = [JSONMember("number", .number(number)), JSONMember("reason", .string(word))]
+        switch subject {
+        case .record(let record, let collection):
+            members.append(JSONMember("record", .text(record)))
+            members.append(JSONMember("collection", .number(UInt64(collection.value))))
+        case .grant(let grant): members.append(JSONMember("grant", .text(grant)))
+        }
+        return .object(members)
+    }
+}
+
+extension Purge {
+    public var rendering: JSON {
+        .object([
+            "hub": .text(hub),
+            "replica": .text(replica),
+            "at_ms": .integer(at_ms),
+            "leaves": .array(leaves.map { .number($0) }),
+        ])
+    }
+}
+
+extension SignedPurge {
+    /// What it says and the signature, which is not checked here; the bytes alone where they can't
+    /// be read.
+    public var rendering: JSON {
+        let content: JSONMember
+        do {
+            content = JSONMember("purge", try Purge.decode(bytes).rendering)
+        } catch {
+            content = JSONMember("unreadable", .bytes(bytes))
+        }
+        return .object([content, JSONMember("signature", .bytes(signature.bytes))])
     }
 }
 

@@ -34,6 +34,8 @@ public struct SyncRequest: Hashable, Sendable {
     public var proof: SignedMark?
     /// Receipts of earlier epochs for numbers in `runs`: a hub that lost them takes their times.
     public var receipts: [SignedReceipt]
+    /// What was taken off this device since the last request that was answered.
+    public var purges: [SignedPurge]
     public var runs: [SignedRun]
 
     public init(
@@ -41,7 +43,8 @@ public struct SyncRequest: Hashable, Sendable {
         cursors: [CursorRun], noticeCursor: UInt64, writerCursor: UInt32, digest: StateDigest?,
         clock: ClockReading, maximumDownBytes: UInt64 = 0, isDryRun: Bool = false,
         diskFree_MB: UInt64, pending: UInt64, unsettled: [ChangeSetNumber] = [],
-        proof: SignedMark? = nil, receipts: [SignedReceipt] = [], runs: [SignedRun] = []
+        proof: SignedMark? = nil, receipts: [SignedReceipt] = [], purges: [SignedPurge] = [],
+        runs: [SignedRun] = []
     ) {
         self.replica = replica
         self.epochTag = epochTag
@@ -59,6 +62,7 @@ public struct SyncRequest: Hashable, Sendable {
         self.unsettled = unsettled
         self.proof = proof
         self.receipts = receipts
+        self.purges = purges
         self.runs = runs
     }
 }
@@ -149,7 +153,7 @@ extension SyncRequest {
         writer.varint(UInt64(writerCursor))
         writer.byte(
             (digest == nil ? 0 : 1) | (isDryRun ? 2 : 0) | (proof == nil ? 0 : 4)
-                | (receipts.isEmpty ? 0 : 8))
+                | (receipts.isEmpty ? 0 : 8) | (purges.isEmpty ? 0 : 16))
         if let digest {
             writer.fixed64(digest.high)
             writer.fixed64(digest.low)
@@ -172,6 +176,13 @@ extension SyncRequest {
             for receipt in receipts {
                 writer.counted(receipt.bytes)
                 writer.raw(receipt.signature.bytes)
+            }
+        }
+        if !purges.isEmpty {
+            writer.varint(purges.count)
+            for purge in purges {
+                writer.counted(purge.bytes)
+                writer.raw(purge.signature.bytes)
             }
         }
         writer.varint(runs.count)
@@ -253,7 +264,7 @@ public struct UnverifiedSyncRequest: Sendable {
         let writerCursor = UInt32(try reader.varint(upTo: UInt64(UInt32.max)))
         let place = reader.index
         let flags = try reader.byte()
-        guard flags & ~15 == 0 else { throw .unknownTag(at: place) }
+        guard flags & ~31 == 0 else { throw .unknownTag(at: place) }
         var digest: StateDigest?
         if flags & 1 != 0 {
             digest = StateDigest(high: try reader.fixed64(), low: try reader.fixed64())
@@ -287,6 +298,17 @@ public struct UnverifiedSyncRequest: Sendable {
                     SignedReceipt(bytes: bytes, signature: Signature(bytes: try reader.raw(64))!))
             }
         }
+        var purges: [SignedPurge] = []
+        if flags & 16 != 0 {
+            let place = reader.index
+            let count = try reader.count(limit: Limits.runsPerRequest)
+            guard count >= 1 else { throw .outOfRange(at: place) }
+            for _ in 0..<count {
+                let bytes = try reader.counted()
+                purges.append(
+                    SignedPurge(bytes: bytes, signature: Signature(bytes: try reader.raw(64))!))
+            }
+        }
         var runs: [SignedRun] = []
         for _ in 0..<(try reader.count(limit: Limits.runsPerRequest)) {
             let bytes = try reader.counted()
@@ -296,8 +318,9 @@ public struct UnverifiedSyncRequest: Sendable {
         return SyncRequest(
             replica: replica, epochTag: epochTag, mark: mark, grantsVersion: grantsVersion,
             cursors: cursors, noticeCursor: noticeCursor, writerCursor: writerCursor,
-            digest: digest, clock: clock, maximumDownBytes: maximumDownBytes,
+            digest: digest, clock: clock,
+            maximumDownBytes: maximumDownBytes,
             isDryRun: flags & 2 != 0, diskFree_MB: diskFree, pending: pending,
-            unsettled: unsettled, proof: proof, receipts: receipts, runs: runs)
+            unsettled: unsettled, proof: proof, receipts: receipts, purges: purges, runs: runs)
     }
 }

@@ -27,6 +27,8 @@ public struct SyncResponse: Hashable, Sendable {
     public var notices: [Notice]
     /// How far the hub's log has come; sent with whatever else is, and when the anchor has moved.
     public var mark: SignedMark?
+    /// What the device has to take off, rising by number.
+    public var leaves: [Leave]
     /// For a dry run: what a real one would send.
     public var estimate: Estimate?
 
@@ -34,8 +36,8 @@ public struct SyncResponse: Hashable, Sendable {
         requestTag: UInt64, epoch: EpochID?, hub_ms: UInt64, hasMore: Bool = false,
         digestDiffers: Bool = false, lease_ms: UInt64, merged: NumberSet, grants: Grants? = nil,
         writers: [WriterEntry] = [], people: [Person] = [], receipts: [SignedReceipt] = [],
-        pages: [Page] = [], notices: [Notice] = [],
-        mark: SignedMark? = nil, estimate: Estimate? = nil
+        pages: [Page] = [], notices: [Notice] = [], mark: SignedMark? = nil,
+        estimate: Estimate? = nil, leaves: [Leave] = []
     ) {
         self.requestTag = requestTag
         self.epoch = epoch
@@ -51,6 +53,7 @@ public struct SyncResponse: Hashable, Sendable {
         self.pages = pages
         self.notices = notices
         self.mark = mark
+        self.leaves = leaves
         self.estimate = estimate
     }
 
@@ -71,8 +74,12 @@ public struct SyncResponse: Hashable, Sendable {
     public struct Grant: Hashable, Sendable {
         public let id: GrantID
         public let scope: ScopeID
+        /// Whether nobody writes there: what everybody is given to read.
+        public let isReadOnly: Bool
 
-        public init(id: GrantID, scope: ScopeID) { (self.id, self.scope) = (id, scope) }
+        public init(id: GrantID, scope: ScopeID, isReadOnly: Bool = false) {
+            (self.id, self.scope, self.isReadOnly) = (id, scope, isReadOnly)
+        }
     }
 
     /// A node of the area tree.
@@ -161,6 +168,34 @@ public struct SyncResponse: Hashable, Sendable {
             self.area = area
             self.position = position
             self.state = state
+        }
+    }
+
+    /// Something a device held and may hold no longer: kept by the hub until the device's signed
+    /// word that it is gone.
+    public struct Leave: Hashable, Sendable {
+        public enum Reason: UInt8, Hashable, Sendable, CaseIterable {
+            /// It lies in another area now.
+            case reassigned = 0
+            /// Its case was closed.
+            case closed = 1
+            /// The grant it was held under has ended, or the device was revoked.
+            case revoked = 2
+            /// It was kept as long as it may be.
+            case retention = 3
+        }
+        public enum Subject: Hashable, Sendable {
+            case record(RecordID, CollectionID)
+            /// All that no grant in force covers.
+            case grant(GrantID)
+        }
+        /// Rises from leave to leave; what a purge receipt names.
+        public let number: UInt64
+        public let reason: Reason
+        public let subject: Subject
+
+        public init(number: UInt64, reason: Reason, subject: Subject) {
+            (self.number, self.reason, self.subject) = (number, reason, subject)
         }
     }
 

@@ -94,8 +94,14 @@ final class Desk {
 
     // MARK: The store
 
-    /// The folder of the store.
-    func folder() throws(Failure) -> String {
+    /// The folder of the store of whoever works now.
+    func folder() throws -> String {
+        let homes = try homes()
+        return homes.folder(of: try homes.current())
+    }
+
+    /// The folder of everybody's stores on this machine.
+    func root() throws(Failure) -> String {
         guard let folder = Home.folder(environment: environment) else {
             throw Failure(
                 status: .usage, code: DeviceCode.badUsage.rawValue, what: console.text(.noHome),
@@ -107,10 +113,19 @@ final class Desk {
     /// The store, opened when first asked for. Waits up to five seconds for another process to let
     /// go of it.
     ///
-    /// - Parameter beforeApproval: whether the command has a use before an administrator has let
-    ///   this machine in. Any other ends as locked until then, and says so.
-    func store(beforeApproval: Bool = false) throws -> DeviceStore {
+    /// - Parameters:
+    ///   - beforeApproval: whether the command has a use before an administrator has let this
+    ///     machine in. Any other ends as locked until then, and says so.
+    ///   - whileLocked: whether it shows nothing of what is in the store.
+    func store(
+        beforeApproval: Bool = false, whileLocked: Bool = false
+    ) throws -> DeviceStore {
         if let opened { return opened }
+        let homes = try homes()
+        let isLocked = homes.isLocked(try homes.current())
+        guard whileLocked || !isLocked else {
+            throw fail(.locked, .locked, .storeLocked, next: .unlockFirst)
+        }
         let store = try DeviceStore.open(
             folder(), schema: .fieldwork, waits: Self.waitForStore)
         opened = store
@@ -132,6 +147,12 @@ final class Desk {
             folder, schema: .fieldwork, using: &chance, waits: Self.waitForStore)
         opened = store
         return store
+    }
+
+    /// Closes the store before the command ends.
+    func closeStore() throws {
+        try opened?.close()
+        opened = nil
     }
 
     /// Pauses a tenth of a second and says whether to try again: for five seconds.

@@ -39,9 +39,9 @@ struct Hazama: ParsableCommand {
             CommandGroup(
                 name: "This machine",
                 subcommands: [
-                    BundleCommand.self, EnrollCommand.self, WhoamiCommand.self,
-                    DoctorCommand.self,
-                    VersionCommand.self,
+                    BundleCommand.self, EnrollCommand.self, WhoamiCommand.self, LockCommand.self,
+                    UnlockCommand.self, SwitchCommand.self, WipeCommand.self,
+                    DoctorCommand.self, VersionCommand.self,
                 ]),
             CommandGroup(name: "The office", subcommands: [AdminCommand.self]),
         ])

@@ -100,7 +100,7 @@ extension Desk {
 
     private func keep(_ seen: Seen) throws {
         try store().putDraft(
-            Seen.key(seen.state.record), seen.encode(), now: started)
+            Seen.key(seen.state.record), seen.encode(), about: seen.state.record, now: started)
     }
 
     /// Begins an edit of a record with what its author was last shown of it.

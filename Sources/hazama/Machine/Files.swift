@@ -70,6 +70,44 @@ enum Files {
         if unlink(path) != 0, errno != ENOENT { throw FileFault(path, errno) }
     }
 
+    /// Overwrites a file with zeros and removes it, if it is there.
+    static func erase(_ path: String) throws(FileFault) {
+        let file = open(path, O_WRONLY | O_CLOEXEC | O_NOFOLLOW)
+        if file < 0 {
+            guard errno == ENOENT else { throw FileFault(path, errno) }
+            return
+        }
+        var left = lseek(file, 0, SEEK_END)
+        lseek(file, 0, SEEK_SET)
+        let zeros = [UInt8](repeating: 0, count: 1 << 16)
+        var code: Int32 = 0
+        while code == 0, left > 0 {
+            let count = zeros.withUnsafeBytes { write(file, $0.baseAddress, min($0.count, left)) }
+            if count >= 0 { left -= count } else if errno != EINTR { code = errno }
+        }
+        if code == 0, fsync(file) != 0 { code = errno }
+        close(file)
+        guard code == 0 else { throw FileFault(path, code) }
+        try remove(path)
+    }
+
+    /// The names of what lies in a folder; none where there is no such folder.
+    static func list(_ path: String) throws(FileFault) -> [String] {
+        guard let folder = opendir(path) else {
+            if errno == ENOENT { return [] }
+            throw FileFault(path, errno)
+        }
+        defer { closedir(folder) }
+        var names: [String] = []
+        while let entry = readdir(folder) {
+            let name = withUnsafeBytes(of: entry.pointee.d_name) { bytes in
+                String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            if name != ".", name != ".." { names.append(name) }
+        }
+        return names
+    }
+
     /// Makes a folder and those above it, for the owner alone.
     static func makeFolder(_ path: String) throws(FileFault) {
         if mkdir(path, 0o700) == 0 { return }

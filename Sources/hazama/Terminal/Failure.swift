@@ -32,6 +32,10 @@ enum DeviceCode: String, CaseIterable, Sendable {
     case alreadyEnrolled = "HZ-7102"
     /// Nobody is logged in as an administrator.
     case noAdministrator = "HZ-7103"
+    /// The store is locked.
+    case locked = "HZ-7104"
+    /// There is work here that the hub does not have.
+    case unsentWork = "HZ-7105"
     /// The hub can't be reached.
     case offline = "HZ-7201"
     /// Something answered that is not the hub.

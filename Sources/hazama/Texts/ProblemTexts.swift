@@ -77,7 +77,20 @@ extension Problem.Code {
             Wording(text, "该冲突没有这一方。", "その競合にその候補はありません。")
         case .badValue: Wording(text, "该值不符合字段要求。", "その値は項目に合いません。")
         case .noSuchDevice: Wording(text, "没有这台设备。", "その端末はありません。")
+        case .noSuchPerson: Wording(text, "没有这个人员。", "その人はいません。")
         case .noSuchArea: Wording(text, "没有这个区域。", "その地区はありません。")
+        case .noSuchGrant: Wording(text, "没有这项授权。", "その権限はありません。")
+        case .noSuchRecord: Wording(text, "没有这条记录。", "その記録はありません。")
+        case .noSuchChangeSet:
+            Wording(text, "隔离区中没有这一项。", "隔離中にその名前のものはありません。")
+        case .notAdmissible:
+            Wording(
+                text, "无法按原样接纳。请退回给作者，由其重新录入。",
+                "このままでは受け入れられません。記入者に差し戻し、入力し直してもらってください。")
+        case .secondPersonRequired:
+            Wording(
+                text, "需要另一人同意。您已经表示过同意。",
+                "もう一人の同意が必要です。あなたはすでに同意しています。")
         case .tooManyRequests:
             Wording(
                 text, "请求过于频繁，请稍候。", "要求が多すぎます。少し待ってください。")
@@ -105,11 +118,12 @@ extension Problem.Code {
         case .tooManyRequests, .busy, .storageFull, .failed: .refusedForNow
         case .unknownVersion: .tooOld
         case .badSignature: .integrity
-        case .staleView: .decisionNeeded
+        case .staleView, .secondPersonRequired: .decisionNeeded
         case .reasonRequired, .badChoice, .badValue: .usage
         case .malformed, .wrongMediaType, .tooLarge, .badBundle, .notFound, .wrongMethod,
             .wrongEpoch, .unknownMark, .notAllowed, .foreignOrigin, .noSuchConflict,
-            .noSuchDevice, .noSuchArea, .alreadyResolved:
+            .noSuchDevice, .noSuchPerson, .noSuchArea, .noSuchGrant, .noSuchRecord, .noSuchChangeSet,
+            .notAdmissible, .alreadyResolved:
             .failed
         }
     }

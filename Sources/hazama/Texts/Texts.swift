@@ -73,6 +73,10 @@ enum Phrase: Catalogue {
     case deviceApproved, deviceRevoked, stateOpen, stateAssigned, stateProposed
     case stateResolved, shownMeanwhile, decidedBy, writtenBy, clockAhead, clockBehind
     case sawBefore, resolveNext, claimed, resolved
+    case wouldMove, moved, leavesTitle, entersTitle, staysTitle, bytesTitle, endedTitle
+    case lockedNow, wrongPassphrase, lockFirst, storeLocked, unlockFirst, wipeRefused
+    case wipeConfirm, wiped, deliveredFor, takenOff
+    case rolesTitle, copiesNext, copiesOut, stageReturned, stageDiscarding, secondPersonNext
     // Sync and enrolment.
     case enrolled, approvalNext, approvedNow, badDeviceName, badCode, badCodeNext
     case otherAuthority, newerHub, noProgress, safeHere, safeAllSent, sending
@@ -938,6 +942,70 @@ enum Phrase: Catalogue {
                 "{id} is sent nothing any more. What it still delivers is kept.",
                 "不再向 {id} 发送内容。它仍提交的内容会保留。",
                 "{id} にはもう送信しません。届いたものは保管します。")
+        case .lockedNow:
+            Wording(
+                "Locked. What is unsent stays and is sent by whoever syncs next.",
+                "已锁定。未发送的内容仍保留，由下一位同步者发送。",
+                "ロックしました。未送信のものは残り、次に同期する人が送ります。")
+        case .wrongPassphrase: Wording("That is not the passphrase.", "口令不对。", "合言葉が違います。")
+        case .lockFirst:
+            Wording(
+                "Lock your own store first: hazama lock", "请先锁定自己的存储：hazama lock",
+                "先に自分の保管庫をロックしてください：hazama lock")
+        case .storeLocked: Wording("This store is locked.", "存储已锁定。", "保管庫はロックされています。")
+        case .unlockFirst:
+            Wording("Unlock it: hazama unlock", "解锁：hazama unlock", "解除：hazama unlock")
+        case .wipeRefused:
+            Wording(
+                "Refused: {n} {n:change has|changes have} no receipt. Send them first: hazama sync",
+                "已拒绝：{n} 项更改尚无回执。请先发送：hazama sync",
+                "拒否しました：受領のない変更が {n} 件あります。先に送信：hazama sync")
+        case .wipeConfirm:
+            Wording(
+                "To erase everything here give --confirm with this machine's name: {name}",
+                "若要清除此处全部内容，请用 --confirm 给出本机名称：{name}",
+                "ここをすべて消すには --confirm に端末名を：{name}")
+        case .wiped: Wording("Erased.", "已清除。", "消去しました。")
+        case .deliveredFor:
+            Wording(
+                "Sent {n} {n:change|changes} of {name}, under their name.",
+                "已以 {name} 的名义发送 {n} 项更改。", "{name} の変更 {n} 件を本人の名で送りました。")
+        case .takenOff:
+            Wording(
+                "Took off {n} {n:record|records} that are no longer yours to hold.",
+                "已移除 {n} 条不再由您保管的记录。", "担当を離れた記録 {n} 件をこの端末から消しました。")
+        case .wouldMove:
+            Wording(
+                "Would move {n} {n:household|households}, {records} records in all. Machines:",
+                "将移动 {n} 户，共 {records} 条记录。涉及的设备：",
+                "移動予定：{n} 世帯、記録は計 {records} 件。関わる端末：")
+        case .moved:
+            Wording(
+                "Moved {n} {n:household|households}, {records} records in all. Machines:",
+                "已移动 {n} 户，共 {records} 条记录。涉及的设备：",
+                "{n} 世帯、記録計 {records} 件を移しました。関わる端末：")
+        case .leavesTitle: Wording("leave", "移出", "離れる")
+        case .entersTitle: Wording("enter", "移入", "入る")
+        case .staysTitle: Wording("stay", "保留", "残る")
+        case .bytesTitle: Wording("bytes", "字节", "バイト")
+        case .endedTitle: Wording("ended", "终止于", "終了")
+        case .rolesTitle: Wording("roles", "角色", "役割")
+        case .copiesNext:
+            Wording(
+                "Unsent work still arrives. What machines have yet to give back: hazama admin "
+                    + "device copies",
+                "未发送的工作仍会送达。设备尚未清除的内容：hazama admin device copies",
+                "未送信の仕事はまだ届きます。端末が消していないもの：hazama admin device copies")
+        case .copiesOut:
+            Wording(
+                "{n} {n:copy is|copies are} still out: {what}",
+                "尚有 {n} 份副本未清除：{what}", "まだ消されていない写しが {n} 件：{what}")
+        case .stageReturned: Wording("author asked", "已询问作者", "記入者に確認中")
+        case .stageDiscarding: Wording("to be discarded", "待丢弃", "破棄待ち")
+        case .secondPersonNext:
+            Wording(
+                "Kept until a second person says the same.", "在另一人同样确认之前保留。",
+                "もう一人が同じ判断をするまで残ります。")
         case .stateOpen: Wording("open", "待处理", "未着手")
         case .stateAssigned: Wording("assigned", "已认领", "担当あり")
         case .stateProposed: Wording("proposed", "已提议", "提案あり")

@@ -119,6 +119,12 @@ final class SmallDistrict {
     func run(
         _ words: String..., language: Language = .english, later_ms: Int64 = 0
     ) async throws -> (status: ExitStatus, screen: Screen) {
+        try await run(words, language: language, later_ms: later_ms)
+    }
+
+    func run(
+        _ words: [String], language: Language = .english, later_ms: Int64 = 0
+    ) async throws -> (status: ExitStatus, screen: Screen) {
         let screen = Screen()
         guard let command = try Hazama.parseAsRoot(words) as? any DeskCommand else {
             throw Failure(status: .usage, code: "", what: "no command of ours")

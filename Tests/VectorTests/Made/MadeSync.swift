@@ -150,6 +150,12 @@ extension Made {
             unsettled: [ChangeSetNumber(1)!, ChangeSetNumber(2)!],
             proof: SignedMark(mark, key: Specimen.hubKey),
             receipts: [SignedReceipt(receipt, key: Specimen.hubKey)],
+            purges: [
+                SignedPurge(
+                    Purge(
+                        hub: Specimen.hub, replica: Specimen.alice, at_ms: Specimen.morning,
+                        leaves: [7, 8, 300]), key: Specimen.aliceKey)
+            ],
             runs: [
                 SignedRun.make(
                     sets, head: ChangeSetCoding.hash(Specimen.everything), key: Specimen.aliceKey)
@@ -206,12 +212,12 @@ extension Made {
         let rest = Array(body.suffix(6))
         func made(
             version: [UInt8] = [0], cursors: [UInt8] = [0], notices: [UInt8] = [0],
-            writers: [UInt8] = [0], flags: [UInt8] = [0], unsettled: [UInt8] = [0],
-            runs: [UInt8] = [0]
+            writers: [UInt8] = [0], flags: [UInt8] = [0],
+            unsettled: [UInt8] = [0], purges: [UInt8] = [], runs: [UInt8] = [0]
         ) -> [UInt8] {
             signed(
-                head + version + cursors + notices + writers + flags + clock + rest.dropLast(2)
-                    + unsettled + runs)
+                head + version + cursors + notices + writers + flags + clock
+                    + rest.dropLast(2) + unsettled + purges + runs)
         }
         precondition(made() == whole, "the parts are not those of a request")
         var altered = whole
@@ -260,10 +266,22 @@ extension Made {
                 "writers-beyond-32-bits", "No writer has that number.", "outOfRange",
                 made(writers: bytesOf { $0.varint(UInt64(1 << 32)) })
             ),
-            ("flags-unknown", "Bit 4 means nothing.", "unknownTag", made(flags: [16])),
+            ("flags-unknown", "Bit 5 means nothing.", "unknownTag", made(flags: [32])),
             (
                 "receipts-none", "Receipts are flagged, and there is none.", "outOfRange",
                 made(flags: [8], unsettled: [0, 0])
+            ),
+            (
+                "seventeen-purges", "One more than allowed, all empty.", "tooMany",
+                made(flags: [16], purges: [17] + [UInt8](repeating: 0, count: 17 * 65))
+            ),
+            (
+                "purge-without-signature", "A purge receipt, and nothing after it.", "truncated",
+                made(flags: [16], purges: [1, 0], runs: [])
+            ),
+            (
+                "no-purge", "The flag is set, and none follows.", "outOfRange",
+                made(flags: [16], purges: [0])
             ),
             ("unsettled-falls", "2 before 1.", "outOfOrder", made(unsettled: [2, 2, 1])),
             ("unsettled-twice", "1 and 1.", "outOfOrder", made(unsettled: [2, 1, 1])),
@@ -340,7 +358,13 @@ extension Made {
                     number: 7, kind: .fork, at_ms: 0, by: nil, record: nil, collection: nil,
                     unit: nil, value: .integer(3), yours: nil, reason: Text("HZ-5010")),
             ], mark: SignedMark(mark, key: Specimen.hubKey),
-            estimate: SyncResponse.Estimate(records: 3, bytes: 1000))
+            estimate: SyncResponse.Estimate(records: 3, bytes: 1000),
+            leaves: [
+                SyncResponse.Leave(
+                    number: 7, reason: .reassigned,
+                    subject: .record(Specimen.home, Specimen.house)),
+                SyncResponse.Leave(number: 300, reason: .revoked, subject: .grant(Specimen.grant)),
+            ])
     }()
 
     static var responses: [VectorFile] {
@@ -464,6 +488,18 @@ extension Made {
             (
                 "notice-of-unknown-kind", "There is no kind 3.", "unknownTag",
                 whole + section(6, [1, 1, 3, 0, 0, 0, 0, 0, 0, 0, 0])
+            ),
+            (
+                "leave-for-no-reason", "There is no reason 4.", "unknownTag",
+                whole + section(9, [1, 1, 4, 1] + id)
+            ),
+            (
+                "leave-of-nothing", "It names a record or a grant.", "unknownTag",
+                whole + section(9, [1, 1, 0, 2] + id)
+            ),
+            (
+                "leaves-fall", "2 before 1.", "outOfOrder",
+                whole + section(9, [2, 2, 0, 1] + id + [1, 0, 1] + id)
             ),
             (
                 "merged-touch", "1 … 2 and 3 are one range.", "outOfOrder",

@@ -7,7 +7,8 @@ struct AdminCommand: ParsableCommand {
         commandName: "admin", abstract: "For administrators, over the hub's network address.",
         subcommands: [
             AdminLogin.self, AdminLogout.self, AdminStatus.self, AdminDevice.self,
-            AdminConflict.self,
+            AdminConflict.self, AdminArea.self, AdminMove.self, AdminGrant.self,
+            AdminPerson.self, AdminQuarantine.self,
         ])
 }
 

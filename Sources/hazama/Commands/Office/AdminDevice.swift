@@ -7,7 +7,7 @@ struct AdminDevice: ParsableCommand {
         commandName: "device", abstract: "Let machines in, and end that.",
         subcommands: [
             AdminDeviceCode.self, AdminDeviceList.self, AdminDeviceApprove.self,
-            AdminDeviceRevoke.self,
+            AdminDeviceRevoke.self, AdminDeviceCopies.self,
         ])
 }
 
@@ -177,6 +177,36 @@ struct AdminDeviceRevoke: DeskCommand {
         _ = try await office.post("/v1/admin/devices/\(replica)/revoke")
         desk.console.hint(.deviceRevoked, ["id": String(replica.suffix(5))])
         desk.console.summarise(["device": .string(replica), "state": "revoked"])
+        return .done
+    }
+}
+
+struct AdminDeviceCopies: DeskCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "copies",
+        abstract: "What machines were told to take off and have not said to be gone.")
+
+    @OptionGroup var global: GlobalOptions
+
+    func run(at desk: Desk) async throws -> ExitStatus {
+        let office = try desk.office()
+        let copies = try await office.get("/v1/admin/copies")["devices"]?.array ?? []
+        let known = try await office.get("/v1/admin/devices")["devices"]?.array ?? []
+        for device in copies {
+            let replica = device["replica"]?.string ?? ""
+            let its = known.first { $0["replica"]?.string == replica }
+            let listed = device["copies"]?.array ?? []
+            let reasons = Dictionary(grouping: listed) { $0["reason"]?.string ?? "" }
+                .map { "\($0.key) \($0.value.count)" }.sorted()
+            let words = desk.console.text(
+                .copiesOut,
+                ["n": "\(listed.count)", "what": reasons.joined(separator: ", ")])
+            desk.console.result(
+                "\(desk.short(device["replica"]))  \(its?["personName"]?.string ?? "")  \(words)")
+            desk.console.item("device", device.members ?? [])
+        }
+        if copies.isEmpty { desk.console.hint(.nothingFound) }
+        desk.console.summarise(["count": .integer(Int64(copies.count))])
         return .done
     }
 }

@@ -58,7 +58,8 @@ extension Desk {
     }
 
     func keep(_ visit: VisitDraft) throws {
-        try store().putDraft(visit.key, visit.encode(), now: Clocks.read())
+        try store().putDraft(
+            visit.key, visit.encode(), about: visit.household, isWork: true, now: Clocks.read())
     }
 }
 

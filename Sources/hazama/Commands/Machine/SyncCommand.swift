@@ -63,13 +63,9 @@ struct SyncCommand: DeskCommand {
                 SyncOptions(maximumBytes: budget, isDryRun: dryRun),
                 events: { progress.show($0) })
             progress.clear()
-<<<<<<< HEAD
-            return tell(summary, line, desk)
-=======
-            let status = tell(summary, desk)
+            let status = tell(summary, line, desk)
             if !dryRun { await deliverOthers(desk) }
             return status
->>>>>>> b-scopes
         } catch {
             progress.clear()
             desk.console.summarise(Self.members(error.summary))
@@ -81,9 +77,6 @@ struct SyncCommand: DeskCommand {
         }
     }
 
-<<<<<<< HEAD
-    private func tell(_ summary: SyncSummary, _ line: Link?, _ desk: Desk) -> ExitStatus {
-=======
     /// Sends what others who work on this machine have not sent, from their own stores and under
     /// their own names. Nothing of it is shown; what fails is tried with the next sync.
     private func deliverOthers(_ desk: Desk) async {
@@ -110,8 +103,7 @@ struct SyncCommand: DeskCommand {
         }
     }
 
-    private func tell(_ summary: SyncSummary, _ desk: Desk) -> ExitStatus {
->>>>>>> b-scopes
+    private func tell(_ summary: SyncSummary, _ line: Link?, _ desk: Desk) -> ExitStatus {
         let console = desk.console
         console.summarise(Self.members(summary))
         if let estimate = summary.estimate {

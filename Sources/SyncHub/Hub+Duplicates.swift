@@ -269,7 +269,8 @@ extension Outcome {
     /// Everything it shows: one value, the elements of a set, or the sides of a dispute.
     fileprivate var values: [Value] {
         switch self {
-        case .settled(let value, _, _), .chosen(let value, _, _): [value]
+        case .settled(let value, _, _), .chosen(let value, _, _), .computed(let value): [value]
+        case .combined(let text, _, _): [.text(text)]
         case .total(let amount): [.integer(amount)]
         case .elements(let elements): elements
         case .entries(let entries): entries.map(\.value)

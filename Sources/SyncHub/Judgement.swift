@@ -483,9 +483,30 @@ final class Judgement {
         if leavesHaveGone { memory.leaves = try tx.outstandingLeaves() }
         try tx.keepWriters(memory.writers, from: writersBefore + 1)
         try tx.set("position", memory.position.value.settingBytes)
+        try searchDuplicates(tx)
         working = [:]
         homes = [:]
         touchedAreas = []
+    }
+
+    /// Asks of the records written here whether they are registered twice.
+    private func searchDuplicates(_ tx: borrowing HubTransaction) throws {
+        let written = working.keys.sorted().compactMap { id -> RecordState? in
+            guard let record = working[id], record.isDirty,
+                schema.collection(record.state.collection)?.duplicates != nil
+            else { return nil }
+            return record.state
+        }
+        guard !written.isEmpty else { return }
+        var secret = try tx.setting("likeness") ?? []
+        if secret.isEmpty {
+            secret = memory.bytes(16)
+            try tx.set("likeness", secret)
+        }
+        try DuplicateSearch(
+            schema: schema, writers: memory.writers, now_ms: now_ms, position: memory.position,
+            secret: secret
+        ).renew(written, tx)
     }
 
     private func updateConflicts(_ record: Working, _ tx: borrowing HubTransaction) throws {

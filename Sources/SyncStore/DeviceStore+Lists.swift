@@ -5,7 +5,7 @@ internal import SyncProtocol
 
 extension DeviceStore {
     /// Returns the records of a collection for which all of `filters` hold, in order of `unit`,
-    /// then of id.
+    /// then of id. Records that are one are one line, if the filters hold for any of them.
     ///
     /// Reads columns only: nothing is decoded. Columns show own pending writes.
     ///
@@ -37,8 +37,11 @@ extension DeviceStore {
                 sql += " ORDER BY id \(direction)"
             }
             sql += " LIMIT ?"
-            arguments += [max(limit, 0)]
-            return try self.rows(sql, arguments, table, db)
+            // Several lines may become one, so they are cut after that.
+            arguments += [try self.hasPairs(db) ? .max : max(limit, 0)]
+            var rows = try self.collapsed(self.rows(sql, arguments, table, db), table, db)
+            if filters.contains(.disputed) { rows.removeAll { $0.conflicts == 0 } }
+            return Array(rows.prefix(max(limit, 0)))
         }
     }
 
@@ -49,23 +52,31 @@ extension DeviceStore {
     ) throws(StoreError) -> [RecordRow] {
         try read { db in
             var found: [RecordRow] = []
+            let homes = try self.joined(with: home, db)
             for table in tables where collection == nil || table.collection.id == collection {
                 guard case .with = table.collection.home else { continue }
-                found += try self.rows(
-                    table.rowsSQL + " WHERE home = ?" + (includesVoid ? "" : " AND is_void = 0")
-                        + " ORDER BY id",
-                    [home.stored], table, db)
+                found += try self.collapsed(
+                    self.rows(
+                        table.rowsSQL + " WHERE \(Self.isHome(homes.count))"
+                            + (includesVoid ? "" : " AND is_void = 0") + " ORDER BY id",
+                        StatementArguments(homes.map(\.stored)), table, db), table, db)
             }
             return found
         }
     }
 
-    /// Returns one record's line; `nil` if there is none.
+    private static func isHome(_ count: Int) -> String {
+        "home IN (" + Array(repeating: "?", count: count).joined(separator: ", ") + ")"
+    }
+
+    /// Returns one record's line, as one with those that are the same thing; `nil` if there is
+    /// none.
     public func row(_ record: RecordID) throws(StoreError) -> RecordRow? {
         try read { db in
             for table in tables {
-                let found = try self.rows(
-                    table.rowsSQL + " WHERE id = ?", [record.stored], table, db)
+                let found = try self.collapsed(
+                    self.rows(table.rowsSQL + " WHERE id = ?", [record.stored], table, db), table,
+                    db)
                 if let row = found.first { return row }
             }
             return nil
@@ -110,7 +121,9 @@ extension DeviceStore {
                 let sql = table.rowsSQL + " WHERE id = ?"
                 for hit in hits {
                     if hit.isStart ? starting.count >= limit : holding.count >= limit { continue }
-                    let rows = try self.rows(sql, [hit.id.stored], table, db)
+                    let rows = try self.collapsed(
+                        self.rows(sql, [hit.id.stored], table, db), table, db
+                    ).filter { row in !(starting + holding).contains { $0.record == row.record } }
                     if hit.isStart { starting += rows } else { holding += rows }
                 }
             }
@@ -198,7 +211,9 @@ extension DeviceStore {
         case .atLeast(let unit, let value):
             return ("\(Self.column(unit, table)) >= ?", [value.stored])
         case .isEmpty(let unit): return ("\(Self.column(unit, table)) IS NULL", [])
-        case .home(let record): return ("home = ?", [record.stored])
+        case .home(let record):
+            let homes = try joined(with: record, db)
+            return (Self.isHome(homes.count), StatementArguments(homes.map(\.stored)))
         case .area(let scope):
             let territory = try self.territory(db)
             let numbers = territory.areas.keys.filter {
@@ -206,7 +221,14 @@ extension DeviceStore {
             }
             // Numbers of our own, so they may stand in the statement.
             return ("area IN (\(numbers.sorted().map(String.init).joined(separator: ", ")))", [])
-        case .disputed: return ("conflicts > 0", [])
+        case .disputed:
+            // Records that are one can disagree although each of them is settled.
+            return (
+                """
+                (conflicts > 0 OR id IN (
+                    SELECT record FROM sync_aliases UNION SELECT other FROM sync_aliases))
+                """, []
+            )
         case .hasOwn: return ("own > 0", [])
         }
     }

@@ -64,21 +64,30 @@ extension DeviceStore {
 
     /// Returns the units that people must decide, with their sides as they are shown here.
     public func disputes() throws(StoreError) -> [Conflict] {
-        try read { db in
-            var records: [RecordID] = []
-            try db.each("SELECT DISTINCT record FROM sync_disputes ORDER BY record") {
-                records.append(try $0.name(0))
-            }
-            return try records.flatMap { record in
-                try self.shown(record, db)?.state.conflicts(under: self.schema) ?? []
-            }
-        }
+        try read { db in try self.disputes(db) }
     }
 
-    /// Returns how many units people must decide. Reads an index only.
+    /// Returns how many units people must decide. Reads an index only, where no records are one.
     public func disputeCount() throws(StoreError) -> Int {
-        try read { db in
-            Int(try db.first("SELECT count(*) FROM sync_disputes") { try $0.int(0) } ?? 0)
+        try read { db in try self.disputeCount(db) }
+    }
+
+    func disputeCount(_ db: Database) throws -> Int {
+        if try hasPairs(db) { return try disputes(db).count }
+        return Int(try db.first("SELECT count(*) FROM sync_disputes") { try $0.int(0) } ?? 0)
+    }
+
+    private func disputes(_ db: Database) throws -> [Conflict] {
+        var records: [RecordID] = []
+        // Records that are one can disagree although each of them is settled.
+        try db.each(
+            "SELECT record FROM sync_disputes UNION SELECT record FROM sync_aliases ORDER BY 1"
+        ) { records.append(try $0.name(0)) }
+        var seen: Set<RecordID> = []
+        return try records.flatMap { record -> [Conflict] in
+            guard let shown = try shownJoined(record, db), seen.insert(shown.record).inserted
+            else { return [] }
+            return shown.state.conflicts(under: schema)
         }
     }
 

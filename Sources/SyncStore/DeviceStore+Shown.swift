@@ -5,9 +5,10 @@ internal import SyncProtocol
 internal import Synchronization
 
 extension DeviceStore {
-    /// Returns a record as its author sees it; `nil` if there is none here.
+    /// Returns a record as its author sees it, as one with the records that are the same thing;
+    /// `nil` if there is none here.
     public func shown(_ record: RecordID) throws(StoreError) -> ShownRecord? {
-        try read { db in try self.shown(record, db) }
+        try read { db in try self.shownJoined(record, db) }
     }
 
     func shown(_ record: RecordID, _ db: Database) throws -> ShownRecord? {
@@ -166,6 +167,7 @@ extension DeviceStore {
         if had > 0 || !conflicts.isEmpty {
             try index(conflicts, of: record, table.collection.id, db)
         }
+        if let state { try indexPairs(of: record, state, db) }
         let home =
             switch table.collection.home {
             case .scope(let unit), .with(let unit): state?.value(unit, in: table.collection)

@@ -47,7 +47,7 @@ extension DeviceStore {
                 StoreStatus(
                     unsent: unsent, unsentBytes: unsentBytes, oldestUnsent_ms: oldest,
                     held: try count(.held), quarantined: try count(.quarantined),
-                    conflicts: try count("SELECT count(*) FROM sync_disputes"),
+                    conflicts: try self.disputeCount(db),
                     unreadNotices: try count(
                         "SELECT count(*) FROM sync_notices WHERE is_read = 0"),
                     records: records, receiptThrough: through.number,

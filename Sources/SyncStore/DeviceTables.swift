@@ -62,6 +62,10 @@ enum DeviceTables {
         CREATE TABLE sync_disputes(
             record BLOB NOT NULL, unit INTEGER NOT NULL, collection INTEGER NOT NULL,
             kind INTEGER NOT NULL, PRIMARY KEY (record, unit)) STRICT, WITHOUT ROWID;
+        CREATE TABLE sync_aliases(
+            record BLOB NOT NULL, other BLOB NOT NULL,
+            PRIMARY KEY (record, other)) STRICT, WITHOUT ROWID;
+        CREATE INDEX sync_aliases_other ON sync_aliases(other);
         CREATE TABLE sync_history(
             id INTEGER PRIMARY KEY, record BLOB NOT NULL, collection INTEGER NOT NULL,
             position INTEGER NOT NULL, era INTEGER NOT NULL, applied_ms INTEGER NOT NULL,

@@ -48,6 +48,26 @@ public struct ShownRecord: Hashable, Sendable {
     public let isStale: Bool
     /// When the confirmed state arrived, by this machine's clock; `nil` if it has not.
     public let applied_ms: Int64?
+    /// The record that was asked for, and then those that are shown as one with it, each by itself:
+    /// what an edit is made from. Where there are several, `state` is for showing only.
+    public let parts: [Edit.Seen]
+
+    init(
+        state: RecordState, position: LogPosition?, area: ScopeID?, laidOver: [ChangeSetNumber],
+        unsent: [ChangeSetNumber], held: [ChangeSetNumber], quarantined: [ChangeSetNumber],
+        isStale: Bool, applied_ms: Int64?, parts: [Edit.Seen]? = nil
+    ) {
+        self.state = state
+        self.position = position
+        self.area = area
+        self.laidOver = laidOver
+        self.unsent = unsent
+        self.held = held
+        self.quarantined = quarantined
+        self.isStale = isStale
+        self.applied_ms = applied_ms
+        self.parts = parts ?? [Edit.Seen(state, at: position)]
+    }
 
     public var record: RecordID { state.record }
     public var collection: CollectionID { state.collection }

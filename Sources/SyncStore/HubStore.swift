@@ -231,6 +231,22 @@ enum HubTables {
             decision BLOB) STRICT, WITHOUT ROWID;
         CREATE INDEX conflicts_by_state ON conflicts(state, opened_ms);
         CREATE INDEX conflicts_of_record ON conflicts(record);
+        CREATE TABLE likeness(
+            key INTEGER NOT NULL, record BLOB NOT NULL,
+            PRIMARY KEY (key, record)) STRICT, WITHOUT ROWID;
+        CREATE INDEX likeness_of_record ON likeness(record);
+        CREATE TABLE aliases(
+            record BLOB NOT NULL, other BLOB NOT NULL,
+            PRIMARY KEY (record, other)) STRICT, WITHOUT ROWID;
+        CREATE INDEX aliases_of_other ON aliases(other);
+        CREATE TABLE duplicates(
+            id BLOB PRIMARY KEY, first BLOB NOT NULL, second BLOB NOT NULL,
+            collection INTEGER NOT NULL, state TEXT NOT NULL, score INTEGER NOT NULL,
+            reasons BLOB NOT NULL, found_ms INTEGER NOT NULL, is_asked INTEGER NOT NULL,
+            proposer BLOB, decided INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+        CREATE INDEX duplicates_by_state ON duplicates(state, score);
+        CREATE INDEX duplicates_of_first ON duplicates(first);
+        CREATE INDEX duplicates_of_second ON duplicates(second);
         CREATE TABLE notices(
             person BLOB NOT NULL, number INTEGER NOT NULL, bytes BLOB NOT NULL,
             PRIMARY KEY (person, number)) STRICT, WITHOUT ROWID;

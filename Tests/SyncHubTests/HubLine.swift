@@ -94,6 +94,7 @@ final class FieldDevice: Sendable {
     let store: DeviceStore
     let line: HubLine
     let client: SyncClient
+    let schema: Schema
     private let folder: TemporaryFolder
     private let clock: TestClock
     private let generator: Mutex<TestGenerator>
@@ -101,13 +102,14 @@ final class FieldDevice: Sendable {
     /// Enrols and approves a device, or leaves it waiting.
     init(
         _ number: UInt8, person: String, at fixture: HubFixture,
-        areas: [ScopeID] = [HubFixture.district], isApproved: Bool = true
+        areas: [ScopeID] = [HubFixture.district], isApproved: Bool = true, schema: Schema = .test
     ) throws {
+        self.schema = schema
         folder = try TemporaryFolder()
         clock = fixture.clock
         var generator = TestGenerator(Seed(UInt64(number)))
         store = try DeviceStore.create(
-            folder.file("store"), schema: .test, using: &generator)
+            folder.file("store"), schema: schema, using: &generator)
         self.generator = Mutex(generator)
         try store.beginEnrolment(url: "https://hub", deviceName: "laptop", authority: [1])
         let replica = try store.identity().replica
@@ -130,12 +132,13 @@ final class FieldDevice: Sendable {
 
     /// The same device once more, from a copy of its folder.
     init(copyOf original: FieldDevice, at fixture: HubFixture) throws {
+        schema = original.schema
         folder = try TemporaryFolder()
         clock = fixture.clock
         try FileManager.default.copyItem(
             atPath: original.store.path, toPath: folder.file("store"))
         generator = Mutex(TestGenerator(Seed(77)))
-        store = try DeviceStore.open(folder.file("store"), schema: .test)
+        store = try DeviceStore.open(folder.file("store"), schema: schema)
         line = HubLine(fixture.hub)
         client = SyncClient(
             store: store, transport: line, clock: { [clock] in Self.reading(clock) })
@@ -160,10 +163,10 @@ final class FieldDevice: Sendable {
     func edit(_ id: RecordID, _ body: (inout Edit) throws -> Void) throws -> HashedChangeSet {
         let shown = try store.shown(id)!
         var edit = Edit(
-            of: shown.state, at: shown.position, by: try store.identity().replica,
-            as: Schema.test.collection(shown.collection)!)
+            of: shown.parts, by: try store.identity().replica,
+            as: schema.collection(shown.collection)!)
         try body(&edit)
-        return try record([edit.recordChange!])
+        return try record(edit.recordChanges)
     }
 
     @discardableResult
@@ -187,6 +190,6 @@ final class FieldDevice: Sendable {
 
     func value(_ unit: UnitID, of id: RecordID) throws -> Value? {
         try store.shown(id)?.state[unit]?
-            .outcome(under: Schema.test.unit(unit, of: .house)!)?.value
+            .outcome(under: schema.unit(unit, of: store.shown(id)!.collection)!)?.value
     }
 }

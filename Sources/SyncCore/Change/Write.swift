@@ -78,3 +78,17 @@ public struct RecordChange: Hashable, Sendable {
         self.shown = shown
     }
 }
+
+extension RecordChange {
+    /// What would be seen of a new record if nothing else were ever written: to compare it with
+    /// others before it is recorded.
+    public var alone: RecordState {
+        var state = RecordState(record: record, collection: collection)
+        let origin = Origin(
+            name: ChangeSetName(ReplicaID(high: 0, low: 0), .first),
+            author: PersonID(high: 0, low: 0), time: CorrectedTime(clamping: 0), position: nil,
+            shown: nil)
+        state.merge(self, from: origin) { _ in false }
+        return state
+    }
+}

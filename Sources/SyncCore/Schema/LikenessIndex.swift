@@ -48,8 +48,8 @@ public struct LikenessIndex {
 
 extension DuplicateRule {
     /// The most records one record is compared with, and of those under one key.
-    public static let maximumComparisons = 256
-    public static let maximumPerKey = 64
+    public static let maximumComparisons = 128
+    public static let maximumPerKey = 32
 }
 
 extension RecordState {

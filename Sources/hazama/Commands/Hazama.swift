@@ -28,7 +28,7 @@ struct Hazama: ParsableCommand {
                 name: "Records",
                 subcommands: [
                     HouseholdCommand.self, PersonCommand.self, VisitCommand.self,
-                    FollowCommand.self,
+                    FollowCommand.self, DuplicateCommand.self,
                 ]),
             CommandGroup(
                 name: "History and conflicts",

@@ -93,7 +93,9 @@ extension Desk {
     /// On a full disk the person can still look. What they were shown before stays kept, so that a
     /// later edit claims to have seen less than it did: the safe side.
     func remember(_ shown: ShownRecord) throws {
-        do { try keep(Seen(shown.state, at: shown.position)) } catch let error as StoreError {
+        do {
+            for part in shown.parts { try keep(Seen(part.state, at: part.position)) }
+        } catch let error as StoreError {
             console.detail(Line(failure(for: error).what))
         }
     }
@@ -107,17 +109,21 @@ extension Desk {
     func edit(_ record: RecordID) throws -> Editing {
         let author = try author()
         let now = try shown(record)
-        var seen = Seen(now.state, at: now.position)
-        if let draft = try store().draft(Seen.key(record)),
-            (0...Seen.life_ms).contains(started.wall_ms - draft.saved_ms),
-            let kept = Seen(draft.bytes), kept.state.collection == now.collection
-        {
-            seen = kept
+        let parts = try now.parts.map { part in
+            if let draft = try store().draft(Seen.key(part.state.record)),
+                (0...Seen.life_ms).contains(started.wall_ms - draft.saved_ms),
+                let kept = Seen(draft.bytes), kept.state.collection == now.collection
+            {
+                return kept
+            }
+            return Seen(part.state, at: part.position)
         }
         let declaration = try declaration(now.collection)
         return Editing(
-            seen: seen, now: now, declaration: declaration, replica: author.replica,
-            edit: Edit(of: seen.state, at: seen.position, by: author.replica, as: declaration))
+            parts: parts, now: now, declaration: declaration, replica: author.replica,
+            edit: Edit(
+                of: parts.map { Edit.Seen($0.state, at: $0.position) }, by: author.replica,
+                as: declaration))
     }
 
     /// Records edits as one change set, keeps them as seen, and tells what became of each unit.
@@ -125,14 +131,17 @@ extension Desk {
         _ intent: String, _ edits: [Editing], creating: [RecordChange] = [],
         reason: String? = nil
     ) throws {
-        let changes = edits.compactMap(\.edit.recordChange)
+        let changes = edits.flatMap(\.edit.recordChanges)
         guard !changes.isEmpty || !creating.isEmpty else { throw StoreError.nothingToRecord }
         let sealed = try record(intent, changes + creating, reason: reason)
         for editing in edits {
-            guard let change = editing.edit.recordChange else { continue }
-            var seen = editing.seen
-            seen.lay(change, of: sealed.changeSet)
-            try keep(seen)
+            for change in editing.edit.recordChanges {
+                guard
+                    var seen = editing.parts.first(where: { $0.state.record == change.record })
+                else { continue }
+                seen.lay(change, of: sealed.changeSet)
+                try keep(seen)
+            }
         }
         try tell(sealed, edits)
     }
@@ -140,23 +149,28 @@ extension Desk {
     private func tell(_ sealed: HashedChangeSet, _ edits: [Editing]) throws {
         let titles = try titles()
         let values = values(titles)
-        let writes = WriteLines(values: values, titles: titles)
+        let lines = WriteLines(values: values, titles: titles)
         for editing in edits {
-            guard let change = editing.edit.recordChange else { continue }
-            let movedOn = editing.seen.unitsMovedOn(in: editing.now.state, replica: editing.replica)
+            // One value written to several records that are one is told once.
+            let writes = Dictionary(
+                editing.edit.recordChanges.flatMap(\.writes).map { ($0.unit, $0) },
+                uniquingKeysWith: { first, _ in first }
+            ).values.sorted { $0.unit < $1.unit }
+            guard let change = editing.edit.recordChanges.first else { continue }
+            let movedOn = editing.unitsMovedOn
             let after = try shown(change.record)
-            for write in change.writes {
+            for write in writes {
                 guard let unit = editing.declaration.unit(write.unit) else { continue }
                 let label = Vocabulary.unit(unit.id, of: change.collection).text(
                     in: console.language)
                 if case .set = write.operation {
                     let sheet = UnitSheet(values: values, titles: titles, unit: unit, of: after)
                     let before = UnitSheet(
-                        values: values, titles: titles, unit: unit, in: editing.seen.state)
+                        values: values, titles: titles, unit: unit, in: editing.seen)
                     console.result(
                         "  \(label, .dim): \(before.short) → \(sheet.short, .strong)", hanging: 4)
                 } else {
-                    let text = writes.text(of: write, in: change.collection)
+                    let text = lines.text(of: write, in: change.collection)
                     console.result("  \(label, .dim): \(text, .strong)", hanging: 4)
                 }
                 if movedOn.contains(unit.id) {
@@ -169,7 +183,7 @@ extension Desk {
                     "record": .string("\(change.record)"),
                     "changeSet": .string("\(sealed.changeSet.name)"),
                     "units": .array(
-                        change.writes.compactMap { write in
+                        writes.compactMap { write in
                             editing.declaration.unit(write.unit).map { .string($0.name) }
                         }),
                     "movedOn": .array(
@@ -183,9 +197,24 @@ extension Desk {
 
 /// An edit in the making, with what its author saw and what there is.
 struct Editing {
-    let seen: Seen
+    /// The record that was addressed, and those that are one with it, as they were seen.
+    let parts: [Seen]
     let now: ShownRecord
     let declaration: CollectionDeclaration
     let replica: ReplicaID
     var edit: Edit
+
+    /// What was seen, as one.
+    var seen: RecordState { .joining(parts.map(\.state), in: declaration) }
+
+    /// The units in which a record holds a setting by somebody else that was not seen.
+    var unitsMovedOn: [UnitID] {
+        let moved = parts.flatMap { part -> [UnitID] in
+            guard let now = now.parts.first(where: { $0.state.record == part.state.record }) else {
+                return []
+            }
+            return part.unitsMovedOn(in: now.state, replica: replica)
+        }
+        return Set(moved).sorted()
+    }
 }

@@ -40,7 +40,8 @@ enum Phrase: Catalogue {
     case askCode, notConfirmed, incomeAlone, noteAlone, oneAnswer, factNeedsAnswer
     case keepOrValue, badGroup
     // Records.
-    case registered, personAdded, maybeKnown, nothingFound, listCut, recordHeld
+    case registered, personAdded, maybeKnown, askKnown, askedOffice, keptApart, noDuplicates
+    case duplicateScore, nothingFound, listCut, recordHeld
     case recordSetAside, recordStale, recordDisputed, visit, visitStarted, visitNext
     case visitEnded, visitCancelled, alreadyStarted, noOpenVisit, startVisit, noSuchVisit
     case severalVisits, seeVisits, underWay, noteKept, answerKept, followAdded, followNext
@@ -583,11 +584,22 @@ enum Phrase: Catalogue {
             Wording("registered: {name}, {area}", "已登记：{name}，{area}", "登録しました：{name}、{area}")
         case .personAdded: Wording("added: {name}", "已添加：{name}", "追加しました：{name}")
         case .maybeKnown:
+            Wording("Possibly already known on this machine:", "本机可能已有登记：", "この端末に登録済みかもしれません：")
+        case .askKnown:
             Wording(
-                "Possibly already known on this machine. If it is the same family, tell the "
-                    + "office:",
-                "本机可能已有该家庭。如为同一家，请告知办公室：",
-                "この端末に登録済みかもしれません。同じ世帯なら事務所に知らせてください：")
+                "The same? y: yes, open it. n: no, different. u: not sure, ask the office:",
+                "是否同一对象？y：是，打开。n：否，不同。u：不确定，问办公室：",
+                "同じですか？ y：はい、開く。n：いいえ、別。u：不明、事務所に聞く：")
+        case .askedOffice:
+            Wording(
+                "Kept. The office is asked whether they are the same; you can go on.",
+                "已保存。已请办公室判断是否同一对象；可以继续。", "保存しました。同じかどうか事務所に尋ねます。続けられます。")
+        case .keptApart:
+            Wording(
+                "Kept as different. Nobody is asked again.", "已记为不同对象，不再询问。", "別の記録としました。再び尋ねません。")
+        case .noDuplicates:
+            Wording("Nothing here looks registered twice.", "没有疑似重复登记。", "重複らしい登録はありません。")
+        case .duplicateScore: Wording("alike", "相似", "類似")
         case .nothingFound: Wording("Nothing found.", "没有找到。", "見つかりません。")
         case .listCut:
             Wording(

@@ -155,7 +155,7 @@ struct FollowDone: DeskCommand {
         if let note { try editing.edit.append([.text(note)], to: FollowUp.Field.notes) }
         var next: [RecordChange] = []
         let id = desk.newRecord()
-        if !cancelled, let followUp = FollowUp(editing.seen.state),
+        if !cancelled, let followUp = FollowUp(editing.seen),
             let every = followUp.cadenceDays,
             let home = followUp.household, let due = day.adding(days: Int64(every))
         {

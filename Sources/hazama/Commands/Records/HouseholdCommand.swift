@@ -70,6 +70,7 @@ struct HouseholdNew: DeskCommand {
     @Option(
         help: "The neighbourhood it lies in, by name or id; needed only where you hold several.")
     var area: String?
+    @OptionGroup var answers: DuplicateOptions
 
     func run(at desk: Desk) async throws -> ExitStatus {
         _ = try desk.author()
@@ -80,7 +81,6 @@ struct HouseholdNew: DeskCommand {
         } else {
             name = try desk.prompt.text(.askHeadName, flag: "--name")
         }
-        try tellDuplicates(of: name, desk)
         var draft = Household.Draft(area: area.scope, headName: name)
         draft.address = fields.address
         if draft.address == nil, desk.console.canAsk {
@@ -96,7 +96,13 @@ struct HouseholdNew: DeskCommand {
         draft.warnings = try fields.warnings(desk.typed, desk)
         draft.riskNote = fields.riskNote
         let id = desk.newRecord()
-        let sealed = try desk.record("registration", [draft.creation(id: id)])
+        let creation = try draft.creation(id: id)
+        let check = try desk.lookForDuplicates(of: creation, answers)
+        if check.answer == .open, let known = check.candidates.first {
+            try desk.printRecord(known.record, isFull: false)
+            return .done
+        }
+        let sealed = try desk.record("registration", [creation])
         try desk.remember(desk.shown(id))
         let text = desk.console.text(.registered, ["name": name, "area": area.name])
         desk.console.result("\(id.short(), .strong)  \(text)")
@@ -106,25 +112,7 @@ struct HouseholdNew: DeskCommand {
                 "record": .string("\(id)"), "id": .string(id.short()),
                 "changeSet": .string("\(sealed.changeSet.name)"),
             ])
-        return .done
-    }
-
-    /// Names the households on this machine that read like the new one. Nothing waits for an
-    /// answer: the family at the door comes first, and both records can be paired later.
-    private func tellDuplicates(of name: String, _ desk: Desk) throws {
-        let wanted = Matching.folded(name)
-        let alike = try desk.store().find(name, in: .household, limit: 20).filter { row in
-            guard case .text(let text)? = row[Household.Field.headName.id] else { return false }
-            return Matching.folded(text.string) == wanted
-        }
-        guard !alike.isEmpty else { return }
-        let titles = try desk.titles()
-        desk.console.hint(.duplicate, .maybeKnown)
-        for row in alike.prefix(5) {
-            var address = ""
-            if case .text(let text)? = row[Household.Field.address.id] { address = text.string }
-            desk.console.hint("    \(row.record.short())  \(titles.title(row))  \(address)")
-        }
+        return try desk.settle(check, of: id, in: creation.collection)
     }
 }
 
@@ -292,7 +280,7 @@ struct HouseholdEdit: DeskCommand {
         if !warnings.isEmpty || !removeWarning.isEmpty {
             try editing.edit.change(
                 Household.Field.warnings, adding: warnings,
-                removing: kinds(toRemoveFrom: editing.seen.state, typed))
+                removing: kinds(toRemoveFrom: editing.seen, typed))
         }
         try desk.seal("correction", [editing], reason: correction.reason)
         return .done

@@ -56,6 +56,7 @@ struct PersonAdd: DeskCommand {
     var relation: String?
     @Option(help: "Since when they have lived there.")
     var from: String?
+    @OptionGroup var answers: DuplicateOptions
 
     func run(at desk: Desk) async throws -> ExitStatus {
         _ = try desk.author()
@@ -77,10 +78,16 @@ struct PersonAdd: DeskCommand {
         draft.strengths = fields.strength
         let relation = try self.relation.map { try typed.word($0, Relation.self) }
         let id = desk.newRecord()
+        let creation = try draft.creation(id: id)
+        let check = try desk.lookForDuplicates(of: creation, answers)
+        if check.answer == .open, let known = check.candidates.first {
+            try desk.printRecord(known.record, isFull: false)
+            return .done
+        }
         var editing = try desk.edit(home)
         let membership = Membership(person: id, relation: relation, from: try from.map(typed.day))
         try editing.edit.change(Household.Field.members, adding: [membership.value])
-        try desk.seal("registration", [editing], creating: [draft.creation(id: id)])
+        try desk.seal("registration", [editing], creating: [creation])
         try desk.remember(desk.shown(id))
         desk.console.result(
             "\(id.short(), .strong)  \(desk.console.text(.personAdded, ["name": name]))")
@@ -94,7 +101,7 @@ struct PersonAdd: DeskCommand {
                 "record": .string("\(id)"), "id": .string(id.short()),
                 "household": .string("\(home)"),
             ])
-        return .done
+        return try desk.settle(check, of: id, in: creation.collection)
     }
 }
 

@@ -156,7 +156,7 @@ extension DeviceStore {
     ) throws -> [LikenessSubject] {
         guard let table = table(collection) else { return [] }
         var records: [RecordID] = []
-        try db.each("SELECT id FROM \(table.name) WHERE is_void = 0 ORDER BY id") {
+        try db.each("SELECT id FROM \(table.name) ORDER BY id") {
             records.append(try $0.name(0))
         }
         return try records.compactMap { record in

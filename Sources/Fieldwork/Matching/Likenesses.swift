@@ -90,7 +90,7 @@ struct PersonTraits {
     let place: Contact.Place?
 
     init?(_ subject: LikenessSubject) {
-        guard let person = Person(subject.state), person.voidReason == nil else { return nil }
+        guard let person = Person(subject.state) else { return nil }
         self.init(person, home: subject.relatives.lazy.compactMap(Household.init).first)
     }
 
@@ -184,9 +184,7 @@ struct HouseholdTraits {
     let members: [PersonTraits]
 
     init?(_ subject: LikenessSubject) {
-        guard let household = Household(subject.state), household.voidReason == nil else {
-            return nil
-        }
+        guard let household = Household(subject.state) else { return nil }
         headName = household.headName ?? ""
         head = NameSound(headName)
         let persons = subject.relatives.compactMap(Person.init).filter { $0.voidReason == nil }

@@ -4,8 +4,8 @@ internal import SyncStore
 
 /// What a hub knows of records that may be one, kept up while records are written.
 ///
-/// Invariants: the keys of a record are those of its newest state; a pair is asked about while it is
-/// alike enough, or while somebody asked; a pair that people have decided follows the records.
+/// Invariants: the keys of a record are those of its newest state; a pair is asked about while it
+/// is alike enough, or while somebody asked; a pair that people have decided follows the records.
 struct DuplicateSearch {
     let schema: Schema
     let writers: WriterTable

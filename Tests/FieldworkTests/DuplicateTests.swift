@@ -32,13 +32,13 @@ struct DuplicateTests {
 
     @Test("relatives in one home are not taken for one person")
     func relatives() throws {
-        let home = household("王建国", "仙霞路123弄4号501室", phones: ["13800004444"])
-        let father = try person("王建国", birth: (1951, 3, 4), in: home, .male)
+        let home = household(1, "王建国", "仙霞路123弄4号501室", phones: ["13800004444"])
+        let father = try person(2, "王建国", birth: (1951, 3, 4), in: home, .male)
         let twins = [
-            try person("王思远", birth: (2012, 5, 6), in: home, .male),
-            try person("王思涵", birth: (2012, 5, 6), in: home, .female),
+            try person(3, "王思远", birth: (2012, 5, 6), in: home, .male),
+            try person(4, "王思涵", birth: (2012, 5, 6), in: home, .female),
         ]
-        let son = try person("王建华", birth: (1980, 3, 4), in: home, .male)
+        let son = try person(5, "王建华", birth: (1980, 3, 4), in: home, .male)
         var index = LikenessIndex(Person.duplicates)
         for state in [father, son] + twins {
             index.insert(LikenessSubject(state, relatives: [home]))
@@ -50,8 +50,8 @@ struct DuplicateTests {
 
     @Test("reasons are told in words, and never hold an identity number")
     func reasons() throws {
-        let home = household("张伟", "仙霞路123弄4号501室", phones: ["13800004444"])
-        let other = household("章玮", "仙霞路123弄4-501", phones: [])
+        let home = household(6, "张伟", "仙霞路123弄4号501室", phones: ["13800004444"])
+        let other = household(7, "章玮", "仙霞路123弄4-501", phones: [])
         let likeness = try #require(
             Household.duplicates.likeness(
                 LikenessSubject(home, relatives: []), LikenessSubject(other, relatives: [])))
@@ -65,8 +65,8 @@ struct DuplicateTests {
                     ]))
         let birth = try #require(CalendarDate(year: 1951, month: 3, day: 4))
         let number = try #require(IdentityNumber(synthetic: birth, order: 7))
-        let left = try person("张伟", birth: (1951, 3, 4), in: home, .male, number: number)
-        let right = try person("张伟", birth: (1951, 3, 4), in: other, .male, number: number)
+        let left = try person(8, "张伟", birth: (1951, 3, 4), in: home, .male, number: number)
+        let right = try person(9, "张伟", birth: (1951, 3, 4), in: other, .male, number: number)
         let person = try #require(
             Person.duplicates.likeness(
                 LikenessSubject(left, relatives: [home]), LikenessSubject(right, relatives: [other])
@@ -79,8 +79,8 @@ struct DuplicateTests {
     @Test("what people have said is not asked again, whichever record says it")
     func decided() throws {
         for unit in [UnitID.distinct, .aliases] {
-            let home = household("张伟", "仙霞路123弄4号501室", phones: ["13800004444"])
-            var other = household("張偉", "仙霞路123弄4号501室", phones: ["13800004444"])
+            let home = household(10, "张伟", "仙霞路123弄4号501室", phones: ["13800004444"])
+            var other = household(11, "張偉", "仙霞路123弄4号501室", phones: ["13800004444"])
             let change = try #require(
                 RecordChange(
                     record: other.record, collection: .household, creates: false,
@@ -98,8 +98,8 @@ struct DuplicateTests {
 
     @Test("one who was voided and is registered again is asked about")
     func voided() throws {
-        let home = household("张伟", "仙霞路123弄4号501室", phones: ["13800004444"])
-        var other = household("张伟", "仙霞路123弄4号501室", phones: ["13800004444"])
+        let home = household(12, "张伟", "仙霞路123弄4号501室", phones: ["13800004444"])
+        var other = household(13, "张伟", "仙霞路123弄4号501室", phones: ["13800004444"])
         var edit = try #require(Household(other)).edit(at: nil, by: ReplicaID(high: 2, low: 1))
         try edit.void(because: "moved away")
         other.merge(try #require(edit.recordChange), from: origin(9)) { _ in false }
@@ -280,24 +280,24 @@ private func alone(_ change: RecordChange) -> RecordState {
     return state
 }
 
-private func household(_ name: String, _ address: String, phones: [String]) -> RecordState {
-    var generator = SystemRandomNumberGenerator()
+private func household(
+    _ id: UInt64, _ name: String, _ address: String, phones: [String]
+) -> RecordState {
     var draft = Household.Draft(area: ScopeID(high: 1, low: 1), headName: name)
     draft.address = address
     draft.phones = phones
-    do { return alone(try draft.creation(id: .random(using: &generator))) } catch {
+    do { return alone(try draft.creation(id: RecordID(high: 1, low: id))) } catch {
         preconditionFailure("\(error)")
     }
 }
 
 private func person(
-    _ name: String, birth: (Int, Int, Int), in home: RecordState, _ sex: Sex,
+    _ id: UInt64, _ name: String, birth: (Int, Int, Int), in home: RecordState, _ sex: Sex,
     number: IdentityNumber? = nil
 ) throws -> RecordState {
     var draft = Person.Draft(household: home.record, name: name)
     draft.birth = CalendarDate(year: birth.0, month: birth.1, day: birth.2)
     draft.sex = sex
     draft.identityNumber = number
-    var generator = SystemRandomNumberGenerator()
-    return alone(try draft.creation(id: .random(using: &generator)))
+    return alone(try draft.creation(id: RecordID(high: 1, low: id)))
 }

@@ -21,7 +21,8 @@ FORMATTED := Sources Tests Package.swift
 # How many worlds a soak has: about 20 minutes on two cores.
 SOAK := 20000
 
-.PHONY: help setup build test vectors demo kill trouble sim soak planted bench format lint docs clean partition fuzz sanitize
+.PHONY: help setup build test vectors demo kill partition trouble sim soak planted fuzz sanitize
+.PHONY: bench format lint docs clean
 
 help: ## Lists the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -64,7 +65,7 @@ fuzz: setup ## Throws chance at everything that reads bytes from outside; ARGS="
 	@$(SWIFT) build -c release --package-path Tests/Fuzz --scratch-path .build-fuzz
 	@Tests/Fuzz/run $(ARGS)
 
-# Both sanitizers need all dependencies built anew, so only the rooms below the server are looked at.
+# A sanitizer needs all dependencies built anew, so only the rooms below the server are looked at.
 sanitize: setup ## Runs the tests of the rooms below the server under TSan, then ASan
 	@for kind in thread address; do \
 	    echo "sanitize: $$kind"; \

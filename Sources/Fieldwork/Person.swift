@@ -81,7 +81,7 @@ public struct Person: FieldworkRecord {
             case .deceased: .review(shown: .previous)  // Stops benefits, so never by itself.
             case .strengths: .addWins  // What someone can do is not lost to a list typed elsewhere.
             case .consent: .append  // What holds is worked out from all of it; see `consents`.
-            case .sharing: .withdrawalWins(given: Consent.Act.given.rawValue)  // No means no, at once.
+            case .sharing: .withdrawalWins(given: Consent.Act.given.rawValue)  // No is no.
             }
         }
 

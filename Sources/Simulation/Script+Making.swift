@@ -3,8 +3,8 @@ internal import Fieldwork
 extension Script {
     /// Makes the script of a seed.
     ///
-    /// Each seed leaves out some acts and faults altogether and weighs the others anew: what hides a
-    /// fault in one world is missing in another. Each actor draws from a generator of its own.
+    /// Each seed leaves out some acts and faults altogether and weighs the others anew: what hides
+    /// a fault in one world is missing in another. Each actor draws from a generator of its own.
     public init(seed: UInt64, steps: Int) {
         var swarm = SeededGenerator(seed: seed.scrambled(with: 1))
         let fleet = Int(swarm.next() % UInt64(Fleet.count))

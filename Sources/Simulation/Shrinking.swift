@@ -1,5 +1,6 @@
 extension Script {
-    /// Returns a shorter script that fails as well: what is left can't be taken away piece by piece.
+    /// Returns a shorter script that fails as well: what is left can't be taken away piece by
+    /// piece.
     ///
     /// First whole actors go, then faults, then decisions in ever smaller pieces, then the waiting.
     /// Source: Zeller and Hildebrandt 2002, delta debugging.

@@ -13,9 +13,8 @@ final class SimulatedDisk: DeviceDisk {
     private let locked = Mutex<Set<String>>([])
 
     init() {
-        guard simulated_disk_register() == 0 else {
-            fatalError("SQLite here does not take names that are addresses")
-        }
+        let isRegistered = simulated_disk_register() == 0
+        precondition(isRegistered, "SQLite here does not take names that are addresses")
         number = simulated_disk_make()
     }
 

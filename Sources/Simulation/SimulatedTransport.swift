@@ -10,7 +10,7 @@ internal import Synchronization
 /// and keeps what a line could keep: delayed requests, and the last answer.
 final class SimulatedTransport: Transport {
     /// What somebody does while the answer is under way.
-    struct Meanwhile: @unchecked Sendable {  // called by `send` only, and the world waits for it
+    struct Meanwhile: @unchecked Sendable {  // `send` calls it, on the thread of the world
         let act: () -> Void
     }
     private struct State {

@@ -379,7 +379,8 @@ extension World {
         }
     }
 
-    /// What a device recorded is at the hub: merged, or set aside for a reason that the world knows.
+    /// What a device recorded is at the hub: merged, or set aside for a reason that the world
+    /// knows.
     private func checkDelivered(_ device: Device, _ log: Log) throws {
         var isBehind = false
         for hash in device.recorded {

@@ -9,8 +9,8 @@ internal import Synchronization
 
 /// A hub, its administrators and some devices in one process, that do what a script says.
 ///
-/// Real stores on disks in memory, the real client and the real hub; lines, disks, clocks and chance
-/// are simulated. After every decision the invariants are checked; at the end every fault is
+/// Real stores on disks in memory, the real client and the real hub; lines, disks, clocks and
+/// chance are simulated. After every decision the invariants are checked; at the end every fault is
 /// repaired, and all must agree with the oracle.
 final class World {
     let fleet: Fleet

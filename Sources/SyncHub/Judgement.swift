@@ -291,8 +291,7 @@ final class Judgement {
         case .hidden:
             // The author is told what they would be told of a record that is not there.
             try setAside(
-                set, .quarantined, Admission.Reason.outOfScope.rawValue, nil, replica, upload,
-                blocking: Set(set.changes.map(\.record)), tx)
+                set, .quarantined, Admission.Reason.outOfScope.rawValue, nil, replica, upload, tx)
             try tx.audit(
                 "alert.scope", "\(set.name)", reason: "a record this person never held",
                 by: set.author, at_ms: now_ms)
@@ -300,8 +299,7 @@ final class Judgement {
                 disposition: .held, position: nil, time: time, reason: Text("HZ-5101"))
         case .quarantined(let reason):
             try setAside(
-                set, .quarantined, reason.rawValue, nil, replica, upload,
-                blocking: Set(set.changes.filter(\.creates).map(\.record)), tx)
+                set, .quarantined, reason.rawValue, nil, replica, upload, tx)
             try notify(set, reason.rawValue, tx)
             return ReceiptEntry(
                 disposition: .quarantined, position: nil, time: time,
@@ -312,7 +310,7 @@ final class Judgement {
     private func setAside(
         _ set: ChangeSet, _ disposition: Disposition, _ reason: String, _ missing: [UInt8]?,
         _ replica: StoredReplica, _ upload: StoredUpload, behind: UInt64? = nil,
-        blocking: Set<RecordID>? = nil, _ tx: borrowing HubTransaction
+        _ tx: borrowing HubTransaction
     ) throws {
         var missing = missing
         if let behind { missing = replica.id.bytes + behind.settingBytes }
@@ -321,9 +319,7 @@ final class Judgement {
                 replica: replica.rid, number: set.name.number.value, upload: upload.id,
                 disposition: disposition, reason: reason, missing: missing,
                 since_ms: upload.received_ms),
-            touching: set.changes.map {
-                (record: $0.record, blocks: blocking?.contains($0.record) ?? true)
-            })
+            touching: set.changes.map { (record: $0.record, blocks: $0.creates) })
     }
 
     private func notify(_ set: ChangeSet, _ reason: String, _ tx: borrowing HubTransaction) throws {

@@ -50,8 +50,11 @@ struct Repository: Sendable {
             for name in names where !Self.isIgnored(folder + name) {
                 var isFolder: ObjCBool = false
                 let path = folder + name
-                _ = FileManager.default.fileExists(
-                    atPath: root.appending(path: path).path, isDirectory: &isFolder)
+                let place = root.appending(path: path).path
+                // What a link points to is looked at where it lies.
+                guard (try? FileManager.default.destinationOfSymbolicLink(atPath: place)) == nil
+                else { continue }
+                _ = FileManager.default.fileExists(atPath: place, isDirectory: &isFolder)
                 if isFolder.boolValue { folders.append(path + "/") } else { paths.append(path) }
             }
         }

@@ -5,7 +5,8 @@ import Testing
 @Suite("documents of the protocol")
 struct DocumentTests {
     private static let limits: [Int] = [
-        Limits.changeSetBytes, Limits.changesPerChangeSet, Limits.changeSetsPerRun,
+        Limits.changeSetBytes, Limits.stateBytes, Limits.changesPerChangeSet,
+        Limits.changeSetsPerRun,
         Limits.thingsPerRun, Limits.runsPerRequest, Limits.unsettledPerRequest,
         Limits.receiptsPerRequest, Limits.leavesPerPurge,
         Limits.intentBytes, Limits.formBytes, Limits.reasonBytes, Limits.requestBytes,

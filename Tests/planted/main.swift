@@ -2,8 +2,9 @@ import Foundation
 import Simulation
 import SyncCore
 
-// Looks how many worlds it takes to find one planted fault: `planted NAME SEEDS`. Without a fault of that
-// name, all worlds are run. With `--script`, what found it is told as a script, as short as can be.
+// Looks how many worlds it takes to find one planted fault: `planted NAME SEEDS`. Without a fault
+// of that name, all worlds are run. With `--script`, what found it is told as a script, as short as
+// can be.
 
 let arguments = CommandLine.arguments
 guard arguments.count >= 3, let seeds = Int(arguments[2]) else {

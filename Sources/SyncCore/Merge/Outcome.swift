@@ -17,8 +17,8 @@ public enum Outcome: Hashable, Sendable {
     /// Worked out from the record's other units.
     case computed(Value)
 
-    /// The value to show: the settled, chosen, combined, computed or provisional one. `nil` for what is no single
-    /// value, and while a dispute has nothing to show.
+    /// The value to show: the settled, chosen, combined, computed or provisional one. `nil` for
+    /// what is no single value, and while a dispute has nothing to show.
     public var value: Value? {
         switch self {
         case .settled(let value, _, _), .chosen(let value, _, _), .computed(let value): value
@@ -142,7 +142,7 @@ extension Register {
         case .maximum:
             return chosen {
                 unit.orders($1.value, before: $0.value)
-                    || $0.value == $1.value && $0.origin.name > $1.origin.name
+                    || $0.value == $1.value && $0.origin.name < $1.origin.name
             }
         case .minimum:
             // Stated to be empty is not early: it loses to every value.

@@ -1,5 +1,5 @@
-/// The stores on one machine: one for each person who works on it, each with its own device name and
-/// keys.
+/// The stores on one machine: one for each person who works on it, each with its own device name
+/// and keys.
 ///
 /// The first person's lies in the home folder itself, others' in `people/NAME` beneath it. The file
 /// `current` names whose it is now. A folder is locked while the file `locked` lies in it.

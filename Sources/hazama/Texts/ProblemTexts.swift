@@ -122,7 +122,8 @@ extension Problem.Code {
         case .reasonRequired, .badChoice, .badValue: .usage
         case .malformed, .wrongMediaType, .tooLarge, .badBundle, .notFound, .wrongMethod,
             .wrongEpoch, .unknownMark, .notAllowed, .foreignOrigin, .noSuchConflict,
-            .noSuchDevice, .noSuchPerson, .noSuchArea, .noSuchGrant, .noSuchRecord, .noSuchChangeSet,
+            .noSuchDevice, .noSuchPerson, .noSuchArea, .noSuchGrant, .noSuchRecord,
+            .noSuchChangeSet,
             .notAdmissible, .alreadyResolved:
             .failed
         }

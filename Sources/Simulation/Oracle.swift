@@ -211,7 +211,8 @@ struct Oracle {
     private static func elements(
         _ all: [(entry: Int, operation: Write.Operation)], _ standing: [Int: Standing]
     ) -> [String] {
-        var present: Set<String> = []
+        // By bytes: as strings, two forms of one letter would count as one.
+        var present: Set<[UInt8]> = []
         for (entry, operation) in all {
             guard case .change(let adding, _) = operation else { continue }
             let name = standing[entry]!.name
@@ -220,10 +221,10 @@ struct Oracle {
                     guard case .change(_, let removing) = other.operation else { return false }
                     return removing.contains { $0.element == value && $0.adds.contains(name) }
                 }
-                if !isGone { present.insert("\(value)") }
+                if !isGone { present.insert(Array("\(value)".utf8)) }
             }
         }
-        return present.sorted()
+        return present.map { String(decoding: $0, as: UTF8.self) }.sorted()
     }
 
     private static func total(_ all: [(entry: Int, operation: Write.Operation)]) -> Int64 {

@@ -214,7 +214,11 @@ extension World {
         guard let draft = device.draft else { return }
         device.draft = nil
         if draft.syncs != device.syncs { note(.draftSavedAfterSync) }
-        if let position = try device.opened().shown(draft.change.record)?.position,
+        let shown = try device.opened().shown(draft.change.record)
+        // What a revoked device held is taken off; the drafts that would hold it back lie in its
+        // store, and this one only here.
+        if shown == nil, !draft.change.creates, device.isRevoked { return }
+        if let position = shown?.position,
             draft.change.shown.map({ $0 < position }) ?? true
         {
             note(.draftFoundMovedOn)

@@ -117,7 +117,8 @@ public actor SyncClient {
                     try store.adopt(epoch, stored: stored, now: received)
                 }
             case .answer(let answer):
-                try noteStanding(answer, after: identity.enrolment)
+                let receipts = try verified(answer)
+                try noteStanding(answer, receipts, after: identity.enrolment)
                 if run.options.isDryRun {
                     run.summary.estimate = SyncSummary.Estimate(
                         changeSets: facts.offers.count, bytesUp: try bytesUp(facts, key),
@@ -126,7 +127,8 @@ public actor SyncClient {
                     return
                 }
                 try apply(
-                    answer, facts, sent, received, &run, endsHere: brokenOff != nil, events)
+                    answer, receipts, facts, sent, received, &run, endsHere: brokenOff != nil,
+                    events)
                 // What came before the line broke is kept; the rest is for the next run.
                 if let brokenOff { throw .transport(brokenOff) }
                 run.summary.takenOff += try inStore { () throws(StoreError) in
@@ -303,14 +305,13 @@ public actor SyncClient {
     }
 
     private func apply(
-        _ answer: SyncResponse, _ facts: DeviceExchange.Facts, _ sent: ClockReading,
-        _ received: ClockReading, _ run: inout Run, endsHere: Bool,
+        _ answer: SyncResponse, _ receipts: [Receipt], _ facts: DeviceExchange.Facts,
+        _ sent: ClockReading, _ received: ClockReading, _ run: inout Run, endsHere: Bool,
         _ events: @escaping @Sendable (SyncEvent) -> Void
     ) throws(SyncFailure) {
         let matches = run.exchange.digestMatches(answer)
         events(.applying(records: answer.pages.reduce(0) { $0 + $1.records.count }))
         let unsent = Set(facts.offers.map(\.number))
-        let receipts = try verified(answer)
         let applied = try inStore { () throws(StoreError) in
             try store.apply(
                 answer, receipts: receipts, sent: sent, received: received,
@@ -359,11 +360,15 @@ public actor SyncClient {
     /// Keeps what an answer says of this device's enrolment: whom the hub lends nothing may only
     /// deliver.
     private func noteStanding(
-        _ answer: SyncResponse, after known: DeviceIdentity.Enrolment
+        _ answer: SyncResponse, _ receipts: [Receipt],
+        after known: DeviceIdentity.Enrolment
     ) throws(SyncFailure) {
-        let isCopy = known == .copied || answer.notices.contains { $0.kind == .fork }
+        // Only the copy's own receipts say so: a notice goes to the person, who has both.
+        let isCopy =
+            known == .copied
+            || receipts.contains { $0.entries.contains { $0.reason.string == "HZ-5010" } }
         let standing: DeviceIdentity.Enrolment =
-            answer.lease_ms > 0 ? .approved : isCopy ? .copied : .revoked
+            isCopy ? .copied : answer.lease_ms > 0 ? .approved : .revoked
         guard standing != known else { return }
         try inStore { () throws(StoreError) in try store.setEnrolment(standing) }
     }

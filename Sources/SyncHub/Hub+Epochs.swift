@@ -32,6 +32,8 @@ extension Hub {
                 replica, key: memory.key.verifying, person: .hub, name: "hub", state: "hub",
                 now_ms: now)
             try tx.set("replica", replica.bytes)
+            // A session that ended since would live again.
+            try tx.deleteSessions()
             try tx.audit(
                 "epoch.begin", "\(epoch)", reason: "\(rupture.rawValue): \(evidence)", by: nil,
                 at_ms: now)

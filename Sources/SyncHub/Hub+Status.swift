@@ -34,12 +34,15 @@ extension Hub {
                     hub: memory.hub, epoch: memory.epoch, district: memory.district,
                     position: memory.position,
                     records: memory.areas.reduce(0) { $0 + $1.records },
-                    changeSets: replicas.reduce(0) { $0 + $1.stored },
+                    changeSets: replicas.reduce(0) {
+                        $0 + $1.stored - ($1.branch.map { $0.first - 1 } ?? 0)
+                    },
                     uploads: try tx.uploadCount(),
                     held: unmerged.filter { $0.disposition == .held }.count,
                     quarantined: unmerged.filter { $0.disposition == .quarantined }.count,
                     openConflicts: try tx.openConflictCount(),
-                    devices: replicas.filter { !$0.id.isHub }.count, digest: total,
+                    devices: replicas.filter { !$0.id.isHub && $0.branch == nil }.count,
+                    digest: total,
                     areas: memory.areas.filter { $0.records > 0 }.map {
                         HubStatus.AreaDigest(
                             scope: $0.scope, name: $0.name, digest: $0.digest, records: $0.records)
@@ -60,6 +63,9 @@ extension Hub {
                 }
                 findings += try self.checkRecords(memory, tx)
                 findings += try self.checkLog(memory, tx)
+                try tx.checkLinks { number, text in
+                    findings.append(Finding(.damage, "log", "entry \(number): \(text)"))
+                }
                 if let entry = try tx.firstBrokenAuditEntry() {
                     findings.append(
                         Finding(.damage, "audit", "audit entry \(entry) does not fit its chain"))
@@ -102,6 +108,12 @@ extension Hub {
                     findings.append(
                         Finding(.damage, "state", "record \(stored.record) has another form"))
                 }
+                if try !tx.columnsFit(stored, state) {
+                    findings.append(
+                        Finding(
+                            .damage, "columns",
+                            "the columns of record \(stored.record) are not those of its state"))
+                }
             } catch {
                 findings.append(
                     Finding(.damage, "state", "record \(stored.record) can't be read"))
@@ -121,6 +133,8 @@ extension Hub {
     ) throws -> [Finding] {
         var findings: [Finding] = []
         var heads: [Int64: (next: UInt64, head: ContentHash)] = [:]
+        var merged: [Int64: NumberSet] = [:]
+        var pairs: Set<Writer> = []
         try tx.allUploads { upload in
             guard upload.state == .judged || upload.state == .waiting else { return }
             let expected = heads[upload.replica] ?? (1, .none)
@@ -128,16 +142,39 @@ extension Hub {
                 let sets = try RunCoding.decode(upload.run.bytes)
                 let last = sets[sets.count - 1]
                 let fresh = sets.first { $0.changeSet.name.number.value == upload.first }
-                guard upload.first == expected.next,
-                    fresh?.changeSet.previous == expected.head, last.hash == upload.head
+                let owner = try tx.replica(rid: upload.replica)
+                let branch = heads[upload.replica] == nil ? owner?.branch : nil
+                // What a branch shares lies with the replica it parted from.
+                guard upload.first == branch?.first ?? expected.next,
+                    branch != nil || fresh?.changeSet.previous == expected.head,
+                    last.hash == upload.head
                 else {
                     findings.append(
                         Finding(.damage, "chain", "upload \(upload.id) does not fit its chain"))
                     return
                 }
                 heads[upload.replica] = (upload.last + 1, upload.head)
-                if let replica = try tx.replica(rid: upload.replica) {
-                    let key = replica.id.isHub ? memory.key.verifying : replica.key
+                for set in sets {
+                    guard let owner else { continue }
+                    pairs.insert(Writer(replica: owner.id, author: set.changeSet.author))
+                }
+                if let signed = upload.receipt.flatMap({ SignedReceipt(stored: $0) }) {
+                    guard let receipt = signed.verified(by: memory.key.verifying) else {
+                        findings.append(
+                            Finding(
+                                .damage, "receipt", "the receipt of upload \(upload.id) is not ours"
+                            ))
+                        return
+                    }
+                    for (offset, entry) in receipt.entries.enumerated()
+                    where entry.disposition.isMerged {
+                        if let number = ChangeSetNumber(receipt.first.value + UInt64(offset)) {
+                            merged[upload.replica, default: NumberSet()].insert(number)
+                        }
+                    }
+                }
+                if let owner {
+                    let key = owner.id.isHub ? memory.key.verifying : owner.key
                     let signed = SignedRun.signedBytes(last.changeSet.name, last.hash)
                     if !key.isValid(upload.run.signature, for: signed, purpose: .run) {
                         findings.append(
@@ -147,6 +184,33 @@ extension Hub {
             } catch is CodecError {
                 findings.append(
                     Finding(.damage, "upload", "upload \(upload.id) can't be read"))
+            }
+        }
+        for replica in try tx.replicas() {
+            let shared = replica.branch?.first ?? 1
+            let found = heads[replica.rid]
+            var numbers = merged[replica.rid] ?? NumberSet()
+            // What a branch shares was merged under the other name.
+            for range in replica.merged.ranges where range.lowerBound < shared {
+                for number in range.lowerBound...min(range.upperBound, shared - 1) {
+                    if let number = ChangeSetNumber(number) { numbers.insert(number) }
+                }
+            }
+            // One of which nothing has come has no head; a branch is entered with what begins it.
+            if replica.stored != (found?.next ?? shared) - 1
+                || replica.head != found?.head ?? .none || replica.merged != numbers
+                || replica.id.isHub && replica.key.bytes != memory.key.verifying.bytes
+            {
+                findings.append(
+                    Finding(
+                        .damage, "replica",
+                        "the row of replica \(replica.id) is not what the log says"))
+            }
+        }
+        for (place, writer) in memory.writers.writers.enumerated() {
+            if let writer, !pairs.contains(writer) {
+                findings.append(
+                    Finding(.damage, "writer", "writer \(place + 1) never wrote anything"))
             }
         }
         return findings

@@ -78,8 +78,7 @@ extension Hub {
         proving receipts: [SignedReceipt], from replica: StoredReplica, _ now: Int64,
         _ sent: ClockReading, _ memory: inout HubMemory
     ) throws -> [SignedReceipt] {
-        var named: [(first: UInt64, last: UInt64)] = []
-        var branches: [Int64] = []
+        var named: [(rid: Int64, first: UInt64, last: UInt64)] = []
         var decoded: [Int64: [HashedChangeSet]] = [:]
         // Nothing is stored of a message of which a part is not its author's.
         let checked = try runs.map { run in (run, try contents(of: run, by: replica)) }
@@ -88,20 +87,20 @@ extension Hub {
             let stored = try store.write { tx in
                 try self.keep(run, sets, replica.id, now, sent, receipts, memory, tx)
             }
-            if case .branch(let upload) = stored {
-                // The receipts of the other branch are none of this device's business.
-                branches.append(upload)
-            } else {
-                named.append(
-                    (sets[0].changeSet.name.number.value, last.changeSet.name.number.value))
-                if case .new(let upload) = stored { decoded[upload] = sets }
-            }
+            named.append(
+                (
+                    stored.rid, sets[0].changeSet.name.number.value,
+                    last.changeSet.name.number.value
+                ))
+            if let upload = stored.upload { decoded[upload] = sets }
         }
         for number in unsettled {
-            if let last = named.indices.last, named[last].last + 1 == number.value {
+            if let last = named.indices.last, named[last].rid == replica.rid,
+                named[last].last + 1 == number.value
+            {
                 named[last].last = number.value
             } else {
-                named.append((number.value, number.value))
+                named.append((replica.rid, number.value, number.value))
             }
         }
         // Something may be left that was stored, and could not be judged when it came.
@@ -112,16 +111,11 @@ extension Hub {
             var seen: Set<Int64> = []
             for range in named {
                 for (upload, receipt) in try tx.receipts(
-                    of: replica.rid, first: range.first, last: range.last)
+                    of: range.rid, first: range.first, last: range.last)
                 where seen.insert(upload).inserted {
                     if let receipt = try self.current(receipt, memory) {
                         receipts.append(receipt)
                     }
-                }
-            }
-            for branch in branches {
-                if let receipt = try self.current(tx.upload(branch)?.receipt, memory) {
-                    receipts.append(receipt)
                 }
             }
             return receipts
@@ -147,10 +141,11 @@ extension Hub {
         return sets
     }
 
-    private enum Kept {
-        case new(Int64)
-        case known
-        case branch(Int64)
+    /// Where a run went: to the device's own replica or to a branch of it, and its row if anything
+    /// of it was new and can be judged.
+    private struct Kept {
+        let rid: Int64
+        var upload: Int64?
     }
 
     /// Appends to the legal log what of a run is not there yet. No rule of merging is asked here.
@@ -160,53 +155,97 @@ extension Hub {
         _ tx: borrowing HubTransaction
     ) throws -> Kept {
         let earlier = self.earlier(receipts, of: id, sets, memory)
-        guard var replica = try tx.replica(id) else { throw Problem(.unknownReplica) }
+        guard let trunk = try tx.replica(id) else { throw Problem(.unknownReplica) }
         let first = sets[0].changeSet.name.number.value
         let last = sets[sets.count - 1].changeSet.name.number.value
         let head = sets[sets.count - 1].hash
-        if first > replica.stored + 1 {
+        guard var replica = try self.replica(continuedBy: sets, trunk, now, tx) else {
             // A predecessor is missing. Kept as it is, and judged when that has come.
-            let waiting = try tx.uploads(of: replica.rid, first: first, last: last)
+            let waiting = try tx.uploads(of: trunk.rid, first: first, last: last)
             if !waiting.contains(where: { $0.head == head }) {
                 let upload = try tx.appendUpload(
-                    run, replica: replica.rid, first: first, last: last, head: head,
+                    run, replica: trunk.rid, first: first, last: last, head: head,
                     received_ms: now, sent: sent, earlier: earlier, state: .gap)
                 try closeUnmerged(
                     upload, sets, id, .held, "HZ-5102", state: .gap, now, memory, tx)
             }
-            return .known
+            return Kept(rid: trunk.rid)
         }
-        guard try continues(sets, replica, tx) else {
-            if let known = try tx.uploads(ofBranch: replica.rid, head: head) {
-                return .branch(known)
-            }
-            let upload = try tx.appendUpload(
-                run, replica: replica.rid, first: first, last: last, head: head, received_ms: now,
-                sent: sent, state: .branch)
-            try closeUnmerged(
-                upload, sets, id, .quarantined, Admission.Reason.copied.rawValue, state: .branch,
-                now, memory, tx)
-            replica.state = DeviceState.copied.rawValue
-            try tx.update(replica)
-            try tx.audit("fork", "\(id)/\(first)", by: nil, at_ms: now)
-            try tx.addNotice(to: replica.person) { number in
-                SyncResponse.Notice(
-                    number: number, kind: .fork, at_ms: UInt64(max(0, now)), by: nil, record: nil,
-                    collection: nil, unit: nil, value: .integer(Int64(first)), yours: nil,
-                    reason: Text(Admission.Reason.copied.rawValue)
-                ).stored
-            }
-            return .branch(upload)
-        }
-        guard last > replica.stored else { return .known }
+        guard last > replica.stored else { return Kept(rid: replica.rid) }
         let upload = try tx.appendUpload(
             run, replica: replica.rid, first: replica.stored + 1, last: last, head: head,
             received_ms: now, sent: sent, earlier: earlier, state: .waiting)
         replica.stored = last
         replica.head = head
         try tx.update(replica)
-        try admitGaps(&replica, tx)
-        return .new(upload)
+        if replica.branch == nil { try admitGaps(&replica, tx) }
+        return Kept(rid: replica.rid, upload: upload)
+    }
+
+    /// The chain that a run belongs to: that of its replica, of a branch of it, or of a branch that
+    /// begins with it. `nil` where the chain has not come so far yet.
+    private func replica(
+        continuedBy sets: [HashedChangeSet], _ trunk: StoredReplica, _ now: Int64,
+        _ tx: borrowing HubTransaction
+    ) throws -> StoredReplica? {
+        let first = sets[0].changeSet.name.number.value
+        let last = sets[sets.count - 1].changeSet.name.number.value
+        if first <= trunk.stored + 1, try continues(sets, trunk, tx) { return trunk }
+        for branch in try tx.branches(of: trunk.rid)
+        where first <= branch.stored + 1 && last >= (branch.branch?.first ?? 0) {
+            if try continues(sets, branch, tx) { return branch }
+        }
+        guard first <= trunk.stored + 1 else { return nil }
+        return try newBranch(sets, trunk, now, tx)
+    }
+
+    /// Enters the branch that begins in this run; `nil` where it begins before it.
+    private func newBranch(
+        _ sets: [HashedChangeSet], _ trunk: StoredReplica, _ now: Int64,
+        _ tx: borrowing HubTransaction
+    ) throws -> StoredReplica? {
+        var previous: ChainHead?
+        if let number = ChangeSetNumber(sets[0].changeSet.name.number.value - 1) {
+            guard let hash = try hash(of: number.value, trunk, tx),
+                hash == sets[0].changeSet.previous
+            else { return nil }
+            previous = ChainHead(number: number, hash: hash)
+        } else if sets[0].changeSet.previous != .none {
+            return nil
+        }
+        for set in sets {
+            let number = set.changeSet.name.number
+            if try hash(of: number.value, trunk, tx) == set.hash {
+                previous = ChainHead(number: number, hash: set.hash)
+                continue
+            }
+            let id = ReplicaID.branch(set.hash)
+            try tx.insertBranch(
+                id, of: trunk, after: previous, state: DeviceState.copied.rawValue, now_ms: now)
+            try tx.audit(
+                "fork", "\(trunk.id)/\(number)", reason: "known as \(id)", by: nil, at_ms: now)
+            try tx.addNotice(to: trunk.person) { place in
+                SyncResponse.Notice(
+                    number: place, kind: .fork, at_ms: UInt64(max(0, now)), by: nil, record: nil,
+                    collection: nil, unit: nil, value: .integer(Int64(number.value)), yours: nil,
+                    reason: Text(Admission.Reason.copied.rawValue)
+                ).stored
+            }
+            return try tx.replica(id)
+        }
+        return nil
+    }
+
+    /// The hash of a change set in the log of a replica; `nil` where there is none.
+    private func hash(
+        of number: UInt64, _ replica: StoredReplica, _ tx: borrowing HubTransaction
+    ) throws -> ContentHash? {
+        if number == replica.stored { return replica.head }
+        guard let upload = try tx.upload(of: replica.rid, holding: number) else { return nil }
+        if number == upload.last { return upload.head }
+        return try RunCoding.decode(upload.run.bytes).first {
+            $0.changeSet.name.number.value == number
+        }?.hash
     }
 
     /// The receipts of earlier epochs for these change sets that this hub really gave.
@@ -236,18 +275,7 @@ extension Hub {
         if first == replica.stored + 1 { return sets[0].changeSet.previous == replica.head }
         // The hash of the last common number stands for all before it.
         let common = min(last, replica.stored)
-        let ours: ContentHash?
-        if common == replica.stored {
-            ours = replica.head
-        } else {
-            let upload = try tx.upload(of: replica.rid, holding: common)
-            ours = try upload.flatMap { upload in
-                try RunCoding.decode(upload.run.bytes).first {
-                    $0.changeSet.name.number.value == common
-                }?.hash
-            }
-        }
-        return sets[Int(common - first)].hash == ours
+        return try sets[Int(common - first)].hash == hash(of: common, replica, tx)
     }
 
     /// Lets uploads follow that came before their predecessor did, as far as they are still new.

@@ -68,9 +68,9 @@ final class Judgement {
     /// Judges all of an upload that is new, and closes it with its receipt.
     func judge(_ upload: StoredUpload, _ tx: borrowing HubTransaction) throws {
         var replica = try self.replica(upload.replica, tx)
-        let sets: [HashedChangeSet]
+        let signed: [HashedChangeSet]
         do {
-            sets = try (decoded[upload.id] ?? RunCoding.decode(upload.run.bytes)).filter {
+            signed = try (decoded[upload.id] ?? RunCoding.decode(upload.run.bytes)).filter {
                 $0.changeSet.name.number.value >= upload.first
             }
         } catch {
@@ -78,6 +78,8 @@ final class Judgement {
             // ours.
             throw StoreFault(.damaged, "upload \(upload.id) of the log can't be read")
         }
+        let names = try branchNames(replica, tx)
+        let sets = signed.map { names?.renamed($0) ?? $0 }
         var entries: [ReceiptEntry] = []
         let earlier = said(of: upload)
         for set in sets {
@@ -96,7 +98,7 @@ final class Judgement {
         }
         replicas[replica.rid] = replica
         try tx.update(replica)
-        let receipt = signedReceipt(upload, replica.id, entries)
+        let receipt = try signedReceipt(upload, replica, entries, tx)
         try tx.finishUpload(
             upload.id, state: .judged, position: entries.compactMap(\.position).first,
             receipt: receipt)
@@ -127,12 +129,33 @@ final class Judgement {
         return said
     }
 
+    /// How the change sets of a replica are called where it is a branch of another.
+    private func branchNames(
+        _ replica: StoredReplica, _ tx: borrowing HubTransaction
+    ) throws -> BranchNames? {
+        guard let branch = replica.branch else { return nil }
+        return BranchNames(
+            trunk: try self.replica(branch.trunk, tx).id, branch: replica.id, first: branch.first)
+    }
+
+    /// The receipt of an upload, under the name its device knows. That of a branch tells its device
+    /// with every entry that it is a copy.
     private func signedReceipt(
-        _ upload: StoredUpload, _ replica: ReplicaID, _ entries: [ReceiptEntry]
-    ) -> [UInt8] {
+        _ upload: StoredUpload, _ replica: StoredReplica, _ entries: [ReceiptEntry],
+        _ tx: borrowing HubTransaction
+    ) throws -> [UInt8] {
+        let names = try branchNames(replica, tx)
+        let entries =
+            names == nil
+            ? entries
+            : entries.map {
+                ReceiptEntry(
+                    disposition: $0.disposition, position: $0.position, time: $0.time,
+                    reason: Text(Admission.Reason.copied.rawValue))
+            }
         let receipt = SignedReceipt(
             Receipt(
-                hub: memory.hub, epoch: memory.epoch, replica: replica,
+                hub: memory.hub, epoch: memory.epoch, replica: names?.trunk ?? replica.id,
                 first: ChangeSetNumber(upload.first)!, lastHash: upload.head,
                 received_ms: UInt64(max(0, upload.received_ms)), anchored: memory.anchored,
                 entries: entries), key: memory.key)
@@ -430,7 +453,7 @@ final class Judgement {
         _ tx: borrowing HubTransaction
     ) throws -> Bool {
         guard let upload = try tx.upload(waiting.upload),
-            let set = try memory.log.read(upload)[waiting.number]?.set
+            let set = try memory.log.read(upload, tx)[waiting.number]?.set
         else { throw StoreFault(.damaged, "what waits can't be read") }
         let replica = try self.replica(waiting.replica, tx)
         let verdict = try decide(
@@ -445,7 +468,7 @@ final class Judgement {
         _ tx: borrowing HubTransaction
     ) throws -> Bool {
         var replica = try self.replica(waiting.replica, tx)
-        let log = try memory.log.read(upload)
+        let log = try memory.log.read(upload, tx)
         guard let set = log[waiting.number]?.set, let number = ChangeSetNumber(waiting.number),
             let stored = upload.receipt.flatMap({ SignedReceipt(stored: $0) }),
             let receipt = stored.verified(by: memory.key.verifying), let old = receipt[number]
@@ -459,7 +482,7 @@ final class Judgement {
         entries[Int(waiting.number - upload.first)] = entry
         try tx.finishUpload(
             upload.id, state: .judged, position: entries.compactMap(\.position).min(),
-            receipt: signedReceipt(upload, replica.id, entries))
+            receipt: try signedReceipt(upload, replica, entries, tx))
         memory.log.forget(upload.id)
         return entry.disposition.isMerged
     }

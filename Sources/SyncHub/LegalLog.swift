@@ -64,7 +64,7 @@ struct LegalLog: Sendable {
             log = known
         } else {
             guard let upload = try tx.upload(id) else { return nil }
-            log = try read(upload)
+            log = try read(upload, tx)
         }
         return log[name.number.value].map { ($0.set.changeSet, $0.entry, log.received_ms) }
     }
@@ -135,7 +135,7 @@ struct LegalLog: Sendable {
         let records = Set(set.changes.map(\.record))
         var units: [RecordID: Set<UnitID>] = [:]
         for upload in try tx.uploads(of: rid, first: own.number.value + 1, last: merged.last) {
-            for later in try read(upload).sets.map(\.changeSet)
+            for later in try read(upload, tx).sets.map(\.changeSet)
             where later.name.number > own.number && merged.contains(later.name.number) {
                 for change in later.changes where records.contains(change.record) {
                     for write in change.writes where write.operation.kind == .register {
@@ -157,14 +157,22 @@ struct LegalLog: Sendable {
     }
 
     /// An upload, decoded.
-    mutating func read(_ upload: StoredUpload) throws -> LoggedUpload {
+    mutating func read(
+        _ upload: StoredUpload, _ tx: borrowing HubTransaction
+    ) throws -> LoggedUpload {
         if let log = kept(upload.id) { return log }
         let receipt = upload.receipt.flatMap({ SignedReceipt(stored: $0) })?.verified(by: key)
+        var names: BranchNames?
+        if let replica = try tx.replica(rid: upload.replica), let branch = replica.branch,
+            let trunk = try tx.replica(rid: branch.trunk)
+        {
+            names = BranchNames(trunk: trunk.id, branch: replica.id, first: branch.first)
+        }
         let log = LoggedUpload(
             first: upload.first,
             sets: try RunCoding.decode(upload.run.bytes).filter {
                 $0.changeSet.name.number.value >= upload.first
-            },
+            }.map { names?.renamed($0) ?? $0 },
             entries: receipt?.first.value == upload.first ? receipt?.entries ?? [] : [],
             received_ms: upload.received_ms, size: upload.run.bytes.count)
         // What waits for its predecessor will be judged, and have another receipt.

@@ -110,6 +110,17 @@ public final class HubStore: Sendable {
         }
     }
 
+    /// Writes a consistent copy to a new file, without gaps and with nothing in a write-ahead log.
+    public func copy(to path: String) throws(StoreFault) {
+        do {
+            try queue.writeWithoutTransaction { db in
+                try db.execute(sql: "VACUUM INTO ?", arguments: [path])
+            }
+        } catch {
+            throw StoreFault(error)
+        }
+    }
+
     /// Closes the file after moving everything from the write-ahead log into it.
     public func close() throws(StoreFault) {
         do {
@@ -190,7 +201,7 @@ enum HubTables {
             enrolled_ms INTEGER NOT NULL, synced_ms INTEGER, pending INTEGER NOT NULL DEFAULT 0,
             skew_ms INTEGER NOT NULL DEFAULT 0,
             stored INTEGER NOT NULL DEFAULT 0, head BLOB NOT NULL,
-            merged BLOB NOT NULL) STRICT;
+            merged BLOB NOT NULL, branch_of INTEGER, branch_from INTEGER) STRICT;
         CREATE TABLE writers(
             number INTEGER PRIMARY KEY, replica BLOB NOT NULL, author BLOB NOT NULL) STRICT;
         CREATE TABLE uploads(
@@ -305,6 +316,17 @@ extension Row {
     /// The bytes of a column; `nil` for NULL.
     func optionalBytes(_ index: Int) throws -> [UInt8]? {
         try withUnsafeData(atIndex: index) { $0.map { Array($0) } }
+    }
+
+    /// A number that is never negative.
+    func count(_ index: Int) throws -> UInt64 { try small(index) }
+
+    /// A number of a column that must fit a narrower type.
+    func small<Number: FixedWidthInteger>(_ index: Int) throws -> Number {
+        guard let number = Number(exactly: self[index] as Int64) else {
+            throw StoreFault(.damaged, "a number in a row is out of its range")
+        }
+        return number
     }
 }
 

@@ -123,7 +123,7 @@ extension HubTransaction {
         return try Row.fetchAll(statement, arguments: arguments).map { row in
             StoredDuplicate(
                 id: try identifier(row, 0), first: try identifier(row, 1),
-                second: try identifier(row, 2), collection: CollectionID(UInt16(row[3] as Int64)),
+                second: try identifier(row, 2), collection: CollectionID(try row.small(3)),
                 state: row[4], score: row[5],
                 reasons: try JSON.parse(row.bytes(6)).array?.compactMap { reason in
                     guard let words = reason.array?.compactMap(\.string), let code = words.first

@@ -167,7 +167,7 @@ extension HubTransaction {
                 let hash = ContentHash(bytes: try row.bytes(4))
             else { throw StoreFault(.damaged, "an entry of the log can't be read") }
             return Link(
-                number: UInt64(row[0] as Int64), kind: kind, subject: row[2], content: content,
+                number: try row.count(0), kind: kind, subject: row[2], content: content,
                 hash: hash)
         }
     }

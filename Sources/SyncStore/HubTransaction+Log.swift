@@ -21,6 +21,15 @@ public struct StoredReplica: Sendable {
     public var head: ContentHash
     /// The numbers that are merged.
     public var merged: NumberSet
+    /// Where it parted from another replica, for the branch of a copied device.
+    public let branch: Branch?
+
+    public struct Branch: Hashable, Sendable {
+        /// The row of the replica whose history it shares.
+        public let trunk: Int64
+        /// The first number that is its own.
+        public let first: UInt64
+    }
 }
 
 /// One run in the legal log, as it came.
@@ -72,7 +81,7 @@ extension HubTransaction {
         let statement = try db.cachedStatement(
             sql: """
                 SELECT rid, id, key, person, name, state, enrolled_ms, synced_ms, pending, skew_ms,
-                    stored, head, merged FROM replicas \(rest)
+                    stored, head, merged, branch_of, branch_from FROM replicas \(rest)
                 """)
         return try Row.fetchAll(statement, arguments: arguments).map { row in
             guard let key = VerifyingKey(bytes: try row.bytes(2)),
@@ -83,8 +92,41 @@ extension HubTransaction {
                 rid: row[0], id: try identifier(row, 1), key: key, person: try identifier(row, 3),
                 name: row[4], state: row[5], enrolled_ms: row[6], synced_ms: row[7],
                 pending: row[8], skew_ms: row[9],
-                stored: UInt64(row[10] as Int64), head: head, merged: merged)
+                stored: try row.count(10), head: head, merged: merged,
+                branch: try (row[13] as Int64?).map {
+                    StoredReplica.Branch(trunk: $0, first: try row.count(14))
+                })
         }
+    }
+
+    /// The branches of a replica, in the order in which they came.
+    public func branches(of trunk: Int64) throws -> [StoredReplica] {
+        try replicas("WHERE branch_of = ? ORDER BY rid", [trunk])
+    }
+
+    /// Enters a branch of a replica, which begins after `shared`.
+    public func insertBranch(
+        _ id: ReplicaID, of trunk: StoredReplica, after shared: ChainHead?, state: String,
+        now_ms: Int64
+    ) throws {
+        let last = shared?.number.value ?? 0
+        try insertReplica(
+            id, key: trunk.key, person: trunk.person, name: trunk.name, state: state,
+            now_ms: now_ms)
+        let merged = NumberSet(
+            ranges: trunk.merged.ranges.compactMap { range in
+                range.lowerBound > last
+                    ? nil : range.lowerBound...min(range.upperBound, last)
+            })
+        try db.cachedStatement(
+            sql: """
+                UPDATE replicas SET branch_of = ?, branch_from = ?, stored = ?, head = ?, merged = ?
+                WHERE id = ?
+                """
+        ).execute(arguments: [
+            trunk.rid, Int64(last + 1), Int64(last), (shared?.hash ?? .none).bytes.data,
+            (merged ?? NumberSet()).storedBytes.data, id.bytes.data,
+        ])
     }
 
     /// Enters a replica, whose log is empty.
@@ -193,13 +235,6 @@ extension HubTransaction {
         ).map { (upload: $0[0], receipt: try $0.optionalBytes(1)) }
     }
 
-    /// The upload of another branch of this replica with this last hash.
-    public func uploads(ofBranch replica: Int64, head: ContentHash) throws -> Int64? {
-        try uploads(
-            "WHERE replica = ? AND state = 3 AND head = ?", [replica, head.bytes.data]
-        ).first?.id
-    }
-
     /// The uploads in a state that is not `judged`, each replica's in the order of their numbers.
     public func unjudgedUploads(_ state: StoredUpload.State) throws -> [StoredUpload] {
         try uploads("WHERE state = ? AND state <> 1 ORDER BY replica, first", [state.rawValue])
@@ -233,8 +268,8 @@ extension HubTransaction {
                 let signature = Signature(bytes: try row.bytes(12))
             else { throw StoreFault(.damaged, "an upload's row can't be read") }
             return StoredUpload(
-                id: row[0], replica: row[1], first: UInt64(row[2] as Int64),
-                last: UInt64(row[3] as Int64), head: head, received_ms: row[5],
+                id: row[0], replica: row[1], first: try row.count(2),
+                last: try row.count(3), head: head, received_ms: row[5],
                 sent: ClockReading(
                     wall_ms: row[6], monotonic_ms: UInt64(bitPattern: row[7] as Int64),
                     boot: UInt64(bitPattern: row[8] as Int64)),
@@ -340,11 +375,11 @@ extension HubTransaction {
             WHERE ?1 IS NULL OR replica = ?1 ORDER BY replica, number
             """
         return try Row.fetchAll(db.cachedStatement(sql: sql), arguments: [replica]).map { row in
-            guard let disposition = Disposition(rawValue: UInt8(row[3] as Int64)) else {
+            guard let disposition = Disposition(rawValue: try row.small(3)) else {
                 throw StoreFault(.damaged, "an unmerged row can't be read")
             }
             return Unmerged(
-                replica: row[0], number: UInt64(row[1] as Int64), upload: row[2],
+                replica: row[0], number: try row.count(1), upload: row[2],
                 disposition: disposition, reason: row[4], missing: try row.optionalBytes(5),
                 since_ms: row[6])
         }
@@ -423,7 +458,7 @@ extension HubTransaction {
         {
             table.insert(
                 Writer(replica: try identifier(row, 1), author: try identifier(row, 2)),
-                number: UInt32(row[0] as Int64))
+                number: try row.small(0))
         }
         return table
     }

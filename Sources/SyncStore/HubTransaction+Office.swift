@@ -107,7 +107,7 @@ extension HubTransaction {
                     """)
         ).map { row in
             StoredArea(
-                number: UInt32(row[0] as Int64), scope: try identifier(row, 1),
+                number: try row.small(0), scope: try identifier(row, 1),
                 parent: (row[2] as Int64?).map { UInt32($0) }, name: row[3],
                 digest: StateDigest(
                     high: UInt64(bitPattern: row[4] as Int64),
@@ -189,7 +189,7 @@ extension HubTransaction {
         return try Row.fetchAll(statement, arguments: [person.bytes.data]).map { row in
             StoredGrant(
                 id: try identifier(row, 0), person: try identifier(row, 1),
-                area: UInt32(row[2] as Int64), began: try position(row[3]),
+                area: try row.small(2), began: try position(row[3]),
                 ended: try (row[4] as Int64?).map { try position($0) }, ended_ms: row[5])
         }
     }
@@ -302,6 +302,9 @@ extension HubTransaction {
         return try identifier(row, 0) as PersonID
     }
 
+    /// Ends every session.
+    public func deleteSessions() throws { try db.execute(sql: "DELETE FROM sessions") }
+
     /// Ends every session of a person.
     public func deleteSessions(of person: PersonID) throws {
         try db.execute(
@@ -341,9 +344,9 @@ extension HubTransaction {
         return try Row.fetchAll(statement, arguments: arguments).map { row in
             StoredConflict(
                 id: try identifier(row, 0), record: try identifier(row, 1),
-                collection: CollectionID(UInt16(row[2] as Int64)),
-                unit: UnitID(UInt16(row[3] as Int64)), area: UInt32(row[4] as Int64),
-                kind: UInt8(row[5] as Int64), state: row[6], opened_ms: row[7],
+                collection: CollectionID(try row.small(2)),
+                unit: UnitID(try row.small(3)), area: try row.small(4),
+                kind: try row.small(5), state: row[6], opened_ms: row[7],
                 owner: try row.optionalBytes(8).flatMap { PersonID(bytes: $0) }, proposals: row[9],
                 reopened: row[10], decision: try row.optionalBytes(11))
         }
@@ -437,7 +440,7 @@ extension HubTransaction {
                 "SELECT number, at_ms, person, act, subject, reason, hash FROM audit ORDER BY number"
         )
         while let row = try cursor.next() {
-            let number = UInt64(row[0] as Int64)
+            let number = UInt64(bitPattern: row[0] as Int64)
             let hash = Self.auditHash(
                 previous, number, row[1], try row.optionalBytes(2).flatMap { PersonID(bytes: $0) },
                 row[3], row[4], row[5])

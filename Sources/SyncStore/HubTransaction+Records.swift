@@ -34,7 +34,7 @@ extension HubTransaction {
         statement.setUncheckedArguments([id.bytes.data])
         guard let row = try Row.fetchOne(statement) else { return nil }
         return StoredRecord(
-            record: id, collection: collection, area: UInt32(row[0] as Int64),
+            record: id, collection: collection, area: try row.small(0),
             position: try position(row[1]), state: try row.bytes(2))
     }
 
@@ -44,7 +44,7 @@ extension HubTransaction {
             guard let table = tables[declaration.id] else { continue }
             let statement = try db.cachedStatement(sql: table.areaSQL)
             statement.setUncheckedArguments([id.bytes.data])
-            if let row = try Row.fetchOne(statement) { return UInt32(row[0] as Int64) }
+            if let row = try Row.fetchOne(statement) { return try row.small(0) }
         }
         return nil
     }
@@ -110,6 +110,23 @@ extension HubTransaction {
         }
     }
 
+    /// Whether the typed columns of a record show what its state says.
+    public func columnsFit(_ stored: StoredRecord, _ state: RecordState) throws -> Bool {
+        guard let table = tables[stored.collection], !table.columns.isEmpty,
+            let declaration = schema.collection(stored.collection)
+        else { return true }
+        let names = table.columns.map(\.columnName).joined(separator: ", ")
+        let statement = try db.cachedStatement(
+            sql: "SELECT \(names) FROM \(declaration.tableName) WHERE id = ?")
+        guard let row = try Row.fetchOne(statement, arguments: [stored.record.bytes.data]) else {
+            return false
+        }
+        return table.columns.enumerated().allSatisfy { place, unit in
+            let shown = state[unit.id].flatMap { $0.outcome(under: unit) }?.value?.column
+            return (row[place] as DatabaseValue) == shown?.databaseValue ?? .null
+        }
+    }
+
     /// Calls `body` with every record of these areas changed after one position and up to another,
     /// by collection and position.
     public func records(
@@ -167,7 +184,7 @@ extension HubTransaction {
                 try body(
                     StoredRecord(
                         record: try identifier(row, 0), collection: declaration.id,
-                        area: UInt32(row[3] as Int64), position: try position(row[1]),
+                        area: try row.small(3), position: try position(row[1]),
                         state: try row.bytes(2)))
             }
         }

@@ -86,7 +86,7 @@ extension HubTransaction {
             sql: "SELECT area, position, at_ms FROM moves WHERE record = ? ORDER BY position")
         statement.setUncheckedArguments([record.bytes.data])
         return try Row.fetchAll(statement).map { row in
-            StoredMove(from: UInt32(row[0] as Int64), position: try position(row[1]), at_ms: row[2])
+            StoredMove(from: try row.small(0), position: try position(row[1]), at_ms: row[2])
         }
     }
 
@@ -141,14 +141,14 @@ extension HubTransaction {
             let subject: SyncResponse.Leave.Subject =
                 try row.optionalBytes(3) == nil
                 ? .grant(try identifier(row, 5))
-                : .record(try identifier(row, 3), CollectionID(UInt16(row[4] as Int64)))
-            guard let reason = SyncResponse.Leave.Reason(rawValue: UInt8(row[2] as Int64)) else {
+                : .record(try identifier(row, 3), CollectionID(try row.small(4)))
+            guard let reason = SyncResponse.Leave.Reason(rawValue: try row.small(2)) else {
                 throw StoreFault(.damaged, "a leave's row can't be read")
             }
             return StoredLeave(
                 replica: row[1],
                 leave: SyncResponse.Leave(
-                    number: UInt64(row[0] as Int64), reason: reason, subject: subject),
+                    number: try row.count(0), reason: reason, subject: subject),
                 at_ms: row[6])
         }
     }

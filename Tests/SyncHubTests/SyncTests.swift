@@ -148,28 +148,60 @@ struct SyncTests {
         #expect(try fixture.hub.status().held == 0)
     }
 
-    @Test("the same number with other content is stored as a branch, and told as a fork")
+    @Test(
+        """
+        the same number with other content: both are kept, the later branch as a replica of its \
+        own, nobody else is touched
+        """
+    )
     func fork() throws {
         let fixture = try HubFixture()
         var a = try fixture.device(1, person: "Li Na")
-        a.seal([.house(house, in: HubFixture.north)])
+        var other = try fixture.device(2, person: "Wang Fang")
+        a.seal([.house(house, in: HubFixture.north, count: 3)])
         try fixture.syncAll(&a)
         var copy = a
         a.seal([.write(house, House.minutes, .increment(1))])
         copy.seal([.write(house, House.minutes, .increment(2))])
+        copy.seal([.set(house, House.count, .integer(4), replacing: [a.sealed[0].changeSet.name])])
+        // Names its own branch's write, and covers it.
+        copy.seal([
+            .set(house, House.count, .integer(5), replacing: [copy.sealed[2].changeSet.name])
+        ])
         try fixture.sync(&a, [a.run(from: 2)])
-        let before = try fixture.hub.status().digest
-        let answer = try fixture.sync(&copy, [copy.run(from: 2)])
+        let answer = try fixture.sync(&copy, [copy.run(from: 2, through: 3)])
         let receipt = try #require(answer.receipts[0].verified(by: fixture.hub.receiptKey))
-        #expect(receipt.lastHash == copy.head)
-        #expect(receipt.entries.map(\.disposition) == [.quarantined])
+        #expect(receipt.replica == copy.replica)
+        #expect(receipt.lastHash == copy.sealed[2].hash)
+        #expect(receipt.entries.map(\.disposition) == [.applied, .applied])
+        #expect(receipt.entries.map(\.reason) == [Text("HZ-5010"), Text("HZ-5010")])
         #expect(answer.notices.map(\.kind) == [.fork])
-        #expect(try fixture.hub.status().digest == before)
-        // Told again, it is not stored again.
+        // Told again, it is not stored again; and the branch goes on.
         let uploads = try fixture.hub.status().uploads
-        #expect(try fixture.sync(&copy, [copy.run(from: 2)]).receipts == answer.receipts)
+        #expect(
+            try fixture.sync(&copy, [copy.run(from: 2, through: 3)]).receipts == answer.receipts)
         #expect(try fixture.hub.status().uploads == uploads)
-        #expect(try fixture.hub.devices(by: fixture.admin).map(\.state) == [.copied])
+        try fixture.sync(&copy, [copy.run(from: 4)])
+        // The first goes on as if nothing had been.
+        a.seal([.write(house, House.minutes, .increment(10))])
+        try fixture.sync(&a, [a.run(from: 3)])
+        #expect(a.merged == NumberSet(ranges: [1...3]))
+        #expect(
+            try fixture.hub.devices(by: fixture.admin).map(\.state) == [
+                .approved, .approved, .copied,
+            ])
+        try fixture.sync(&other)
+        let state = try #require(try other.state(house))
+        guard case .total(let total)? = state[House.minutes] else {
+            Issue.record("no minutes")
+            return
+        }
+        #expect(total.parts.reduce(0) { $0 + $1.amount } == 13)
+        let heads = try other.heads(house, House.count)
+        #expect(heads.map(\.number.value) == [4])
+        #expect(heads.first?.replica != a.replica)
+        #expect(try fixture.hub.status().changeSets == 6)
+        #expect(try fixture.hub.doctor() == [])
     }
 
     @Test("what has no authority is set aside, and what follows it goes on")

@@ -21,6 +21,15 @@ public struct HashedChangeSet: Hashable, Sendable {
         self.size = size
         hash = ChangeSetCoding.hash(envelope, hashes)
     }
+
+    private init(_ changeSet: ChangeSet, hash: ContentHash, size: Int) {
+        (self.changeSet, self.hash, self.size) = (changeSet, hash, size)
+    }
+
+    /// The same under other names; hash and size stay those of what was signed.
+    package func renamed(_ changeSet: ChangeSet) -> HashedChangeSet {
+        HashedChangeSet(changeSet, hash: hash, size: size)
+    }
 }
 
 extension RunCoding {

@@ -1,0 +1,63 @@
+internal import SyncCore
+internal import SyncProtocol
+
+// Two contents under one number: a copied or restored device. From the first differing number on,
+// the later one to arrive is a replica of its own here, named by the first differing hash.
+
+extension ReplicaID {
+    /// The name of the branch that begins with the change set of this hash.
+    static func branch(_ hash: ContentHash) -> ReplicaID {
+        let lanes = ReplicaID(bytes: hash.bytes.prefix(16))!
+        // The first bit says that no hub wrote it.
+        return ReplicaID(high: lanes.high & (.max >> 1), low: lanes.low)
+    }
+}
+
+/// How the change sets of a branch are called here. On its device they bear the name of the device
+/// it was copied from.
+struct BranchNames {
+    let trunk: ReplicaID
+    let branch: ReplicaID
+    /// The first number of the branch; those before are shared.
+    let first: UInt64
+
+    func name(_ name: ChangeSetName) -> ChangeSetName {
+        name.replica == trunk && name.number.value >= first
+            ? ChangeSetName(branch, name.number) : name
+    }
+
+    /// The same change set under the names that hold here. Its hash stays that of what was signed.
+    func renamed(_ set: HashedChangeSet) -> HashedChangeSet {
+        let old = set.changeSet
+        let changes = old.changes.map { change in
+            RecordChange(
+                record: change.record, collection: change.collection, creates: change.creates,
+                writes: change.writes.map(renamed), shown: change.shown)!
+        }
+        return set.renamed(
+            ChangeSet(
+                name: name(old.name), previous: old.previous, author: old.author,
+                grant: old.grant, trunk: old.trunk, time: old.time, intent: old.intent,
+                form: old.form, reason: old.reason, schema: old.schema,
+                premises: old.premises.map {
+                    Premise(record: $0.record, unit: $0.unit, heads: $0.heads.map(name).sorted())
+                }, saltSeed: old.saltSeed, changes: changes)!)
+    }
+
+    private func renamed(_ write: Write) -> Write {
+        switch write.operation {
+        case .set(let value, let names):
+            Write(
+                unit: write.unit, operation: .set(value, replacing: names.map(name).sorted()))
+        case .change(let adding, let removing):
+            Write(
+                unit: write.unit,
+                operation: .change(
+                    adding: adding,
+                    removing: removing.map {
+                        Write.Removal(element: $0.element, adds: $0.adds.map(name).sorted())
+                    }))
+        case .increment, .append: write
+        }
+    }
+}

@@ -1,0 +1,139 @@
+import Foundation
+import GRDB
+import SyncCore
+import SyncHub
+import SyncProtocol
+import SyncStore
+import SyncTesting
+import Testing
+
+@Suite("a flipped bit in a hub's store")
+struct HubIntegrityTests {
+    let house = RecordID(high: 100, low: 1)
+
+    /// A hub with some work in it, closed: the path of its database.
+    private func database() throws -> (HubFixture, String) {
+        let fixture = try HubFixture()
+        var a = try fixture.device(1, person: "Li Na")
+        var b = try fixture.device(2, person: "Wang Fang")
+        a.seal([.house(house, in: HubFixture.north, title: "Zhang", count: 3)])
+        try fixture.syncAll(&a)
+        try fixture.sync(&b)
+        for low in 2..<6 {
+            a.seal([.house(RecordID(high: 100, low: UInt64(low)), in: HubFixture.south, count: 2)])
+        }
+        try fixture.sync(&a, [a.run(from: 2)])
+        b.seal([.write(house, House.minutes, .increment(20))])
+        try fixture.syncAll(&b)
+        #expect(try fixture.hub.doctor() == [])
+        try fixture.hub.store.close()
+        return (fixture, fixture.folder.file("hub.sqlite"))
+    }
+
+    /// Flips one bit of one value of a column. Returns what it was and became; `nil` where there is
+    /// nothing to flip.
+    private func flip(
+        _ table: String, _ column: String, in path: String, using generator: inout TestGenerator
+    ) throws -> String? {
+        let queue = try DatabaseQueue(path: path)
+        defer { try? queue.close() }
+        return try queue.write { db in
+            let rows = try Row.fetchAll(
+                db,
+                sql: """
+                    SELECT rowid AS place, \(column) AS value, typeof(\(column)) AS kind
+                    FROM \(table)
+                    WHERE \(column) IS NOT NULL AND length(CAST(\(column) AS BLOB)) > 0
+                    """)
+            guard let row = rows.randomElement(using: &generator) else { return nil }
+            let rowid: Int64 = row["place"]
+            switch row["kind"] as String {
+            case "integer":
+                let value: Int64 = row["value"]
+                let flipped = value ^ (1 << Int64.random(in: 0..<16, using: &generator))
+                try db.execute(
+                    sql: "UPDATE \(table) SET \(column) = ? WHERE rowid = ?",
+                    arguments: [flipped, rowid])
+                return "\(table).\(column)[\(rowid)] \(value) → \(flipped)"
+            case "blob":
+                var bytes: Data = row["value"]
+                let bit = Int.random(in: 0..<bytes.count * 8, using: &generator)
+                bytes[bytes.startIndex + bit / 8] ^= 1 << (bit % 8)
+                try db.execute(
+                    sql: "UPDATE \(table) SET \(column) = ? WHERE rowid = ?",
+                    arguments: [bytes, rowid])
+                return "\(table).\(column)[\(rowid)] bit \(bit)"
+            default:
+                var text = Array((row["value"] as String).utf8)
+                // Stays a text.
+                text[Int.random(in: 0..<text.count, using: &generator)] ^= 1
+                try db.execute(
+                    sql: "UPDATE \(table) SET \(column) = ? WHERE rowid = ?",
+                    arguments: [String(decoding: text, as: UTF8.self), rowid])
+                return "\(table).\(column)[\(rowid)] a letter"
+            }
+        }
+    }
+
+    private static let log = [
+        (
+            "uploads",
+            [
+                "replica", "first", "last", "head", "received_ms", "wall_ms", "monotonic_ms",
+                "boot",
+                "receipt", "signature", "bytes",
+            ]
+        ),
+        ("links", ["kind", "subject", "content", "hash"]),
+        ("audit", ["at_ms", "person", "act", "subject", "reason", "hash"]),
+    ]
+    private static let records = [
+        ("c_house", ["id", "area", "state"]),
+        ("areas", ["digest_high", "digest_low", "records"]),
+        ("replicas", ["key", "stored", "head", "merged"]),
+        ("writers", ["replica", "author"]),
+    ]
+
+    private func campaign(_ targets: [(String, [String])], seed: UInt64) throws {
+        let (fixture, path) = try database()
+        let whole = try Data(contentsOf: URL(filePath: path))
+        var generator = TestGenerator(Seed(seed))
+        var flips = 0
+        var silent: [String] = []
+        for (table, columns) in targets {
+            for column in columns {
+                for _ in 0..<4 {
+                    for suffix in ["-wal", "-shm"] {
+                        try? FileManager.default.removeItem(atPath: path + suffix)
+                    }
+                    try whole.write(to: URL(filePath: path))
+                    guard let what = try flip(table, column, in: path, using: &generator) else {
+                        continue
+                    }
+                    flips += 1
+                    do {
+                        let store = try HubStore(path: path, schema: .test)
+                        defer { try? store.close() }
+                        let hub = try Hub(
+                            store: store, key: fixture.key, clock: { fixture.clock.now_ms },
+                            random: TestGenerator(Seed(7)))
+                        if try !hub.doctor().contains(where: { $0.severity == .damage }) {
+                            silent.append(what)
+                        }
+                    } catch {
+                        // Found when it was opened or read.
+                    }
+                }
+            }
+        }
+        #expect(flips > 15)
+        #expect(silent == [], "\(silent.count) of \(flips) flips went unnoticed")
+    }
+
+    @Test("one flipped bit anywhere in the log is found by the doctor")
+    func log() throws { try campaign(Self.log, seed: 1) }
+
+    @Test(
+        "one flipped bit of a state, a digest, a chain's end or a writer is found by the doctor")
+    func records() throws { try campaign(Self.records, seed: 1) }
+}

@@ -21,8 +21,8 @@ FORMATTED := Sources Tests Package.swift
 # How many worlds a soak has: about 20 minutes on two cores.
 SOAK := 20000
 
-.PHONY: help setup build test vectors demo kill partition trouble sim soak planted fuzz sanitize
-.PHONY: bench format lint docs clean
+.PHONY: help setup build test vectors demo kill restore partition trouble sim soak planted fuzz
+.PHONY: sanitize bench format lint docs clean
 
 help: ## Lists the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -56,6 +56,9 @@ demo: programs ## Two advisors, one hub, one conflict: the whole story with the 
 kill: programs ## Kills hub and devices at random moments, and checks that nothing saved is lost
 	@if [ ! -x Tests/demo/kill ]; then echo "kill: Tests/demo/kill does not exist" >&2; exit 1; fi
 	@Tests/demo/kill $(ARGS)
+
+restore: programs ## Puts a hub back, by hand and from backups: nothing may be lost or doubled
+	@Tests/demo/restore $(ARGS)
 
 partition: programs ## Breaks the line between devices and hub at every place; ARGS="350"
 	@Tests/demo/partition $(ARGS)

@@ -175,7 +175,7 @@ let package = Package(
             name: "SyncHubTests",
             dependencies: [
                 "SyncHub", "SyncClient", "SyncExchange", "SyncStore", "SyncProtocol", "SyncCore",
-                "Fieldwork", "SyncTesting", crypto,
+                "Fieldwork", "SyncTesting", crypto, grdb,
             ],
             swiftSettings: strict),
         .testTarget(

@@ -15,7 +15,7 @@ struct DoctorCommand: AsyncParsableCommand {
 
     func run() async throws {
         let folder = try data.folder()
-        let answer = try await folder.ask(.doctor) { Finding.json(try $0.doctor()) }
+        let answer = try await folder.ask(.doctor)
         if let text = answer["text"]?.string { throw Failure("the hub can't be checked: \(text)") }
         let found =
             (answer["findings"]?.array ?? [])

@@ -113,16 +113,14 @@ struct HubFolder {
     }
 
     /// Asks the server that owns the folder, or else looks into the files.
-    func ask(
-        _ question: ControlSocket.Question, orLook look: (Hub) throws -> JSON
-    ) async throws -> JSON {
+    func ask(_ question: ControlSocket.Question) async throws -> JSON {
         try check()
         var told: FileFault?
         // A server that is just starting has the lock and does not answer yet.
         for _ in 0..<50 {
             if let lock = try take() {
                 defer { lock.release() }
-                return try look(try openHub())
+                return try question.answer(of: try openHub())
             }
             do { return try control.ask(question) } catch { told = error }
             try await Task.sleep(for: .milliseconds(100))

@@ -13,7 +13,7 @@ struct StatusCommand: AsyncParsableCommand {
 
     func run() async throws {
         let folder = try data.folder()
-        let status = try await folder.ask(.status) { try $0.status().json }
+        let status = try await folder.ask(.status)
         if let text = status["text"]?.string { throw Failure("the hub can't tell: \(text)") }
         if json { return Terminal.print(status.text) }
         func number(_ key: String) -> String { "\(status[key]?.integer ?? 0)" }

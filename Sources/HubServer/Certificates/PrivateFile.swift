@@ -28,6 +28,38 @@ public enum PrivateFile {
         try syncFolder(of: path)
     }
 
+    /// A new file that is written piece by piece.
+    struct Output {
+        private let descriptor: Int32
+        private let path: String
+
+        init(_ path: String) throws(FileFault) {
+            self.path = path
+            descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
+            guard descriptor >= 0 else { throw FileFault("create", path) }
+        }
+
+        func write(_ bytes: [UInt8]) throws(FileFault) {
+            var rest = bytes[...]
+            while !rest.isEmpty {
+                let written = rest.withUnsafeBytes {
+                    Foundation.write(descriptor, $0.baseAddress, $0.count)
+                }
+                if written < 0, errno == EINTR { continue }
+                guard written > 0 else { throw FileFault("write", path) }
+                rest = rest.dropFirst(written)
+            }
+        }
+
+        /// Puts all of it on the disk.
+        func finish() throws(FileFault) {
+            guard fsync(descriptor) == 0 else { throw FileFault("sync", path) }
+            try syncFolder(of: path)
+        }
+
+        func close() { Foundation.close(descriptor) }
+    }
+
     /// Returns the content of a file of at most `maximumBytes`.
     ///
     /// - Parameter isSecret: refuse a file that anybody but its owner may read or write.
@@ -72,7 +104,7 @@ public enum PrivateFile {
         return facts.st_mode & 0o077 == 0
     }
 
-    private static func syncFolder(of path: String) throws(FileFault) {
+    static func syncFolder(of path: String) throws(FileFault) {
         let folder = path.split(separator: "/", omittingEmptySubsequences: false).dropLast()
             .joined(separator: "/")
         let descriptor = open(

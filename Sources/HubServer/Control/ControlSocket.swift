@@ -3,17 +3,68 @@ internal import Logging
 internal import NIOCore
 internal import NIOPosix
 internal import ServiceLifecycle
+internal import SyncCore
 public import SyncHub
 public import SyncProtocol
 
 /// The Unix socket in a hub's folder by which its operator asks the process that owns the folder.
 ///
-/// One question a connection: a word and a line break; the answer is JSON to the end. Only who may
-/// write in the folder gets here, so there is no other check.
+/// One question a connection: a line of words; the answer is JSON to the end. Only who may write in
+/// the folder gets here, so there is no other check.
 public struct ControlSocket: Sendable {
-    public enum Question: String, Sendable, CaseIterable {
+    public enum Question: Hashable, Sendable {
         case status
         case doctor
+        /// To copy the database to a new file.
+        case copy(path: String)
+        /// To anchor what a verified backup holds.
+        case anchor(LogPlace)
+
+        var line: String {
+            switch self {
+            case .status: "status"
+            case .doctor: "doctor"
+            case .copy(let path): "copy \(path)"
+            case .anchor(let place): "anchor \(place.position) \(place.link) \(place.hash)"
+            }
+        }
+
+        init?(line: String) {
+            let words = line.split(separator: " ", omittingEmptySubsequences: false)
+            switch (words.first, words.count) {
+            case ("status", 1): self = .status
+            case ("doctor", 1): self = .doctor
+            case ("copy", 2...):
+                self = .copy(path: words.dropFirst().joined(separator: " "))
+            case ("anchor", 4):
+                guard let position = UInt64(words[1]).flatMap({ LogPosition($0) }),
+                    let link = UInt64(words[2]),
+                    let hash = Base32.decode(String(words[3])).flatMap({ ContentHash(bytes: $0) })
+                else { return nil }
+                self = .anchor(LogPlace(position: position, link: link, hash: hash))
+            default: return nil
+            }
+        }
+
+        /// What a hub answers, be it asked over the socket or opened for it.
+        public func answer(of hub: Hub) throws -> JSON {
+            switch self {
+            case .status: return try hub.status().json
+            case .doctor: return Finding.json(try hub.doctor())
+            case .copy(let path):
+                try hub.copy(to: path)
+                return .object(["copied": .string(path)])
+            case .anchor(let place):
+                return switch try hub.anchor(place) {
+                case .moved(let position): .object(["anchored": .integer(Int64(position.value))])
+                case .known(let position):
+                    .object([
+                        "anchored": .integer(Int64(position.value)), "wasBefore": .bool(true),
+                    ])
+                case .foreign: .object(["isForeign": .bool(true)])
+                }
+            }
+        }
     }
 
     private let folder: String
@@ -27,7 +78,7 @@ public struct ControlSocket: Sendable {
         guard descriptor >= 0 else { throw FileFault("open", path) }
         defer { close(descriptor) }
         try connect(descriptor, path)
-        let line = Array("\(question.rawValue)\n".utf8)
+        let line = Array("\(question.line)\n".utf8)
         guard write(descriptor, line, line.count) == line.count else {
             throw FileFault("ask", path)
         }
@@ -110,12 +161,12 @@ struct ControlListener: Service {
         var line: [UInt8] = []
         for try await chunk in inbound {
             line += Array(chunk.readableBytesView)
-            if line.count > 64 { return }
+            if line.count > 8192 { return }
             guard let end = line.firstIndex(of: UInt8(ascii: "\n")) else { continue }
             let word = String(decoding: line[..<end], as: UTF8.self)
             let answer: JSON
             do throws(Problem) {
-                answer = try await reply(to: ControlSocket.Question(rawValue: word))
+                answer = try await reply(to: ControlSocket.Question(line: word))
             } catch {
                 answer = .object([
                     "code": .string(error.code.rawValue), "text": .string(error.text),
@@ -126,12 +177,15 @@ struct ControlListener: Service {
     }
 
     private func reply(to question: ControlSocket.Question?) async throws(Problem) -> JSON {
-        switch question {
-        case .status:
-            return try await work.run { () throws(Problem) in try hub.status().json }
-        case .doctor:
-            return try await work.run { () throws(Problem) in Finding.json(try hub.doctor()) }
-        case nil: throw Problem(.notFound)
+        guard let question else { throw Problem(.notFound) }
+        return try await work.run { () throws(Problem) in
+            do {
+                return try question.answer(of: hub)
+            } catch let problem as Problem {
+                throw problem
+            } catch {
+                throw Problem(.failed, "\(error)")
+            }
         }
     }
 }

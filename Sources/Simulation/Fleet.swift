@@ -115,8 +115,9 @@ final class Fleet: Sendable {
         try device.completeEnrolment(
             EnrolmentFacts(
                 hub: answer.hub, epoch: answer.epoch, district: answer.district,
-                receiptKey: answer.receiptKey, person: answer.person,
-                personName: answer.personName, enrolment: .approved), now: now)
+                receiptKey: answer.receiptKey, sealingKey: answer.sealingKey,
+                person: answer.person, personName: answer.personName, enrolment: .approved),
+            now: now)
     }
 
     struct Loaded {

@@ -107,14 +107,16 @@ extension SyncClient {
             let epoch = json["epoch"]?.string.flatMap({ EpochID($0) }),
             let receiptKey = json["receiptKey"]?.string.flatMap(Base32.decode)
                 .flatMap({ VerifyingKey(bytes: $0) }),
+            let sealingKey = json["sealingKey"]?.string.flatMap(Base32.decode)
+                .flatMap({ SealingKey(bytes: $0) }),
             let person = json["person"]?.string.flatMap({ PersonID($0) }),
             let enrolment = json["state"]?.string
                 .flatMap({ DeviceIdentity.Enrolment(rawValue: $0) })
         else { throw .stopped(.notOurHub(status: reply.status)) }
         return EnrolmentFacts(
             hub: hub, epoch: epoch, district: json["district"]?.string ?? "",
-            receiptKey: receiptKey, person: person, personName: json["personName"]?.string ?? "",
-            enrolment: enrolment)
+            receiptKey: receiptKey, sealingKey: sealingKey, person: person,
+            personName: json["personName"]?.string ?? "", enrolment: enrolment)
     }
 }
 

@@ -14,7 +14,7 @@ extension SyncClient {
         of store: DeviceStore
     ) throws(SyncFailure) -> (bytes: [UInt8], numbers: ClosedRange<ChangeSetNumber>)? {
         let identity = try inStore { () throws(StoreError) in try store.identity() }
-        guard let hub = identity.hub, let receiptKey = identity.receiptKey else {
+        guard let hub = identity.hub, let sealingKey = identity.sealingKey else {
             throw .notEnrolled
         }
         let key = try inStore { () throws(StoreError) in try store.signingKey() }
@@ -34,7 +34,7 @@ extension SyncClient {
             sets.map(\.changeSet), head: sets[sets.count - 1].hash, key: key)
         let bundle = SealedBundle(replica: identity.replica, runs: [run])
         do throws(BundleError) {
-            return (try bundle.sealed(for: hub, key: receiptKey), first...last)
+            return (try bundle.sealed(for: hub, key: sealingKey), first...last)
         } catch {
             // The key was checked when it was kept.
             throw .store(.fault(StoreFault(.damaged, "the hub's key is none")))

@@ -203,8 +203,8 @@ extension Hub {
                 let replica = try tx.replica(request.replica)
                 return EnrolmentAnswer(
                     hub: memory.hub, epoch: memory.epoch, district: memory.district,
-                    receiptKey: memory.key.verifying, person: code.person,
-                    personName: try tx.person(code.person)?.name ?? "",
+                    receiptKey: memory.key.verifying, sealingKey: memory.key.sealing,
+                    person: code.person, personName: try tx.person(code.person)?.name ?? "",
                     state: replica.flatMap { DeviceState(rawValue: $0.state) } ?? .pending)
             }
         }

@@ -46,24 +46,27 @@ public struct EnrolmentRequest: Hashable, Sendable {
     }
 }
 
-/// What the hub answers: who the device writes for, and the key that signs receipts.
+/// What the hub answers: who the device writes for, the key that signs receipts, and the one
+/// to seal for the hub with.
 public struct EnrolmentAnswer: Hashable, Sendable {
     public let hub: HubID
     public let epoch: EpochID
     public let district: String
     public let receiptKey: VerifyingKey
+    public let sealingKey: SealingKey
     public let person: PersonID
     public let personName: String
     public let state: DeviceState
 
     public init(
-        hub: HubID, epoch: EpochID, district: String, receiptKey: VerifyingKey, person: PersonID,
-        personName: String, state: DeviceState
+        hub: HubID, epoch: EpochID, district: String, receiptKey: VerifyingKey,
+        sealingKey: SealingKey, person: PersonID, personName: String, state: DeviceState
     ) {
         self.hub = hub
         self.epoch = epoch
         self.district = district
         self.receiptKey = receiptKey
+        self.sealingKey = sealingKey
         self.person = person
         self.personName = personName
         self.state = state

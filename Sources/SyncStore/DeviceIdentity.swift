@@ -18,6 +18,8 @@ public struct DeviceIdentity: Hashable, Sendable {
     public let personName: String
     /// What receipts are verified with. Learned once, at enrolment.
     public let receiptKey: VerifyingKey?
+    /// What is sealed for the hub is sealed with. Learned with it.
+    public let sealingKey: SealingKey?
 
     public enum Enrolment: String, Hashable, Sendable, CaseIterable {
         case none
@@ -37,18 +39,21 @@ public struct EnrolmentFacts: Hashable, Sendable {
     public let epoch: EpochID
     public let district: String
     public let receiptKey: VerifyingKey
+    public let sealingKey: SealingKey
     public let person: PersonID
     public let personName: String
     public let enrolment: DeviceIdentity.Enrolment
 
     public init(
-        hub: HubID, epoch: EpochID, district: String, receiptKey: VerifyingKey, person: PersonID,
-        personName: String, enrolment: DeviceIdentity.Enrolment
+        hub: HubID, epoch: EpochID, district: String, receiptKey: VerifyingKey,
+        sealingKey: SealingKey, person: PersonID, personName: String,
+        enrolment: DeviceIdentity.Enrolment
     ) {
         self.hub = hub
         self.epoch = epoch
         self.district = district
         self.receiptKey = receiptKey
+        self.sealingKey = sealingKey
         self.person = person
         self.personName = personName
         self.enrolment = enrolment

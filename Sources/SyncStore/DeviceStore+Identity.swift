@@ -13,7 +13,7 @@ extension DeviceStore {
         let identity = try db.first(
             """
             SELECT replica, device, enrolment, url, hub, district, person, person_name,
-                receipt_key, e.id
+                receipt_key, e.id, sealing_key
             FROM sync_replica r LEFT JOIN sync_epochs e ON e.era = r.era
             """
         ) { row in
@@ -25,7 +25,8 @@ extension DeviceStore {
                 url: try row.textOrNil(3),
                 hub: try row.nameOrNil(4), epoch: try row.nameOrNil(9), district: try row.text(5),
                 person: try row.nameOrNil(6), personName: try row.text(7),
-                receiptKey: try row.blobOrNil(8).flatMap { VerifyingKey(bytes: $0) })
+                receiptKey: try row.blobOrNil(8).flatMap { VerifyingKey(bytes: $0) },
+                sealingKey: try row.blobOrNil(10).flatMap { SealingKey(bytes: $0) })
         }
         guard let identity else { throw StoreFault(.damaged, "the store does not know its name") }
         return identity
@@ -71,12 +72,13 @@ extension DeviceStore {
             }
             try db.run(
                 """
-                UPDATE sync_replica SET hub = ?, district = ?, receipt_key = ?, person = ?,
-                    person_name = ?, enrolment = ?
+                UPDATE sync_replica SET hub = ?, district = ?, receipt_key = ?, sealing_key = ?,
+                    person = ?, person_name = ?, enrolment = ?
                 """,
                 [
                     facts.hub.stored, facts.district, facts.receiptKey.bytes.stored,
-                    facts.person.stored, facts.personName, facts.enrolment.rawValue,
+                    facts.sealingKey.bytes.stored, facts.person.stored, facts.personName,
+                    facts.enrolment.rawValue,
                 ])
             if known.epoch == nil { try beginEra(facts.epoch, now, db) }
         }

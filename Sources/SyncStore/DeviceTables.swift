@@ -16,7 +16,7 @@ enum DeviceTables {
             one INTEGER PRIMARY KEY CHECK (one = 1), replica BLOB NOT NULL,
             device TEXT NOT NULL DEFAULT '', enrolment TEXT NOT NULL DEFAULT 'none', url TEXT,
             hub BLOB, person BLOB, person_name TEXT NOT NULL DEFAULT '',
-            district TEXT NOT NULL DEFAULT '', receipt_key BLOB, schema INTEGER NOT NULL,
+            district TEXT NOT NULL DEFAULT '', receipt_key BLOB, sealing_key BLOB, schema INTEGER NOT NULL,
             era INTEGER NOT NULL DEFAULT 0, grants_version INTEGER NOT NULL DEFAULT 0, notices INTEGER NOT NULL DEFAULT 0,
             mark_number INTEGER NOT NULL DEFAULT 0, mark BLOB, stored INTEGER NOT NULL DEFAULT 0,
             merged BLOB NOT NULL DEFAULT x'', anchored INTEGER NOT NULL DEFAULT 0,

@@ -28,8 +28,9 @@ struct FieldDevice: Sendable {
         try store.completeEnrolment(
             EnrolmentFacts(
                 hub: answer.hub, epoch: answer.epoch, district: answer.district,
-                receiptKey: answer.receiptKey, person: answer.person,
-                personName: answer.personName, enrolment: .approved), now: Clocks.reading())
+                receiptKey: answer.receiptKey, sealingKey: answer.sealingKey,
+                person: answer.person, personName: answer.personName, enrolment: .approved),
+            now: Clocks.reading())
     }
 
     /// Opens a device again whose store was closed.

@@ -103,7 +103,7 @@ struct BundleHubTests {
         let set = try author.store.changeSets(.first...ChangeSetNumber(2)!)
         let identity = try author.store.identity()
         let hub = try #require(identity.hub)
-        let hubKey = try #require(identity.receiptKey)
+        let hubKey = try #require(identity.sealingKey)
         let own = SignedRun.make(
             [set[0].changeSet], head: set[0].hash, key: try author.store.signingKey())
         let forged = SignedRun.make(

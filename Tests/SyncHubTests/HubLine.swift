@@ -144,8 +144,8 @@ final class FieldDevice: Sendable {
         try store.completeEnrolment(
             EnrolmentFacts(
                 hub: answer.hub, epoch: answer.epoch, district: answer.district,
-                receiptKey: answer.receiptKey, person: answer.person,
-                personName: answer.personName, enrolment: .pending),
+                receiptKey: answer.receiptKey, sealingKey: answer.sealingKey,
+                person: answer.person, personName: answer.personName, enrolment: .pending),
             now: Self.reading(clock))
         if isApproved {
             try fixture.hub.approve(replica, by: fixture.admin)

@@ -32,7 +32,8 @@ final class TestDevice {
         try store.completeEnrolment(
             EnrolmentFacts(
                 hub: hub.id, epoch: hub.epoch, district: "Test", receiptKey: hub.key.verifying,
-                person: hub.person, personName: "Li Na", enrolment: .approved), now: clock)
+                sealingKey: hub.key.sealing, person: hub.person, personName: "Li Na",
+                enrolment: .approved), now: clock)
     }
 
     var replica: ReplicaID {

@@ -89,7 +89,8 @@ extension EnrolmentAnswer {
     fileprivate var json: JSON {
         .object([
             "hub": .string("\(hub)"), "epoch": .string("\(epoch)"), "district": .string(district),
-            "receiptKey": .string("\(receiptKey)"), "person": .string("\(person)"),
+            "receiptKey": .string("\(receiptKey)"),
+            "sealingKey": .string("\(sealingKey)"), "person": .string("\(person)"),
             "personName": .string(personName), "state": .string(state.rawValue),
         ])
     }

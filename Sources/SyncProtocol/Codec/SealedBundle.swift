@@ -22,10 +22,10 @@ public struct SealedBundle: Hashable, Sendable {
     /// Magic, hub and the key that was made for this bundle.
     private static let headCount = 4 + 16 + 32
 
-    /// Returns the bundle as only the holder of `hub`'s key can open it. Draws a key of its own, so
-    /// no two are alike.
+    /// Returns the bundle as only `hub` can open it. Draws a key of its own, so no two are alike.
+    /// Throws `.damaged` for a key of small order, which seals nothing.
     public func sealed(
-        for hub: HubID, key: VerifyingKey
+        for hub: HubID, key: SealingKey
     ) throws(BundleError) -> [UInt8] {
         var writer = ByteWriter()
         writer.identifier(replica)
@@ -35,8 +35,8 @@ public struct SealedBundle: Hashable, Sendable {
             writer.raw(run.signature.bytes)
         }
         let head = Self.magic + hub.bytes
-        guard let recipient = key.agreement else { throw .damaged }
         do {
+            let recipient = try Curve25519.KeyAgreement.PublicKey(rawRepresentation: key.bytes)
             var sender = try HPKE.Sender(
                 recipientKey: recipient, ciphersuite: Self.suite,
                 info: Data(Self.purpose.utf8))
@@ -65,11 +65,10 @@ public struct SealedBundle: Hashable, Sendable {
         _ bytes: [UInt8], hub: HubID, key: SigningKey
     ) throws(BundleError) -> SealedBundle {
         guard try Self.hub(of: bytes) == hub else { throw .otherHub }
-        guard let secret = key.agreement else { throw .damaged }
         let packed: Data
         do {
             var recipient = try HPKE.Recipient(
-                privateKey: secret, ciphersuite: suite, info: Data(purpose.utf8),
+                privateKey: key.opening, ciphersuite: suite, info: Data(purpose.utf8),
                 encapsulatedKey: Data(bytes[20..<headCount]))
             packed = try recipient.open(
                 Data(bytes[headCount...]), authenticating: Data(bytes[..<20]))

@@ -34,7 +34,8 @@ final class SmallDistrict {
         try store.completeEnrolment(
             EnrolmentFacts(
                 hub: HubID(high: 9, low: 9), epoch: epoch, district: "柳河区",
-                receiptKey: key.verifying, person: Self.me, personName: "王芳",
+                receiptKey: key.verifying, sealingKey: key.sealing, person: Self.me,
+                personName: "王芳",
                 enrolment: isApproved ? .approved : .pending), now: Self.morning)
         if isApproved { try Self.fill(store, epoch) }
         try store.close()

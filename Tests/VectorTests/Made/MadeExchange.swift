@@ -151,6 +151,7 @@ struct Story {
                     "hub": .string("\(answer.hub)"), "epoch": .string("\(answer.epoch)"),
                     "district": .string(answer.district),
                     "receiptKey": .string("\(answer.receiptKey)"),
+                    "sealingKey": .string("\(answer.sealingKey)"),
                     "person": .string("\(answer.person)"),
                     "personName": .string(answer.personName),
                     "state": .string(answer.state.rawValue),

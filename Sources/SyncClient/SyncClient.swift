@@ -131,10 +131,11 @@ public actor SyncClient {
                     events)
                 // What came before the line broke is kept; the rest is for the next run.
                 if let brokenOff { throw .transport(brokenOff) }
-                run.summary.takenOff += try inStore { () throws(StoreError) in
+                let gone = try inStore { () throws(StoreError) in
                     try store.forget(purges)
                     return try store.purge(now: received)
                 }
+                run.summary.left.merge(gone, uniquingKeysWith: +)
             }
         }
     }

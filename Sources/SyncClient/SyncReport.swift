@@ -1,5 +1,6 @@
 public import SyncCore
 public import SyncExchange
+public import SyncProtocol
 public import SyncStore
 
 /// What a sync is to do.
@@ -57,8 +58,10 @@ public struct SyncSummary: Hashable, Sendable {
     public var delivered = 0
     /// Bundles of other devices that the hub will not take.
     public var refused = 0
-    /// Records that were taken off this device: it may hold them no longer.
-    public var takenOff = 0
+    /// Records that were taken off this device, by why it may hold them no longer.
+    public var left: [SyncResponse.Leave.Reason: Int] = [:]
+    /// How many records that were.
+    public var takenOff: Int { left.values.reduce(0, +) }
     /// Whether the limit on bytes ended it before everything was exchanged.
     public var isCutShort = false
     /// For a dry run: what a real one would move, before compression.

@@ -135,13 +135,15 @@ extension DeviceStore {
     // MARK: Taking off
 
     /// Takes off what has left and holds nothing unsent, and signs for it. Returns how many records
-    /// went.
+    /// went, by why; those whose grant ended count as revoked.
     ///
     /// To be called after an answer was applied. Ended anywhere, the next call goes on.
     ///
     /// - Parameter steps: how many transactions at most, for tests of being ended in between.
     @discardableResult
-    public func purge(now: ClockReading, steps: Int = .max) throws(StoreError) -> Int {
+    public func purge(
+        now: ClockReading, steps: Int = .max
+    ) throws(StoreError) -> [SyncResponse.Leave.Reason: Int] {
         let isIdle = try read { db in
             try db.first(
                 """
@@ -150,18 +152,18 @@ extension DeviceStore {
                 """
             ) { _ in false } ?? true
         }
-        if isIdle { return 0 }
-        var gone = 0
+        if isIdle { return [:] }
+        var gone: [SyncResponse.Leave.Reason: Int] = [:]
         var steps = steps
         while true {
             guard steps > 0 else { return gone }
             steps -= 1
-            let count = try write { db in try self.purgeSome(db) }
-            if count == 0 { break }
-            gone += count
+            let reasons = try write { db in try self.purgeSome(db) }
+            if reasons.isEmpty { break }
+            for reason in reasons { gone[reason, default: 0] += 1 }
         }
         // What was deleted lies in the write-ahead log as it was until that is emptied.
-        if gone > 0 { try outside { db in _ = try db.checkpoint(.truncate) } }
+        if !gone.isEmpty { try outside { db in _ = try db.checkpoint(.truncate) } }
         try signPurges(now)
         return gone
     }
@@ -169,11 +171,15 @@ extension DeviceStore {
     /// How many records are taken off in one transaction.
     private static let recordsPerStep = 200
 
-    private func purgeSome(_ db: Database) throws -> Int {
+    /// Returns why each record that it took off had left.
+    private func purgeSome(_ db: Database) throws -> [SyncResponse.Leave.Reason] {
         var ready: [(record: RecordID, collection: CollectionID)] = []
+        var reasons: [SyncResponse.Leave.Reason] = []
         try db.each(
             """
-            SELECT record, collection FROM sync_left AS l
+            SELECT record, collection,
+                (SELECT max(reason) FROM sync_leaves AS v WHERE v.record = l.record)
+            FROM sync_left AS l
             WHERE NOT EXISTS (
                 SELECT 1 FROM sync_outbox_records AS r JOIN sync_outbox AS o ON o.number = r.number
                 WHERE r.record = l.record AND o.era IS NOT ?1)
@@ -184,6 +190,8 @@ extension DeviceStore {
             """, [try era(db), Self.recordsPerStep]
         ) { row in
             ready.append((try row.name(0), CollectionID(UInt16(clamping: try row.int(1)))))
+            let reason = try row.intOrNil(2).map { UInt8(clamping: $0) }
+            reasons.append(reason.flatMap(SyncResponse.Leave.Reason.init(rawValue:)) ?? .revoked)
         }
         for (record, collection) in ready {
             if let table = table(collection) {
@@ -211,7 +219,7 @@ extension DeviceStore {
             try purgeNotices(of: record, db)
         }
         if !ready.isEmpty { memory.withLock { $0.left = nil } }
-        return ready.count
+        return reasons
     }
 
     /// Signs for the leaves of which nothing is here any more.

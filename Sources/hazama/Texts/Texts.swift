@@ -10,7 +10,7 @@ enum Phrase: Catalogue {
         you
     // What was typed.
     case answerMissing, answerMissingNext, badDay, badMonth, badMoment, badMoney, badNumber
-    case badBytes, badWord
+    case badBytes, badLink, badWord
     case identityLength, identityCharacter, identityDay, identityFuture, identityCheck, identityNext
     case interrupted
     // Entries.
@@ -41,7 +41,8 @@ enum Phrase: Catalogue {
     case askCode, notConfirmed, incomeAlone, noteAlone, oneAnswer, factNeedsAnswer
     case keepOrValue, badGroup
     // Records.
-    case registered, personAdded, maybeKnown, askKnown, askedOffice, keptApart, noDuplicates
+    case registered, personAdded, maybeKnown, maybeKnownNext, askKnown, askedOffice, keptApart,
+        noDuplicates
     case duplicateScore, nothingFound, listCut, recordHeld
     case recordSetAside, recordStale, recordDisputed, visit, visitStarted, visitNext
     case visitEnded, visitCancelled, alreadyStarted, noOpenVisit, startVisit, noSuchVisit
@@ -75,14 +76,18 @@ enum Phrase: Catalogue {
     case stateResolved, shownMeanwhile, decidedBy, writtenBy, clockAhead, clockBehind
     case sawBefore, resolveNext, claimed, resolved
     case wouldMove, moved, leavesTitle, entersTitle, staysTitle, bytesTitle, endedTitle
-    case lockedNow, wrongPassphrase, lockFirst, storeLocked, unlockFirst, wipeRefused
+    case lockedNow, unlockedNow, wrongPassphrase, lockFirst, storeLocked, unlockFirst, wipeRefused
     case wipeConfirm, wiped, deliveredFor, takenOff
+    case leftReassigned, leftClosed, leftRevoked, leftRetention
     case rolesTitle, copiesNext, copiesOut, stageReturned, stageDiscarding, secondPersonNext
+    case quarantineAdmitted, quarantineReturned, quarantineDiscarded
+    case grantEnded, personDeactivated, personReactivated, rolesSet
     // Sync and enrolment.
     case enrolled, approvalNext, approvedNow, badDeviceName, badCode, badCodeNext
     case otherAuthority, newerHub, noProgress, safeHere, safeAllSent, sending
     case transferring, receiving, newEpoch, repairing, digestRepaired, exchanged
     case allStored, cutShort, wouldSend, wouldReceive, wouldTake, bundlesDelivered, bundlesRefused
+    case bundlesRefusedNext
     case bundleEmpty, bundleWritten, bundleCarry, bundleReceipts, bundleTaken, bundleIsReceipts
     case bundleIsSealed, syncConflicts, syncQuarantined
 
@@ -144,6 +149,11 @@ enum Phrase: Catalogue {
                 "'{text}' is no size. Write 800, 20k or 2M.",
                 "“{text}”不是大小。请写 800、20k 或 2M。",
                 "「{text}」は大きさではありません。800、20k、2M のように書いてください。")
+        case .badLink:
+            Wording(
+                "'{text}' is no line. Write 2g, 3g, 4g, or bits per second as 50k.",
+                "“{text}”不是线路。请写 2g、3g、4g，或每秒比特数，如 50k。",
+                "「{text}」は回線ではありません。2g、3g、4g、または毎秒のビット数を 50k のように書いてください。")
         case .badWord:
             Wording(
                 "'{text}' is none of these: {words}.", "“{text}”不在可选项中：{words}。",
@@ -598,6 +608,11 @@ enum Phrase: Catalogue {
             Wording(
                 "Kept. The office is asked whether they are the same; you can go on.",
                 "已保存。已请办公室判断是否同一对象；可以继续。", "保存しました。同じかどうか事務所に尋ねます。続けられます。")
+        case .maybeKnownNext:
+            Wording(
+                "Kept. If they are the same: {same}  If not: {different}",
+                "已保存。若是同一对象：{same}  若不是：{different}",
+                "保存しました。同じなら：{same}  違うなら：{different}")
         case .keptApart:
             Wording(
                 "Kept as different. Nobody is asked again.", "已记为不同对象，不再询问。", "別の記録としました。再び尋ねません。")
@@ -959,6 +974,7 @@ enum Phrase: Catalogue {
                 "Locked. What is unsent stays and is sent by whoever syncs next.",
                 "已锁定。未发送的内容仍保留，由下一位同步者发送。",
                 "ロックしました。未送信のものは残り、次に同期する人が送ります。")
+        case .unlockedNow: Wording("Unlocked.", "已解锁。", "ロックを解除しました。")
         case .wrongPassphrase: Wording("That is not the passphrase.", "口令不对。", "合言葉が違います。")
         case .lockFirst:
             Wording(
@@ -984,8 +1000,15 @@ enum Phrase: Catalogue {
                 "已以 {name} 的名义发送 {n} 项更改。", "{name} の変更 {n} 件を本人の名で送りました。")
         case .takenOff:
             Wording(
-                "Took off {n} {n:record|records} that are no longer yours to hold.",
-                "已移除 {n} 条不再由您保管的记录。", "担当を離れた記録 {n} 件をこの端末から消しました。")
+                "Took {n} {n:record|records} off this machine: {why}. The office has them.",
+                "已从本机移除 {n} 条记录：{why}。办公室保存着它们。",
+                "記録 {n} 件をこの端末から消しました：{why}。事務所に残っています。")
+        case .leftReassigned: Wording("given to others", "已转交他人", "ほかの担当へ移りました")
+        case .leftClosed: Wording("closed", "已结案", "終結しました")
+        case .leftRevoked:
+            Wording("you no longer work in their area", "您不再负责其所在区域", "その地域の担当を離れました")
+        case .leftRetention:
+            Wording("kept as long as they may be", "已到保存期限", "保存期間が過ぎました")
         case .wouldMove:
             Wording(
                 "Would move {n} {n:household|households}, {records} records in all. Machines:",
@@ -1018,6 +1041,36 @@ enum Phrase: Catalogue {
             Wording(
                 "Kept until a second person says the same.", "在另一人同样确认之前保留。",
                 "もう一人が同じ判断をするまで残ります。")
+        case .quarantineAdmitted:
+            Wording(
+                "Merged. {name} is told at the next sync.", "已并入。{name} 下次同步时会得知。",
+                "取り込みました。{name} には次の同期で知らせます。")
+        case .quarantineReturned:
+            Wording(
+                "Asked. {name} sees it with the next sync; until then it stays here.",
+                "已询问。{name} 下次同步时会看到；在此之前内容仍保留在这里。",
+                "尋ねました。{name} は次の同期で見ます。それまでここに残ります。")
+        case .quarantineDiscarded:
+            Wording(
+                "Out of the queue. Its bytes stay in the log; {name} is told at the next sync.",
+                "已移出队列。原始内容仍在日志中；{name} 下次同步时会得知。",
+                "一覧から外しました。内容は記録に残り、{name} には次の同期で知らせます。")
+        case .grantEnded:
+            Wording(
+                "{name} no longer works in {area}. What was written before still counts.",
+                "{name} 不再负责{area}。此前写下的内容仍然有效。",
+                "{name} は{area}の担当を離れました。それまでに書かれたものは有効です。")
+        case .personDeactivated:
+            Wording(
+                "{name} may do nothing any more; what they wrote stays.",
+                "{name} 已停用；其所写内容保留。", "{name} の権限をすべて止めました。書いたものは残ります。")
+        case .personReactivated:
+            Wording(
+                "{name} may come in again. Give areas with 'hazama admin grant give'.",
+                "{name} 已恢复。请用“hazama admin grant give”授予区域。",
+                "{name} を再開しました。地域は「hazama admin grant give」で渡してください。")
+        case .rolesSet:
+            Wording("{name}: {roles}", "{name}：{roles}", "{name}：{roles}")
         case .stateOpen: Wording("open", "待处理", "未着手")
         case .stateAssigned: Wording("assigned", "已认领", "担当あり")
         case .stateProposed: Wording("proposed", "已提议", "提案あり")
@@ -1159,6 +1212,11 @@ enum Phrase: Catalogue {
                 "The hub does not take {n} carried {n:bundle|bundles}; they are kept here.",
                 "中心不接收所带的 {n} 个数据包；它们仍保存在本机。",
                 "預かった包み {n} 個をハブが受け取りません。この端末に残してあります。")
+        case .bundlesRefusedNext:
+            Wording(
+                "Ask whoever gave it to you for a new 'hazama bundle export'; their work is still on their machine.",
+                "请交给您数据包的人重新执行“hazama bundle export”；其工作仍保存在其设备上。",
+                "渡した人にもう一度「hazama bundle export」を頼んでください。仕事はその人の端末に残っています。")
         case .bundleEmpty:
             Wording(
                 "Nothing to carry: the hub has everything.", "无需携带：中心已有全部内容。",

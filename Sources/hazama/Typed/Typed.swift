@@ -79,6 +79,12 @@ struct Typed {
 
     /// Reads a count of bytes: `800`, `20k`, `20kB`, `2M`.
     func bytes(_ text: String) throws(Failure) -> UInt64 {
+        guard let bytes = quantity(text) else { throw bad(.badBytes, ["text": text]) }
+        return bytes
+    }
+
+    /// Reads `800`, `20k` or `2M`; `nil` for what is none, or nothing.
+    func quantity(_ text: String) -> UInt64? {
         var folded = text.trimmed.foldingWidth.lowercased()
         if folded.hasSuffix("b") { folded.removeLast() }
         var factor: UInt64 = 1
@@ -87,7 +93,7 @@ struct Typed {
         if factor > 1 { folded.removeLast() }
         guard let count = UInt64(folded.trimmed),
             case let (bytes, false) = count.multipliedReportingOverflow(by: factor), bytes > 0
-        else { throw bad(.badBytes, ["text": text]) }
+        else { return nil }
         return bytes
     }
 
@@ -125,7 +131,7 @@ struct Typed {
         }
     }
 
-    private func bad(_ phrase: Phrase, _ values: KeyValuePairs<String, String>) -> Failure {
+    func bad(_ phrase: Phrase, _ values: KeyValuePairs<String, String>) -> Failure {
         Failure(
             status: .usage, code: DeviceCode.badInput.rawValue, what: console.text(phrase, values))
     }

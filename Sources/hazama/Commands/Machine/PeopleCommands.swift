@@ -50,6 +50,9 @@ struct UnlockCommand: DeskCommand {
             else { throw desk.fail(.locked, .locked, .wrongPassphrase) }
             try homes.unlock(name)
         }
+        desk.console.result(.unlockedNow)
+        let notices = try desk.store(beforeApproval: true).status().unreadNotices
+        if notices > 0 { desk.console.result(.inboxWaits, ["n": "\(notices)"]) }
         desk.console.summarise(["person": .string(name), "locked": .bool(false)])
         return .done
     }

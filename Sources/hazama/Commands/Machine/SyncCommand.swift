@@ -26,16 +26,17 @@ struct SyncCommand: DeskCommand {
     @Option(help: "With --dry-run: the line to reckon with: 2g, 3g, 4g, or bits per second as 50k.")
     var link: String?
 
+    func validate() throws {
+        guard link == nil || dryRun else { throw ValidationError("--link goes with --dry-run.") }
+        guard !(watch && dryRun) else {
+            throw ValidationError("--watch does not go with --dry-run.")
+        }
+    }
+
     func run(at desk: Desk) async throws -> ExitStatus {
         let store = try desk.store(beforeApproval: true, whileLocked: true)
         let identity = try store.identity()
         guard let url = identity.url else { throw StoreError.notEnrolled }
-        guard link == nil || dryRun else {
-            throw ValidationError("--link goes with --dry-run")
-        }
-        guard !(watch && dryRun) else {
-            throw ValidationError("--watch does not go with --dry-run")
-        }
         let line = try link.map { try Link($0, desk.typed) }
         let budget = try maxBytes.map { Int(clamping: try desk.typed.bytes($0)) }
         let transport = CurlTransport(
@@ -138,6 +139,7 @@ struct SyncCommand: DeskCommand {
         }
         if summary.refused > 0 {
             console.result(.quarantined, .bundlesRefused, ["n": "\(summary.refused)"])
+            console.hint(.bundlesRefusedNext)
         }
         if summary.unsent == 0, summary.held == 0, summary.quarantined == 0,
             let through = summary.receiptThrough
@@ -147,7 +149,11 @@ struct SyncCommand: DeskCommand {
         if summary.held > 0 {
             console.result(.partlySent, .statusHeld, ["n": "\(summary.held)"])
         }
-        if summary.takenOff > 0 { console.result(.takenOff, ["n": "\(summary.takenOff)"]) }
+        for reason in SyncResponse.Leave.Reason.allCases {
+            if let count = summary.left[reason] {
+                console.result(.takenOff, ["n": "\(count)", "why": console.text(reason.phrase)])
+            }
+        }
         if summary.digestMatches == false { console.result(.digestRepaired) }
         if summary.notices > 0 { console.result(.inboxWaits, ["n": "\(summary.notices)"]) }
         if summary.conflicts > 0 {
@@ -199,6 +205,18 @@ struct SyncCommand: DeskCommand {
     }
 }
 
+extension SyncResponse.Leave.Reason {
+    /// Why records were taken off this machine, in a person's words.
+    fileprivate var phrase: Phrase {
+        switch self {
+        case .reassigned: .leftReassigned
+        case .closed: .leftClosed
+        case .revoked: .leftRevoked
+        case .retention: .leftRetention
+        }
+    }
+}
+
 /// A line as a person knows it, to reckon how long a sync would take on it.
 struct Link {
     private let bitsPerSecond: Int64
@@ -210,7 +228,10 @@ struct Link {
         case "3g": (bitsPerSecond, roundTrip_ms) = (400_000, 300)
         case "4g": (bitsPerSecond, roundTrip_ms) = (8_000_000, 80)
         default:
-            let rate = Int64(clamping: try typed.bytes(text))
+            guard let bits = typed.quantity(text) else {
+                throw typed.bad(.badLink, ["text": text])
+            }
+            let rate = Int64(clamping: bits)
             (bitsPerSecond, roundTrip_ms) = (rate, rate < 100_000 ? 1000 : 200)
         }
     }

@@ -54,68 +54,70 @@ struct AdminQuarantineList: DeskCommand {
     }
 }
 
-extension Desk {
-    /// Does something with one change set in quarantine. Returns what the hub answered.
-    fileprivate func decide(_ typed: String, _ act: String, _ reason: String) async throws -> JSON {
-        let office = try office()
+/// What an administrator decides about one change set in quarantine.
+private protocol QuarantineDecision: DeskCommand {
+    /// The hub's word for it.
+    static var act: String { get }
+    static var outcome: Phrase { get }
+    var id: String { get }
+    /// What its author or the next reader is told.
+    var words: String { get }
+}
+
+extension QuarantineDecision {
+    func run(at desk: Desk) async throws -> ExitStatus {
+        let office = try desk.office()
         let waiting = try await office.get("/v1/admin/quarantine")["changeSets"]?.array ?? []
-        let id = try one(waiting, "id", endingWith: typed)["id"]?.string ?? ""
+        let set = try desk.one(waiting, "id", endingWith: id)
+        let name = set["id"]?.string ?? ""
         let answer = try await office.post(
-            "/v1/admin/quarantine/\(id)/\(act)", .object(["reason": .string(reason)]))
-        console.summarise(["changeSet": .string(id), "done": answer["done"] ?? .null])
-        return answer
+            "/v1/admin/quarantine/\(name)/\(Self.act)", .object(["reason": .string(words)]))
+        desk.console.summarise(["changeSet": .string(name), "done": answer["done"] ?? .null])
+        guard answer["done"]?.bool == true else {
+            desk.console.result(.quarantined, .secondPersonNext)
+            return .decisionNeeded
+        }
+        desk.console.result(Self.outcome, ["name": set["authorName"]?.string ?? ""])
+        return .done
     }
 }
 
-struct AdminQuarantineAdmit: DeskCommand {
+struct AdminQuarantineAdmit: QuarantineDecision {
     static let configuration = CommandConfiguration(
         commandName: "admit", abstract: "Merge it by your own authority, as it is.")
+    fileprivate static let act = "admit"
+    fileprivate static let outcome = Phrase.quarantineAdmitted
 
     @OptionGroup var global: GlobalOptions
     @Argument(help: "Its id, or the end of it.")
     var id: String
-    @Option(help: "Why.")
-    var reason: String
-
-    func run(at desk: Desk) async throws -> ExitStatus {
-        _ = try await desk.decide(id, "admit", reason)
-        return .done
-    }
+    @Option(name: .customLong("reason"), help: "Why.")
+    var words: String
 }
 
-struct AdminQuarantineReturn: DeskCommand {
+struct AdminQuarantineReturn: QuarantineDecision {
     static let configuration = CommandConfiguration(
         commandName: "return", abstract: "Ask its author; they see it under Returned to me.")
+    fileprivate static let act = "return"
+    fileprivate static let outcome = Phrase.quarantineReturned
 
     @OptionGroup var global: GlobalOptions
     @Argument(help: "Its id, or the end of it.")
     var id: String
-    @Option(help: "What you want to know.")
-    var question: String
-
-    func run(at desk: Desk) async throws -> ExitStatus {
-        _ = try await desk.decide(id, "return", question)
-        return .done
-    }
+    @Option(name: .customLong("question"), help: "What you want to know.")
+    var words: String
 }
 
-struct AdminQuarantineDiscard: DeskCommand {
+struct AdminQuarantineDiscard: QuarantineDecision {
     static let configuration = CommandConfiguration(
         commandName: "discard",
         abstract: "Take it out of the queue for good. A second person has to do the same.")
+    fileprivate static let act = "discard"
+    fileprivate static let outcome = Phrase.quarantineDiscarded
 
     @OptionGroup var global: GlobalOptions
     @Argument(help: "Its id, or the end of it.")
     var id: String
-    @Option(help: "Why.")
-    var reason: String
-
-    func run(at desk: Desk) async throws -> ExitStatus {
-        let answer = try await desk.decide(id, "discard", reason)
-        guard answer["done"]?.bool == true else {
-            desk.console.hint(.secondPersonNext)
-            return .decisionNeeded
-        }
-        return .done
-    }
+    @Option(name: .customLong("reason"), help: "Why.")
+    var words: String
 }

@@ -226,6 +226,9 @@ struct AdminGrantEnd: DeskCommand {
         _ = try await office.post(
             "/v1/admin/grants/\(grant["id"]?.string ?? "")/end",
             .object(["reason": .string(reason)]))
+        desk.console.result(
+            .grantEnded,
+            ["name": grant["personName"]?.string ?? "", "area": grant["area"]?.string ?? ""])
         desk.console.hint(.copiesNext)
         desk.console.summarise(["grant": grant["id"] ?? .null])
         return .done
@@ -289,6 +292,7 @@ struct AdminPersonRoles: DeskCommand {
         _ = try await desk.office().post(
             "/v1/admin/people/roles",
             .object(["name": .string(name), "roles": .array(roles.map { .string($0) })]))
+        desk.console.result(.rolesSet, ["name": name, "roles": roles.joined(separator: ", ")])
         desk.console.summarise([
             "name": .string(name), "roles": .array(roles.map { .string($0) }),
         ])
@@ -311,6 +315,7 @@ struct AdminPersonDeactivate: DeskCommand {
         _ = try await desk.office().post(
             "/v1/admin/people/deactivate",
             .object(["name": .string(name), "reason": .string(reason)]))
+        desk.console.result(.personDeactivated, ["name": name])
         desk.console.hint(.copiesNext)
         desk.console.summarise(["name": .string(name), "isActive": .bool(false)])
         return .done
@@ -328,6 +333,7 @@ struct AdminPersonReactivate: DeskCommand {
     func run(at desk: Desk) async throws -> ExitStatus {
         _ = try await desk.office().post(
             "/v1/admin/people/reactivate", .object(["name": .string(name)]))
+        desk.console.result(.personReactivated, ["name": name])
         desk.console.summarise(["name": .string(name), "isActive": .bool(true)])
         return .done
     }

@@ -81,7 +81,15 @@ extension Desk {
             try ask(about: record, check.candidates[0].record, "comment", "")
             console.hint(.askedOffice)
             return .done
-        case .open, nil: return .decisionNeeded
+        case .open, nil:
+            let pair = "\(record.short()) \(check.candidates[0].record.short())"
+            console.hint(
+                .duplicate, .maybeKnownNext,
+                [
+                    "same": "hazama duplicate merge \(pair)",
+                    "different": "hazama duplicate different \(pair)",
+                ])
+            return .decisionNeeded
         }
     }
 

@@ -1,3 +1,4 @@
+internal import SyncCore
 internal import SyncProtocol
 
 /// What a hub says to a device that waits.

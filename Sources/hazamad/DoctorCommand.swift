@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import HubServer
+import SyncCore
 import SyncHub
 import SyncProtocol
 

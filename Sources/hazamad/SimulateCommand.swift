@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Simulation
+import SyncCore
 import SyncProtocol
 
 /// Runs simulated fleets against a simulated hub, and says whether anything was lost.

@@ -1,5 +1,6 @@
 import ArgumentParser
 import HubServer
+import SyncCore
 import SyncHub
 import SyncProtocol
 

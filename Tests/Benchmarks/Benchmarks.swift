@@ -1,4 +1,5 @@
 import Foundation
+import SyncCore
 import SyncProtocol
 
 /// Measures the real client and hub: `make bench`. How, is told in `docs/performance.md`.

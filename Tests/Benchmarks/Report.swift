@@ -1,4 +1,5 @@
 import Foundation
+import SyncCore
 import SyncProtocol
 
 /// The figures of a run, beside those of other systems with the same workload and the targets.

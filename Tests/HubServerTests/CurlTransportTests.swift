@@ -1,6 +1,7 @@
 import CurlTransport
 import Foundation
 import SyncClient
+import SyncCore
 import SyncProtocol
 import Synchronization
 import Testing

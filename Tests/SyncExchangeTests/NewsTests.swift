@@ -1,3 +1,4 @@
+import SyncCore
 import SyncExchange
 import SyncProtocol
 import Testing

@@ -1,4 +1,5 @@
 import Foundation
+import SyncCore
 import SyncProtocol
 
 /// One file below `protocol/`: a vector, or a document that is made like one.

@@ -1,6 +1,7 @@
 internal import HTTPTypes
 internal import HummingbirdCore
 internal import NIOCore
+internal import SyncCore
 internal import SyncProtocol
 
 /// What is answered to one request: a status, a body, and no field that nobody needs.

@@ -1,4 +1,5 @@
 internal import ServiceLifecycle
+internal import SyncCore
 internal import SyncHub
 internal import SyncProtocol
 internal import Synchronization

@@ -1,6 +1,6 @@
-internal import SyncCore
+public import SyncCore
 public import SyncHub
-public import SyncProtocol
+internal import SyncProtocol
 
 extension HubStatus {
     /// As `GET /v1/admin/status` and `hazamad status --json` give it.

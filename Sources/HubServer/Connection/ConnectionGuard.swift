@@ -1,5 +1,6 @@
 internal import NIOCore
 internal import NIOHTTP1
+internal import SyncCore
 internal import SyncProtocol
 
 /// Sees a connection's bytes inside TLS: counts it as open, ends it when nobody reads its answers,

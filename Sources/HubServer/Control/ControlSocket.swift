@@ -3,9 +3,9 @@ internal import Logging
 internal import NIOCore
 internal import NIOPosix
 internal import ServiceLifecycle
-internal import SyncCore
+public import SyncCore
 public import SyncHub
-public import SyncProtocol
+internal import SyncProtocol
 
 /// The Unix socket in a hub's folder by which its operator asks the process that owns the folder.
 ///

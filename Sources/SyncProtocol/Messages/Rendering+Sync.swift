@@ -1,4 +1,4 @@
-internal import SyncCore
+public import SyncCore
 
 // Requests, answers and receipts as JSON; see `Rendering.swift`.
 

@@ -1,3 +1,4 @@
+import SyncCore
 import SyncProtocol
 
 /// Where a command speaks: results to one stream, everything else to the other.

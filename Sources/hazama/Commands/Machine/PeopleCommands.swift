@@ -1,4 +1,5 @@
 import ArgumentParser
+import SyncCore
 import SyncProtocol
 import SyncStore
 

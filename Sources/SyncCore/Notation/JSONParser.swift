@@ -142,10 +142,10 @@ private struct JSONParser {
 
     // MARK: Scalars
 
-    private mutating func word(_ text: StaticString, _ value: JSON) throws(JSONError) -> JSON {
-        for index in 0..<text.utf8CodeUnitCount {
+    private mutating func word(_ text: String, _ value: JSON) throws(JSONError) -> JSON {
+        for expected in text.utf8 {
             guard let byte = peek else { throw error(.unexpectedEnd) }
-            guard byte == text.utf8Start[index] else { throw error(.unexpectedByte) }
+            guard byte == expected else { throw error(.unexpectedByte) }
             position += 1
         }
         return value

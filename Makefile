@@ -15,7 +15,7 @@ SWIFT_VERSION := 6.3
 # The import check is made while planning and changes nothing that is built.
 DEBUG_BUILD := $(SWIFT) build --build-tests --explicit-target-dependency-import-check error
 RELEASE_BUILD := $(SWIFT) build -c release --static-swift-stdlib
-LIBRARIES := SyncCore Fieldwork SyncProtocol SyncExchange SyncStore SyncClient SyncHub
+LIBRARIES := SyncCore Fieldwork Casework SyncProtocol SyncExchange SyncStore SyncClient SyncHub
 FORMATTED := Sources Tests Package.swift
 
 # How many worlds a soak has: about 20 minutes on two cores.

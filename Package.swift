@@ -50,6 +50,7 @@ let package = Package(
         // The pure rooms.
         .target(name: "SyncCore", swiftSettings: pure),
         .target(name: "Fieldwork", dependencies: ["SyncCore"], swiftSettings: pure),
+        .target(name: "Casework", dependencies: ["SyncCore", "Fieldwork"], swiftSettings: pure),
         .target(
             name: "SyncProtocol", dependencies: ["SyncCore", "CZstd", crypto],
             swiftSettings: strict),
@@ -91,7 +92,7 @@ let package = Package(
         .target(
             name: "HubServer",
             dependencies: [
-                "SyncCore", "Fieldwork", "SyncProtocol", "SyncExchange", "SyncHub",
+                "SyncCore", "Fieldwork", "Casework", "SyncProtocol", "SyncExchange", "SyncHub",
                 logging, crypto,
                 .product(name: "CryptoExtras", package: "swift-crypto"),
                 .product(name: "Hummingbird", package: "hummingbird"),
@@ -120,7 +121,7 @@ let package = Package(
         .executableTarget(
             name: "hazama",
             dependencies: [
-                "SyncCore", "Fieldwork", "SyncProtocol", "SyncExchange", "SyncStore",
+                "SyncCore", "Fieldwork", "Casework", "SyncProtocol", "SyncExchange", "SyncStore",
                 "SyncClient", "CurlTransport", crypto, arguments,
                 .product(name: "CryptoExtras", package: "swift-crypto"),
             ],
@@ -128,8 +129,8 @@ let package = Package(
         .executableTarget(
             name: "hazamad",
             dependencies: [
-                "SyncCore", "Fieldwork", "SyncProtocol", "SyncStore", "SyncHub", "HubServer",
-                "Simulation", logging, crypto, arguments,
+                "SyncCore", "Fieldwork", "Casework", "SyncProtocol", "SyncStore", "SyncHub",
+                "HubServer", "Simulation", logging, crypto, arguments,
             ],
             swiftSettings: strict),
         .executableTarget(
@@ -156,6 +157,9 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "FieldworkTests", dependencies: ["Fieldwork", "SyncCore"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "CaseworkTests", dependencies: ["Casework", "Fieldwork", "SyncCore"],
             swiftSettings: strict),
         .testTarget(
             name: "SyncProtocolTests",
@@ -193,7 +197,8 @@ let package = Package(
         .testTarget(
             name: "HazamaTests",
             dependencies: [
-                "hazama", "SyncCore", "Fieldwork", "SyncProtocol", "SyncStore", arguments,
+                "hazama", "SyncCore", "Fieldwork", "Casework", "SyncProtocol", "SyncStore",
+                arguments,
             ],
             swiftSettings: strict),
         .testTarget(

@@ -11,6 +11,7 @@ struct Room: Sendable {
     static let all: [Room] = [
         Room(name: "SyncCore", imports: []),
         Room(name: "Fieldwork", imports: ["SyncCore"]),
+        Room(name: "Casework", imports: ["SyncCore", "Fieldwork"]),
         Room(
             name: "SyncProtocol", imports: ["SyncCore"],
             confined: ["Codec": ["Foundation", "FoundationEssentials", "Crypto", "CZstd"]]),
@@ -30,7 +31,8 @@ struct Room: Sendable {
         Room(
             name: "HubServer",
             imports: platform.union([
-                "SyncCore", "Fieldwork", "SyncProtocol", "SyncExchange", "SyncHub", "Crypto",
+                "SyncCore", "Fieldwork", "Casework", "SyncProtocol", "SyncExchange", "SyncHub",
+                "Crypto",
                 "CryptoExtras", "Hummingbird", "HummingbirdTLS", "HummingbirdCore", "HTTPTypes",
                 "NIOCore", "NIOHTTP1", "NIOSSL", "NIOPosix", "ServiceLifecycle", "SwiftASN1",
                 "UnixSignals", "X509",
@@ -44,14 +46,14 @@ struct Room: Sendable {
         Room(
             name: "hazama",
             imports: platform.union([
-                "SyncCore", "Fieldwork", "SyncProtocol", "SyncExchange", "SyncStore", "SyncClient",
-                "CurlTransport", "Crypto", "CryptoExtras", "ArgumentParser",
+                "SyncCore", "Fieldwork", "Casework", "SyncProtocol", "SyncExchange", "SyncStore",
+                "SyncClient", "CurlTransport", "Crypto", "CryptoExtras", "ArgumentParser",
             ])),
         Room(
             name: "hazamad",
             imports: platform.union([
-                "SyncCore", "Fieldwork", "SyncProtocol", "SyncStore", "SyncHub", "HubServer",
-                "Simulation", "Crypto", "ArgumentParser",
+                "SyncCore", "Fieldwork", "Casework", "SyncProtocol", "SyncStore", "SyncHub",
+                "HubServer", "Simulation", "Crypto", "ArgumentParser",
             ])),
     ]
 

@@ -15,7 +15,7 @@ func shortcuts(in file: TextFile) -> [Offence] {
 /// Names each promise to the compiler about threads that does not say which lock keeps it.
 func unexplainedSendable(in file: TextFile) -> [Offence] {
     let text = file.swift
-    let pure = ["SyncCore", "Fieldwork", "SyncProtocol", "SyncExchange"]
+    let pure = ["SyncCore", "Fieldwork", "Casework", "SyncProtocol", "SyncExchange"]
     return ["@unchecked Sendable", "nonisolated(unsafe)"].flatMap { word in
         text.lines(with: word).compactMap { line in
             if let room = file.room, pure.contains(room) {

@@ -1,0 +1,37 @@
+/// How hardship is measured: indicators in dimensions, weights in thousandths, and levels.
+public struct AssessmentDefinition: Hashable, Sendable {
+    public let dimensions: [Dimension]
+    public let indicators: [Indicator]
+    /// The highest first; the last begins at 0.
+    public let levels: [LevelBand]
+
+    public struct Dimension: Hashable, Sendable {
+        public let id: String
+        public let name: CatalogueName
+    }
+
+    public struct Indicator: Hashable, Sendable {
+        public let id: String
+        public let dimension: String
+        public let name: CatalogueName
+        /// In thousandths.
+        public let weight: Int64
+        /// Whether one member is enough; otherwise the rule is about the household.
+        public let isOfAnyMember: Bool
+        public let rule: Rule
+    }
+
+    public struct LevelBand: Hashable, Sendable {
+        public let level: HardshipLevel
+        /// The least score of the level, in thousandths.
+        public let least: Int64
+        public let name: CatalogueName
+    }
+}
+
+/// How hard it is 困境等级.
+public enum HardshipLevel: String, Hashable, Sendable, CaseIterable {
+    case high, medium, low, none
+    /// Facts are missing, and the level hangs on them.
+    case pending
+}

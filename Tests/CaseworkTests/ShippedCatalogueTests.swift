@@ -1,0 +1,30 @@
+import SyncCore
+import Testing
+
+@testable import Casework
+
+extension Catalogue {
+    /// The one the programs carry. Its version is of no matter here, so no hash is computed.
+    static let shipped = Result { try Catalogue(Array(shippedText.utf8)) { _ in .none } }
+}
+
+@Suite("The shipped catalogue")
+struct ShippedCatalogueTests {
+    @Test("holds together, with 11 departments, 22 programmes and 72 documents")
+    func counts() throws {
+        let catalogue = try Catalogue.shipped.get()
+        #expect(catalogue.departments.count == 11)
+        #expect(catalogue.programmes.count == 22)
+        #expect(catalogue.documents.count == 72)
+        #expect(catalogue.tags.count == 51)
+        #expect(catalogue.tags.count { $0.level == "district" && $0.kind == "assistance" } == 29)
+        #expect(catalogue.parameters.count == 44)
+        #expect(catalogue.parameters.flatMap(\.values).count == 87)
+        #expect(catalogue.facts.count == 50)
+        #expect(catalogue.formFields.count == 30)
+        #expect(catalogue.papers.count == 17)
+        #expect(catalogue.assessment.indicators.map(\.weight).reduce(0, +) == 1000)
+        #expect(catalogue.programmes.flatMap(\.rule.conditions).count == 152)
+        #expect(catalogue.documents.flatMap(\.rule.conditions).count == 390)
+    }
+}

@@ -2,7 +2,7 @@ internal import Crypto
 internal import Foundation
 public import SyncCore
 public import SyncHub
-public import SyncProtocol
+internal import SyncProtocol
 
 /// A copy of a hub in a folder of its own: each file as zstd frames, and a manifest with their
 /// hashes.

@@ -14,7 +14,7 @@ public struct Fact: FieldworkRecord {
     }
 
     public static let declaration = CollectionDeclaration(
-        "fact", home: .with(Field.household.id), Field.self)
+        "fact", home: .with(Field.household.id), Field.self, rules: [.livingHome])
 
     public enum Field: UInt16, RecordUnit {
         case household = 16
@@ -63,6 +63,13 @@ public struct Fact: FieldworkRecord {
             switch self {
             case .household, .subject, .key, .isDisputed: .open
             case .statement, .objections: .special
+            }
+        }
+
+        public var stakes: Stakes {
+            switch self {
+            case .statement: .high  // Income, assets, status: what people live on.
+            case .household, .subject, .key, .isDisputed, .objections: .ordinary
             }
         }
 

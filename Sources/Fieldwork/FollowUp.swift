@@ -10,7 +10,7 @@ public struct FollowUp: FieldworkRecord {
     }
 
     public static let declaration = CollectionDeclaration(
-        "follow_up", home: .with(Field.household.id), Field.self)
+        "follow_up", home: .with(Field.household.id), Field.self, rules: [.livingHome])
 
     public enum Field: UInt16, RecordUnit {
         case household = 16
@@ -74,6 +74,13 @@ public struct FollowUp: FieldworkRecord {
             case .household, .due, .cadenceDays, .progress, .doneOn, .visits: .open
             case .what: .personal
             case .notes: .special
+            }
+        }
+
+        public var stakes: Stakes {
+            switch self {
+            case .household, .what, .due, .cadenceDays, .progress, .doneOn, .visits, .notes:
+                .ordinary
             }
         }
 

@@ -114,6 +114,15 @@ public struct Household: FieldworkRecord {
             }
         }
 
+        public var stakes: Stakes {
+            switch self {
+            case .monthlyIncome, .members, .warnings, .riskNote: .high
+            case .area, .headName, .head, .address, .registeredAddress, .phones, .memberCount,
+                .language, .assignedAdvisor, .livesElsewhere:
+                .ordinary
+            }
+        }
+
         public var isColumn: Bool {
             switch self {
             case .headName, .address: true

@@ -10,7 +10,8 @@ public struct Person: FieldworkRecord {
     }
 
     public static let declaration = CollectionDeclaration(
-        "person", home: .with(Field.household.id), Field.self, duplicates: duplicates)
+        "person", home: .with(Field.household.id), Field.self, duplicates: duplicates,
+        rules: [.unique(Field.identityNumber.id), .livingHome])
 
     public enum Field: UInt16, RecordUnit {
         /// The household the record lies with. Who lives where, and since when, stands in
@@ -92,6 +93,16 @@ public struct Person: FieldworkRecord {
                 .consent, .sharing:
                 .personal
             case .identityNumber, .deceased: .special
+            }
+        }
+
+        public var stakes: Stakes {
+            switch self {
+            case .identityNumber: .twoPersons  // It decides whose benefits they are.
+            case .deceased, .consent, .sharing: .high
+            case .household, .name, .birth, .sex, .phones, .language, .contactPreference,
+                .strengths:
+                .ordinary
             }
         }
 

@@ -17,6 +17,8 @@ public protocol RecordUnit: RawRepresentable<UInt16>, CaseIterable, Hashable, Se
     var sensitivity: Sensitivity { get }
     /// Whether a store keeps the value as a column to list and filter by.
     var isColumn: Bool { get }
+    /// What a wrong decision costs.
+    var stakes: Stakes { get }
 }
 
 /// What a unit holds.
@@ -37,9 +39,10 @@ extension RecordUnit {
     public var declaration: UnitDeclaration {
         switch content {
         case .field(let type):
-            UnitDeclaration(id, name, type, mergePolicy, sensitivity, column: isColumn)
+            UnitDeclaration(
+                id, name, type, mergePolicy, sensitivity, column: isColumn, stakes: stakes)
         case .group(let members):
-            UnitDeclaration(id, name, members, mergePolicy, sensitivity)
+            UnitDeclaration(id, name, members, mergePolicy, sensitivity, stakes: stakes)
         }
     }
 }
@@ -48,12 +51,12 @@ extension CollectionDeclaration {
     /// - Parameter urgent: units of which any content makes a record travel before others.
     init<Field: RecordUnit>(
         _ name: String, home: Home, _: Field.Type, duplicates: DuplicateRule? = nil,
-        urgent: [Field] = []
+        urgent: [Field] = [], rules: [Rule] = []
     ) {
         self.init(
             id: Field.collection, name: name, home: home,
             units: Field.allCases.map(\.declaration), duplicates: duplicates,
-            urgent: urgent.map(\.id))
+            urgent: urgent.map(\.id), rules: rules)
     }
 }
 

@@ -14,7 +14,7 @@ public struct Visit: FieldworkRecord {
     }
 
     public static let declaration = CollectionDeclaration(
-        "visit", home: .with(Field.household.id), Field.self)
+        "visit", home: .with(Field.household.id), Field.self, rules: [.livingHome])
 
     /// An immutable unit is written once, when it becomes known: the outcome when the visit ends.
     public enum Field: UInt16, RecordUnit {
@@ -83,6 +83,14 @@ public struct Visit: FieldworkRecord {
             case .household, .day, .advisor, .minutes: .open
             case .outcome, .purpose, .place: .personal
             case .narrative, .answers, .corrections: .special
+            }
+        }
+
+        public var stakes: Stakes {
+            switch self {
+            case .household, .day, .advisor, .outcome, .purpose, .place, .minutes, .narrative,
+                .answers, .corrections:
+                .ordinary
             }
         }
 

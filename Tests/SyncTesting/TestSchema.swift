@@ -31,7 +31,20 @@ extension Schema {
                     UnitDeclaration(House.due, "due", .day, .minimum, .open, column: true),
                     UnitDeclaration(
                         House.level, "level", .integer(0...9), .maximum, .open, column: true),
-                ], urgent: [House.level]),
+                    UnitDeclaration(
+                        House.places, "places", .integer(-1000...1000), .sum, .open),
+                    UnitDeclaration(
+                        House.room, "room", .integer(0...1000), .latest, .open),
+                    UnitDeclaration(
+                        House.number, "number", .text(maximumBytes: 40),
+                        .review(shown: .previous), .special, stakes: .twoPersons),
+                    UnitDeclaration(
+                        House.seal, "seal", .text(maximumBytes: 40), .immutable, .open),
+                ], urgent: [House.level],
+                rules: [
+                    .unique(House.number),
+                    .total(House.places, atLeast: .number(0), atMost: .unit(House.room)),
+                ]),
             CollectionDeclaration(
                 id: .call, name: "call", home: .with(Call.house),
                 units: [
@@ -41,7 +54,7 @@ extension Schema {
                     UnitDeclaration(
                         Call.story, "story", .text(maximumBytes: 8000),
                         .review(shown: .newest), .personal),
-                ]),
+                ], rules: [.livingHome]),
         ])
 }
 
@@ -61,6 +74,12 @@ public enum House {
     public static let notes = UnitID(22)
     public static let due = UnitID(23)
     public static let level = UnitID(24)
+    /// Places in it that are taken; never below 0, never above `room`.
+    public static let places = UnitID(25)
+    public static let room = UnitID(26)
+    /// No two houses have the same; changing it takes two persons.
+    public static let number = UnitID(27)
+    public static let seal = UnitID(28)
 }
 
 /// The units of a call on a house.

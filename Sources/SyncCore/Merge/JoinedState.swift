@@ -74,7 +74,7 @@ extension RecordState {
     /// Whether the record shows as void.
     public func isVoid(in collection: CollectionDeclaration) -> Bool {
         guard let unit = collection.unit(.void),
-            case .text? = self[.void]?.outcome(under: unit)?.value
+            case .text? = outcome(of: unit)?.value
         else { return false }
         return true
     }

@@ -48,7 +48,7 @@ public struct Dispute: Hashable, Sendable {
     public let kind: Kind
     /// What all sides last had in common; `nil` if nothing, or if it is not known here yet.
     public let base: Head?
-    /// At least two, by the smallest name of each.
+    /// At least two, by the smallest name of each; none where contributions disagree with a bound.
     public let sides: [Side]
     /// What is seen meanwhile; `nil` where there is nothing safe to show.
     public let shown: Value?
@@ -62,6 +62,10 @@ public struct Dispute: Hashable, Sendable {
         case contestation = 2
         /// One voided the record or brought it back while others did otherwise.
         case deletion = 3
+        /// A total went beyond what it may be. Both contributions are kept; it has no sides.
+        case capacity = 4
+        /// Two moves of a state machine parted.
+        case states = 5
     }
 }
 
@@ -169,7 +173,14 @@ extension Register {
     }
 
     private func dispute(_ sides: [Side], _ unit: UnitDeclaration, shown: Value?) -> Outcome {
-        let kind: Dispute.Kind = unit.id == .void ? .deletion : unit.isGroup ? .group : .value
+        let kind: Dispute.Kind =
+            if unit.id == .void {
+                .deletion
+            } else if case .states = unit.policy {
+                .states
+            } else {
+                unit.isGroup ? .group : .value
+            }
         return dispute(sides, kind, shown: shown)
     }
 
@@ -251,25 +262,78 @@ extension StateMachine {
 extension RecordState {
     /// What a unit's writes amount to, or what it is computed as; `nil` if nothing has been
     /// written, if it can't be told, and if the writes are of another kind than the schema says.
+    /// A voiding does not act over work that its author could not see.
     public func outcome(of unit: UnitDeclaration) -> Outcome? {
         if case .derived(let derivation) = unit.policy {
             return derivation.value(self).map(Outcome.computed)
         }
         guard let state = self[unit.id], state.kind == unit.policy.kind else { return nil }
-        return state.outcome(under: unit)
+        let outcome = state.outcome(under: unit)
+        guard unit.id == .void, case .settled(let value, _, _)? = outcome, value != .absent,
+            let dispute = deletion(value)
+        else { return outcome }
+        return .disputed(dispute)
     }
 
     /// The record's open conflicts, rising by unit. Units the schema does not know keep all their
     /// heads and are shown by no rule, so they are none.
     public func conflicts(under schema: Schema) -> [Conflict] {
         guard let collection = schema.collection(self.collection) else { return [] }
-        return units.compactMap { unit in
-            guard case .register(let register) = unit.state, register.heads.count > 1,
+        var conflicts = units.compactMap { unit -> Conflict? in
+            guard case .register(let register) = unit.state,
+                register.heads.count > 1 || unit.id == .void,
                 let declaration = collection.unit(unit.id),
-                case .disputed(let dispute)? = register.outcome(under: declaration)
+                case .disputed(let dispute)? = outcome(of: declaration), !isStanding(dispute, unit)
             else { return nil }
             return Conflict(
                 record: record, collection: self.collection, unit: unit.id, dispute: dispute)
         }
+        for case .total(let unit, let lower, let upper) in collection.rules {
+            guard let dispute = excess(of: unit, lower, upper, collection) else { continue }
+            conflicts.append(
+                Conflict(
+                    record: record, collection: self.collection, unit: unit, dispute: dispute))
+            conflicts.sort { $0.unit < $1.unit }
+        }
+        return conflicts
+    }
+
+    /// Whether the office let all sides of a contestation stand.
+    private func isStanding(_ dispute: Dispute, _ unit: Unit) -> Bool {
+        guard dispute.kind == .contestation, let standing = standing(of: unit.id) else {
+            return false
+        }
+        return dispute.sides.allSatisfy { side in
+            side.origins.allSatisfy { $0.position.map { $0 <= standing.position } ?? false }
+        }
+    }
+
+    /// How a total breaks its bounds; `nil` if it does not, or no further than was let stand.
+    private func excess(
+        of unit: UnitID, _ lower: Rule.Bound?, _ upper: Rule.Bound?,
+        _ collection: CollectionDeclaration
+    ) -> Dispute? {
+        guard case .total(let total)? = self[unit] else { return nil }
+        func number(_ bound: Rule.Bound?) -> Int64? {
+            switch bound {
+            case nil: return nil
+            case .number(let number)?: return number
+            case .unit(let unit)?:
+                guard let declaration = collection.unit(unit),
+                    case .integer(let number)? = outcome(of: declaration)?.value
+                else { return nil }
+                return number
+            }
+        }
+        let amount = total.amount
+        let least = number(lower).map { amount < $0 } ?? false
+        let most = number(upper).map { amount > $0 } ?? false
+        guard least || most else { return nil }
+        if let standing = standing(of: unit).flatMap({ Int64($0.keep.string) }),
+            least ? amount >= standing : amount <= standing
+        {
+            return nil
+        }
+        return Dispute(kind: .capacity, base: nil, sides: [], shown: .integer(amount))
     }
 }

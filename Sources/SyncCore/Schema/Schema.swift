@@ -74,6 +74,8 @@ public struct CollectionDeclaration: Sendable {
     public let duplicates: DuplicateRule?
     /// Units of which any content makes a record travel before all others: what endangers people.
     public let urgent: [UnitID]
+    /// What must hold beyond one unit.
+    public let rules: [Rule]
 
     public enum Home: Hashable, Sendable {
         /// This unit names the scope itself, as a reference.
@@ -82,10 +84,11 @@ public struct CollectionDeclaration: Sendable {
         case with(UnitID)
     }
 
-    /// Makes a declaration. Traps on double names or numbers, and on numbers below 16.
+    /// Makes a declaration. Traps on double names or numbers, on numbers below 16, and on a rule of
+    /// a unit that is not of the kind it is for.
     public init(
         id: CollectionID, name: String, home: Home, units: [UnitDeclaration],
-        duplicates: DuplicateRule? = nil, urgent: [UnitID] = []
+        duplicates: DuplicateRule? = nil, urgent: [UnitID] = [], rules: [Rule] = []
     ) {
         precondition(units.allSatisfy { $0.id.value >= 16 }, "units 0 to 15 are every record's")
         let all = Self.common + units.sorted { $0.id < $1.id }
@@ -98,6 +101,17 @@ public struct CollectionDeclaration: Sendable {
         self.units = all
         self.duplicates = duplicates
         self.urgent = urgent
+        self.rules = rules
+        for rule in rules {
+            switch rule {
+            case .unique(let unit):
+                precondition(self.unit(unit)?.policy.kind == .register, "no register to be unique")
+            case .total(let unit, _, _):
+                precondition(self.unit(unit)?.policy.kind == .total, "no total to be bounded")
+            case .livingHome:
+                guard case .with = home else { preconditionFailure("it lies with no record") }
+            }
+        }
     }
 
     /// Whether a record in this state travels before others.
@@ -122,7 +136,8 @@ public struct CollectionDeclaration: Sendable {
 
     private static let common: [UnitDeclaration] = [
         UnitDeclaration(
-            .void, "void", .text(maximumBytes: 2000), .review(shown: .previous), .open),
+            .void, "void", .text(maximumBytes: 2000), .review(shown: .previous), .open,
+            stakes: .high),
         UnitDeclaration(
             .discussion, "discussion",
             [
@@ -147,11 +162,12 @@ public struct UnitDeclaration: Sendable {
     public let sensitivity: Sensitivity
     /// Whether a store keeps the value as a typed column to filter and list by.
     public let isColumn: Bool
+    public let stakes: Stakes
 
     /// Declares a field. Traps on a policy that its type can't have.
     public init(
         _ id: UnitID, _ name: String, _ type: ValueType, _ policy: MergePolicy,
-        _ sensitivity: Sensitivity, column: Bool = false
+        _ sensitivity: Sensitivity, column: Bool = false, stakes: Stakes = .ordinary
     ) {
         self.id = id
         self.name = name
@@ -159,13 +175,14 @@ public struct UnitDeclaration: Sendable {
         self.policy = policy
         self.sensitivity = sensitivity
         isColumn = column
+        self.stakes = stakes
         checkPolicy()
     }
 
     /// Declares a group. It has at least two members, and can't be a column.
     public init(
         _ id: UnitID, _ name: String, _ members: [Member], _ policy: MergePolicy,
-        _ sensitivity: Sensitivity
+        _ sensitivity: Sensitivity, stakes: Stakes = .ordinary
     ) {
         precondition(members.count >= 2, "a group of one is a field")
         self.id = id
@@ -174,6 +191,7 @@ public struct UnitDeclaration: Sendable {
         self.policy = policy
         self.sensitivity = sensitivity
         isColumn = false
+        self.stakes = stakes
         checkPolicy()
     }
 

@@ -1,0 +1,31 @@
+/// What must hold beyond one unit, and can be broken by two writers each of whom was right.
+///
+/// Breaking one refuses nothing: what was recorded is kept, and people are asked. A collection that
+/// declares none costs nothing.
+public enum Rule: Hashable, Sendable {
+    /// No two records claim the same value of this register. Void records claim nothing, and
+    /// records that are aliases of each other claim as one. Every side of a disputed unit is a
+    /// claim.
+    case unique(UnitID)
+    /// The total `unit` stays between two bounds; `nil` for none.
+    case total(UnitID, atLeast: Bound?, atMost: Bound?)
+    /// The record lies with one that is not void, or was void before it was made.
+    case livingHome
+
+    public enum Bound: Hashable, Sendable {
+        case number(Int64)
+        /// Whatever this register of integers shows; no bound while it shows nothing.
+        case unit(UnitID)
+    }
+}
+
+/// What a wrong decision on a unit costs, and so who may take it and how.
+public enum Stakes: UInt8, Hashable, Comparable, Sendable {
+    case ordinary = 0
+    /// Never decided by time and never in bulk.
+    case high = 1
+    /// As high; and a second person approves each decision.
+    case twoPersons = 2
+
+    public static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
+}

@@ -139,6 +139,14 @@ struct Front: Sendable {
         case .conflict: return try await conflict(call, session)
         case .claim: return try await claim(call, session)
         case .resolve: return try await resolve(call, session)
+        case .assign: return try await assign(call, session)
+        case .propose: return try await propose(call, session)
+        case .approveDecision: return try await approveDecision(call, session)
+        case .comment: return try await comment(call, session)
+        case .ask: return try await ask(call, session)
+        case .undo: return try await undo(call, session)
+        case .bulkPreview: return try await bulkPreview(call, session)
+        case .bulkResolve: return try await bulkResolve(call, session)
         case .areas: return try await areas()
         case .addArea: return try await addArea(call, session)
         case .move: return try await move(call, session)
@@ -161,6 +169,9 @@ struct Front: Sendable {
         case .consoleConflict: return try await conflictPage(call, session)
         case .consoleClaim: return try await claimFromPage(call, session)
         case .consoleDecide: return try await decide(call, session)
+        case .consoleAct: return try await actFromPage(call, session)
+        case .consoleBulk: return try await bulkPage(call, session)
+        case .consoleBulkSave: return try await bulkSave(call, session)
         case .health, .authority, .enrol, .sync, .watch, .bundle, .login, .consoleStyle,
             .consoleLogin,
             .consoleLoginForm:

@@ -178,7 +178,7 @@ struct DuplicateSearch {
 
 extension RecordState {
     /// What was said of this record and another being one, in the record's discussion.
-    fileprivate var questions: [(RecordID, Question)] {
+    fileprivate var questions: [(RecordID, Doubt)] {
         guard case .log(let log)? = self[.discussion] else { return [] }
         return log.entries.compactMap { entry in
             guard case .group(let members) = entry.value, members.count == 4,
@@ -188,13 +188,13 @@ extension RecordState {
             else { return nil }
             return (
                 other,
-                Question(origin: entry.origin, isProposal: members[1] == .text("proposal"))
+                Doubt(origin: entry.origin, isProposal: members[1] == .text("proposal"))
             )
         }
     }
 }
 
-private struct Question {
+private struct Doubt {
     let origin: Origin
     let isProposal: Bool
 }

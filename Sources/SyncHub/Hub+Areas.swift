@@ -117,7 +117,7 @@ extension Hub {
                                     operation: .set(
                                         .reference(RecordID(high: scope.high, low: scope.low)),
                                         replacing: register.heads.map(\.origin.name)))
-                            ], shown: judgement.positionShown(of: state))!)
+                            ], shown: try judgement.position(of: id, collection, tx))!)
                 }
                 var rest = changes[...]
                 while !rest.isEmpty {

@@ -3,25 +3,24 @@ internal import SyncExchange
 public import SyncProtocol
 internal import SyncStore
 
-// Conflicts: what people see of them, and how one ends.
+// Conflicts: what people see of them, and who works on them.
 
 extension Hub {
-    /// The name of the conflict of one unit of one record; the same each time it is opened again.
-    static func conflictID(_ record: RecordID, _ unit: UnitID) -> RecordID {
-        let bytes = record.bytes + [UInt8(unit.value >> 8), UInt8(unit.value & 0xff)]
-        return RecordID(bytes: Digests.sha256(bytes).bytes.prefix(16))!
-    }
-
     /// The conflicts in a state, or all that are not resolved, oldest first.
     public func conflicts(
         state: ConflictState?, by session: Session
     ) throws(Problem) -> [ConflictView] {
         try require(.conflictAdministrator, session)
         return try serving { memory in
-            try self.store.read { [memory] tx in
+            memory = try self.store.write { [memory] tx in
+                let judgement = Judgement(memory, schema: self.schema, now_ms: self.clock())
+                try judgement.askOfTime(tx)
+                return judgement.memory
+            }
+            return try self.store.read { [memory] tx in
                 let reader = Judgement(memory, schema: self.schema, now_ms: self.clock())
                 return try tx.conflicts(state: state?.rawValue).map { row in
-                    try self.view(row, reader, memory, tx)
+                    try self.view(row, try reader.finding(of: row, tx), reader, tx)
                 }
             }
         }
@@ -35,8 +34,34 @@ extension Hub {
         }
     }
 
+    // MARK: Who works on it
+
     /// Takes a conflict on. One that somebody else holds changes hands.
     public func claim(_ id: RecordID, by session: Session) throws(Problem) -> ConflictDetail {
+        try assign(id, to: session.person, due_ms: nil, "claimed", by: session)
+    }
+
+    /// Gives a conflict to somebody, and perhaps another day to be done by.
+    ///
+    /// Throws `.noSuchPerson` for who may not decide conflicts.
+    public func assign(
+        _ id: RecordID, to name: String, due_ms: Int64?, by session: Session
+    ) throws(Problem) -> ConflictDetail {
+        try require(.conflictAdministrator, session)
+        let person = try serving { _ in
+            try self.store.read { tx in
+                guard let person = try tx.person(named: name), person.isActive,
+                    person.roleSet.contains(.conflictAdministrator)
+                else { throw Problem(.noSuchPerson) }
+                return person.id
+            }
+        }
+        return try assign(id, to: person, due_ms: due_ms, "assigned", by: session)
+    }
+
+    private func assign(
+        _ id: RecordID, to person: PersonID, due_ms: Int64?, _ act: String, by session: Session
+    ) throws(Problem) -> ConflictDetail {
         try require(.conflictAdministrator, session)
         let now = clock()
         return try serving { memory in
@@ -45,211 +70,112 @@ extension Hub {
                 guard row.state != ConflictState.resolved.rawValue else {
                     throw Problem(.alreadyResolved)
                 }
-                row.owner = session.person
+                row.owner = person
+                if let due_ms { row.due_ms = due_ms }
                 if row.state == ConflictState.open.rawValue {
                     row.state = ConflictState.assigned.rawValue
                 }
                 try tx.put(row)
+                try tx.add(
+                    ConflictStep(
+                        at_ms: now, person: session.person, act: act,
+                        text: try self.personName(person, tx)), to: id)
                 try tx.audit("conflict.claim", "\(id)", by: session.person, at_ms: now)
                 return try self.detail(id, memory, tx)
             }
         }
     }
 
-    /// Decides a conflict: an ordinary change set of the hub's, naming every side that was on the
-    /// page.
-    ///
-    /// Throws `.staleView` where the sides have changed since, `.alreadyResolved` where none are
-    /// left, `.reasonRequired`, `.badChoice` and `.badValue`; then nothing was changed.
-    public func resolve(
-        _ id: RecordID, _ request: ResolutionRequest, by session: Session
-    ) throws(Problem) -> ConflictDetail {
-        try require(.conflictAdministrator, session)
-        let isBlank = request.reason.allSatisfy(\.isWhitespace)
-        guard !isBlank, request.reason.utf8.count <= Limits.reasonBytes,
-            !request.reason.utf8.contains(0)
-        else { throw Problem(.reasonRequired) }
-        let now = clock()
-        return try serving { memory in
-            let (result, after) = try self.store.write { [memory] tx in
-                guard let row = try tx.conflict(id) else { throw Problem(.noSuchConflict) }
-                let judgement = Judgement(memory, schema: self.schema, now_ms: now)
-                guard let unit = self.schema.unit(row.unit, of: row.collection),
-                    let state = try judgement.state(row.record, row.collection, tx)
-                else { throw Problem(.noSuchConflict) }
-                guard case .register(let register)? = state[row.unit],
-                    case .disputed(let dispute)? = state[row.unit]?.outcome(under: unit)
-                else { throw Problem(.alreadyResolved) }
-                guard Self.version(of: register) == request.version else {
-                    throw Problem(.staleView)
-                }
-                let value = try self.value(request.choice, dispute, unit)
-                let change = RecordChange(
-                    record: row.record, collection: row.collection, creates: false,
-                    writes: [
-                        Write(
-                            unit: row.unit,
-                            operation: .set(value, replacing: register.heads.map(\.origin.name)))
-                    ], shown: judgement.positionShown(of: state))!
-                let name = try judgement.write(
-                    [change], intent: "resolution", author: session.person,
-                    reason: request.reason, tx)
-                var decided = row
-                decided.decision =
-                    StoredDecision(
-                        by: session.person, at_ms: now, value: value, reason: request.reason,
-                        name: name
-                    ).bytes
-                decided.owner = session.person
-                try judgement.flush(tx)
-                // `flush` has closed the row; keep that, and add who decided.
-                if let closed = try tx.conflict(id) { decided.state = closed.state }
-                decided.proposals = 0
-                try tx.put(decided)
-                try self.tell(dispute, row, value, request.reason, session, now, tx)
-                try tx.audit(
-                    "conflict.resolve", "\(id) \(name)", reason: request.reason,
-                    by: session.person, at_ms: now)
-                return (try self.detail(id, judgement.memory, tx), judgement.memory)
-            }
-            memory = after
-            return result
-        }
-    }
-
-    private func value(
-        _ choice: ResolutionRequest.Choice, _ dispute: Dispute, _ unit: UnitDeclaration
-    ) throws(Problem) -> Value {
-        switch choice {
-        case .keep(let key):
-            guard let index = dispute.sides.indices.first(where: { Self.sideKey($0) == key }) else {
-                throw Problem(.badChoice)
-            }
-            return dispute.sides[index].value
-        case .compose(let value):
-            do {
-                try unit.validate(.set(value, replacing: []), mayReplaceImmutable: true)
-            } catch {
-                throw Problem(.badValue)
-            }
-            return value
-        }
-    }
-
-    /// Tells every author of a side what was decided, by whom and why.
-    private func tell(
-        _ dispute: Dispute, _ row: StoredConflict, _ value: Value, _ reason: String,
-        _ session: Session, _ now: Int64, _ tx: borrowing HubTransaction
-    ) throws {
-        var told: Set<PersonID> = []
-        for side in dispute.sides {
-            for origin in side.origins where origin.author != .hub {
-                guard told.insert(origin.author).inserted else { continue }
-                try tx.addNotice(to: origin.author) { number in
-                    SyncResponse.Notice(
-                        number: number, kind: .decision, at_ms: UInt64(max(0, now)),
-                        by: session.person, record: row.record, collection: row.collection,
-                        unit: row.unit, value: value, yours: side.value, reason: Text(reason)
-                    ).stored
-                }
-            }
-        }
-    }
-
-    /// `a`, `b` … `z`, `s26`, `s27` …
-    static func sideKey(_ index: Int) -> String {
-        index < 26
-            ? String(UnicodeScalar(UInt8(ascii: "a") + UInt8(index))) : "s\(index)"
-    }
-
-    /// Names all heads of a unit: another set of heads has another version.
-    static func version(of register: Register) -> String {
-        var bytes: [UInt8] = []
-        for head in register.heads {
-            bytes += head.origin.name.replica.bytes
-            bytes += head.origin.name.number.value.settingBytes
-        }
-        return String(Digests.sha256(bytes).description.prefix(20))
-    }
-
     // MARK: Views
 
-    private func view(
-        _ row: StoredConflict, _ reader: Judgement, _ memory: HubMemory,
+    func view(
+        _ row: StoredConflict, _ finding: OpenConflict?, _ reader: Judgement,
         _ tx: borrowing HubTransaction
     ) throws -> ConflictView {
-        let unit = schema.unit(row.unit, of: row.collection)
-        let state = try reader.state(row.record, row.collection, tx)
-        var sides: [Side] = []
-        if case .register(let register)? = state?[row.unit] { sides = register.sides }
         var authors: [String] = []
-        for side in sides {
-            for origin in side.origins {
-                let name = try personName(origin.author, tx)
-                if !authors.contains(name) { authors.append(name) }
-            }
+        for origin in (finding?.sides ?? []).flatMap(\.origins) {
+            let name = try personName(origin.author, tx)
+            if !authors.contains(name) { authors.append(name) }
+        }
+        let stakes = reader.stakes(of: row)
+        var title = ""
+        if let record = row.record, let collection = row.collection {
+            title = try tx.title(of: record, in: collection)
+        }
+        if case .branch(let replica)? = Question(bytes: row.question) {
+            title = try tx.replica(replica)?.name ?? ""
         }
         return ConflictView(
-            id: row.id, record: row.record, collection: row.collection, unit: row.unit,
-            kind: Dispute.Kind(rawValue: row.kind) ?? .value,
+            id: row.id, kind: ConflictKind(rawValue: row.kind) ?? .failure, record: row.record,
+            collection: row.collection, unit: row.unit,
             state: ConflictState(rawValue: row.state) ?? .open,
-            isHighStakes: unit?.sensitivity == .special,
-            area: memory.path(row.area).joined(separator: " / "),
-            title: try tx.title(of: row.record, in: row.collection), opened_ms: row.opened_ms,
-            owner: row.owner, ownerName: try row.owner.map { try personName($0, tx) },
-            authors: authors, sides: sides.count, proposals: row.proposals,
+            severity: Severity(rawValue: row.severity) ?? .normal, isHighStakes: stakes >= .high,
+            needsTwoPersons: stakes >= .twoPersons,
+            area: reader.memory.path(finding?.area ?? row.area).joined(separator: " / "),
+            title: title, opened_ms: row.opened_ms, due_ms: row.due_ms, owner: row.owner,
+            ownerName: try row.owner.map { try personName($0, tx) }, authors: authors,
+            sides: finding?.sides.count ?? 0, proposals: row.proposals,
             timesReopened: row.reopened)
     }
 
-    private func detail(
+    func detail(
         _ id: RecordID, _ memory: HubMemory, _ tx: borrowing HubTransaction
     ) throws -> ConflictDetail {
         guard let row = try tx.conflict(id) else { throw Problem(.noSuchConflict) }
         let reader = Judgement(memory, schema: schema, now_ms: clock())
-        guard let unit = schema.unit(row.unit, of: row.collection),
-            let state = try reader.state(row.record, row.collection, tx),
-            case .register(let register)? = state[row.unit]
-        else { throw Problem(.noSuchConflict) }
-        var base: Head? = register.base
-        var sides = register.sides
-        var shown: Value?
-        if case .disputed(let dispute)? = state[row.unit]?.outcome(under: unit) {
-            (base, sides, shown) = (dispute.base, dispute.sides, dispute.shown)
+        let finding = try reader.finding(of: row, tx)
+        var sides: [ConflictDetail.SideView] = []
+        for (index, side) in (finding?.sides ?? []).enumerated() {
+            sides.append(try sideView(OpenConflict.sideKey(index), side, reader, tx))
         }
-        var views: [ConflictDetail.SideView] = []
-        for (index, side) in sides.enumerated() {
-            views.append(
-                ConflictDetail.SideView(
-                    key: Self.sideKey(index), value: side.value,
-                    writes: try side.origins.map {
-                        try authorship($0, row.record, row.unit, reader, tx)
-                    }))
-        }
+        let version = finding?.version ?? ""
         return ConflictDetail(
-            view: try view(row, reader, memory, tx),
-            base: try base.map {
-                ConflictDetail.SideView(
-                    key: "base", value: $0.value,
-                    writes: [try authorship($0.origin, row.record, row.unit, reader, tx)])
-            }, sides: views, shown: shown, version: Self.version(of: register),
-            discussion: try remarks(state, row.unit, sides, tx),
+            view: try view(row, finding, reader, tx),
+            base: try finding?.base.map { try sideView("base", $0, reader, tx) }, sides: sides,
+            shown: finding?.shown, version: version,
+            acts: finding.map { reader.acts(on: $0) } ?? [],
+            discussion: try remarks(row, finding, reader, tx),
+            proposal: try row.proposal.flatMap { StoredProposal(bytes: $0) }.map {
+                ConflictDetail.Proposal(
+                    by: $0.by, byName: try personName($0.by, tx), at_ms: $0.at_ms,
+                    request: $0.request, isFresh: $0.request.version == version)
+            },
             decision: try row.decision.flatMap { StoredDecision(bytes: $0) }.map {
                 ConflictDetail.Decision(
-                    byName: try personName($0.by, tx), at_ms: $0.at_ms, value: $0.value,
-                    reason: $0.reason)
+                    byName: try personName($0.by, tx),
+                    approvedByName: try $0.approvedBy.map { try personName($0, tx) },
+                    at_ms: $0.at_ms, act: $0.act, value: $0.value, reason: $0.reason)
+            },
+            dependents: try dependents(row, reader, tx),
+            history: try tx.steps(of: id).map { step in
+                ConflictDetail.Step(
+                    at_ms: step.at_ms, personName: try step.person.map { try personName($0, tx) },
+                    act: step.act, text: step.text)
             })
     }
 
+    private func sideView(
+        _ key: String, _ side: OpenConflict.Evidence, _ reader: Judgement,
+        _ tx: borrowing HubTransaction
+    ) throws -> ConflictDetail.SideView {
+        ConflictDetail.SideView(
+            key: key, record: side.place.record, collection: side.place.collection,
+            unit: side.place.unit,
+            title: try tx.title(of: side.place.record, in: side.place.collection),
+            value: side.value,
+            writes: try side.origins.map { try authorship($0, side.place, reader, tx) })
+    }
+
     private func authorship(
-        _ origin: Origin, _ record: RecordID, _ unit: UnitID, _ reader: Judgement,
+        _ origin: Origin, _ place: OpenConflict.Place, _ reader: Judgement,
         _ tx: borrowing HubTransaction
     ) throws -> ConflictDetail.Authorship {
         let logged = try reader.memory.log.changeSet(origin.name, tx)
-        let write = try reader.memory.log.write(origin.name, record, unit, tx)
+        let write = try reader.memory.log.write(origin.name, place.record, place.unit, tx)
         // What a writer saw of this unit are the heads that the write names.
         var seen: [Value] = []
         for name in write?.replaced ?? [] {
-            if let value = try reader.memory.log.write(name, record, unit, tx)?.value {
+            if let value = try reader.memory.log.write(name, place.record, place.unit, tx)?.value {
                 seen.append(value)
             }
         }
@@ -265,68 +191,104 @@ extension Hub {
     }
 
     private func remarks(
-        _ state: RecordState, _ unit: UnitID, _ sides: [Side], _ tx: borrowing HubTransaction
-    ) throws -> [ConflictDetail.Remark] {
-        guard case .log(let log)? = state[.discussion] else { return [] }
-        var remarks: [ConflictDetail.Remark] = []
-        for entry in log.entries {
-            guard case .group(let members) = entry.value, members.count == 4,
-                case .integer(Int64(unit.value)) = members[0], case .text(let kind) = members[1],
-                case .text(let text) = members[3]
-            else { continue }
-            // A proposal names the change set of the side to keep.
-            var keep = ""
-            if case .text(let name) = members[2],
-                let index = sides.firstIndex(where: { side in
-                    side.names.contains { "\($0)" == name.string }
-                })
-            {
-                keep = Self.sideKey(index)
+        _ row: StoredConflict, _ finding: OpenConflict?, _ reader: Judgement,
+        _ tx: borrowing HubTransaction
+    ) throws -> [ConflictDetail.RemarkView] {
+        guard let record = row.record, let collection = row.collection, let unit = row.unit,
+            let state = try reader.state(record, collection, tx)
+        else { return [] }
+        return try state.remarks(of: unit).map { remark, origin in
+            // A side is named by a change set of it: letters are given anew for each page.
+            let index = finding?.sides.firstIndex { side in
+                side.origins.contains { "\($0.name)" == remark.keep.string }
             }
-            remarks.append(
-                ConflictDetail.Remark(
-                    authorName: try personName(entry.origin.author, tx),
-                    corrected_ms: Int64(entry.origin.time.milliseconds),
-                    isProposal: kind == Text("proposal"), keep: keep, text: text.string))
+            return ConflictDetail.RemarkView(
+                authorName: try personName(origin.author, tx),
+                corrected_ms: Int64(origin.time.milliseconds), act: remark.act,
+                keep: index.map(OpenConflict.sideKey) ?? "", text: remark.text.string)
         }
-        return remarks
     }
 
-    private func personName(_ id: PersonID, _ tx: borrowing HubTransaction) throws -> String {
+    /// The decisions that were computed from the unit of a conflict.
+    private func dependents(
+        _ row: StoredConflict, _ reader: Judgement, _ tx: borrowing HubTransaction
+    ) throws -> [ConflictDetail.Authorship] {
+        guard let record = row.record, let collection = row.collection, let unit = row.unit else {
+            return []
+        }
+        var found: [ConflictDetail.Authorship] = []
+        for name in try tx.premised(on: record) {
+            guard let (set, entry, _) = try reader.memory.log.changeSet(name, tx),
+                set.premises.contains(where: { $0.record == record && $0.unit == unit })
+            else { continue }
+            found.append(
+                try authorship(
+                    Origin(
+                        name: name, author: set.author, time: entry.time,
+                        position: entry.position, shown: nil),
+                    OpenConflict.Place(record: record, collection: collection, unit: unit), reader,
+                    tx))
+        }
+        return found
+    }
+
+    func personName(_ id: PersonID, _ tx: borrowing HubTransaction) throws -> String {
         try tx.person(id)?.name ?? (id == .hub ? district : "\(id)")
     }
 }
 
-/// The last decision of a conflict, as its row keeps it.
-struct StoredDecision {
-    let by: PersonID
-    let at_ms: Int64
-    let value: Value
-    let reason: String
-    let name: ChangeSetName
-
-    init(by: PersonID, at_ms: Int64, value: Value, reason: String, name: ChangeSetName) {
-        (self.by, self.at_ms, self.value, self.reason, self.name) = (by, at_ms, value, reason, name)
+extension Judgement {
+    func finding(
+        of row: StoredConflict, _ tx: borrowing HubTransaction
+    ) throws -> OpenConflict? {
+        guard let question = Question(bytes: row.question) else { return nil }
+        let finding = try find(question, tx)
+        if let finding { return finding }
+        // What was decided is one side: the value that holds.
+        guard case .unit(let record, let collection, let unit) = question,
+            case .register(let register)? = try state(record, collection, tx)?[unit]
+        else { return nil }
+        let place = OpenConflict.Place(record: record, collection: collection, unit: unit)
+        return OpenConflict(
+            kind: ConflictKind(rawValue: row.kind) ?? .value, place: place, area: row.area,
+            sides: register.sides.map {
+                OpenConflict.Evidence(place: place, value: $0.value, origins: $0.origins)
+            })
     }
 
-    var bytes: [UInt8] {
-        var writer = ByteWriter()
-        writer.identifier(by)
-        writer.zigzag(at_ms)
-        writer.value(value)
-        writer.text(reason)
-        writer.name(name)
-        return writer.bytes
+    func stakes(of row: StoredConflict) -> Stakes {
+        guard let unit = row.unit, let collection = row.collection else { return .ordinary }
+        return schema.unit(unit, of: collection)?.stakes ?? .ordinary
     }
 
-    init?(bytes: [UInt8]) {
-        var reader = ByteReader(bytes)
-        do {
-            by = try reader.identifier()
-            at_ms = try reader.zigzag()
-            value = try reader.value()
-            reason = try reader.text()
-            name = try reader.name()
-        } catch { return nil }
+    /// What time alone brings to people, and what left quarantine by another door.
+    func askOfTime(_ tx: borrowing HubTransaction) throws {
+        for waiting in try tx.unmerged() {
+            guard let replica = try tx.replica(rid: waiting.replica),
+                let number = ChangeSetNumber(waiting.number)
+            else { continue }
+            let question = Question.unmerged(ChangeSetName(replica.id, number))
+            if try tx.conflict(question.id) == nil { docket.ask(question) }
+        }
+        for row in try tx.conflicts(state: nil) {
+            if let question = Question(bytes: row.question), case .unmerged = question {
+                docket.ask(question)
+            }
+        }
+        try answerDocket(tx)
+    }
+
+    /// What may be decided on a conflict.
+    func acts(on finding: OpenConflict) -> Set<ResolutionRequest.Act> {
+        let unit = finding.place.flatMap { schema.unit($0.unit, of: $0.collection) }
+        let canWrite = unit?.policy.kind == .register
+        switch finding.kind {
+        case .value, .group, .states: return canWrite ? [.keep, .compose, .split] : []
+        case .contestation: return [.keep, .compose, .stand]
+        case .deletion: return [.keep]
+        case .capacity: return [.compose, .stand]
+        case .key, .reference: return [.keep, .stand]
+        case .premise, .late, .fork, .schema, .failure: return [.stand]
+        }
     }
 }

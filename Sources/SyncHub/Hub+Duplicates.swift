@@ -207,7 +207,7 @@ extension Hub {
         guard
             let change = RecordChange(
                 record: state.record, collection: state.collection, creates: false,
-                writes: writes, shown: judgement.positionShown(of: state))
+                writes: writes, shown: judgement.working[state.record]?.position)
         else { throw Problem(.alreadyResolved) }
         return change
     }

@@ -63,6 +63,7 @@ extension Hub {
 
 extension Judgement {
     /// Seals one change set by the hub's replica, stores it and merges it. Returns its name.
+    @discardableResult
     func write(
         _ changes: [RecordChange], intent: String, author: PersonID, reason: String?,
         _ tx: borrowing HubTransaction
@@ -113,17 +114,5 @@ extension Judgement {
         forget(replica.rid)
         try judge(stored, tx)
         return sealed[sealed.count - 1].name
-    }
-
-    /// The position of a state that a resolution was made on: the latest of its heads.
-    func positionShown(of state: RecordState) -> LogPosition? {
-        var latest: LogPosition?
-        for unit in state.units {
-            guard case .register(let register) = unit.state else { continue }
-            for head in register.heads {
-                if let position = head.origin.position { latest = max(latest ?? .start, position) }
-            }
-        }
-        return latest
     }
 }

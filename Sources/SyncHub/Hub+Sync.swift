@@ -159,7 +159,8 @@ extension Hub {
         let first = sets[0].changeSet.name.number.value
         let last = sets[sets.count - 1].changeSet.name.number.value
         let head = sets[sets.count - 1].hash
-        guard var replica = try self.replica(continuedBy: sets, trunk, now, tx) else {
+        guard var replica = try self.replica(continuedBy: sets, trunk, now, memory, tx)
+        else {
             // A predecessor is missing. Kept as it is, and judged when that has come.
             let waiting = try tx.uploads(of: trunk.rid, first: first, last: last)
             if !waiting.contains(where: { $0.head == head }) {
@@ -186,7 +187,7 @@ extension Hub {
     /// begins with it. `nil` where the chain has not come so far yet.
     private func replica(
         continuedBy sets: [HashedChangeSet], _ trunk: StoredReplica, _ now: Int64,
-        _ tx: borrowing HubTransaction
+        _ memory: HubMemory, _ tx: borrowing HubTransaction
     ) throws -> StoredReplica? {
         let first = sets[0].changeSet.name.number.value
         let last = sets[sets.count - 1].changeSet.name.number.value
@@ -196,12 +197,12 @@ extension Hub {
             if try continues(sets, branch, tx) { return branch }
         }
         guard first <= trunk.stored + 1 else { return nil }
-        return try newBranch(sets, trunk, now, tx)
+        return try newBranch(sets, trunk, now, memory, tx)
     }
 
     /// Enters the branch that begins in this run; `nil` where it begins before it.
     private func newBranch(
-        _ sets: [HashedChangeSet], _ trunk: StoredReplica, _ now: Int64,
+        _ sets: [HashedChangeSet], _ trunk: StoredReplica, _ now: Int64, _ memory: HubMemory,
         _ tx: borrowing HubTransaction
     ) throws -> StoredReplica? {
         var previous: ChainHead?
@@ -231,6 +232,7 @@ extension Hub {
                     reason: Text(Admission.Reason.copied.rawValue)
                 ).stored
             }
+            try Judgement(memory, schema: schema, now_ms: now).answer(.branch(id), tx)
             return try tx.replica(id)
         }
         return nil

@@ -142,6 +142,11 @@ struct HubMemory: Sendable {
     var random: any RandomNumberGenerator & Sendable
     /// What was read of the legal log lately.
     var log: LegalLog
+    /// The records that show as void.
+    var voided: Set<RecordID>
+    /// The records that an open conflict across records, or a decision's premise, looks at; and
+    /// perhaps some that none does any more.
+    var watched: Set<RecordID>
     /// How many purge receipts each device owes, by its row; none where it owes none.
     var leaves: [Int64: Int] = [:]
     /// What is known of devices' last contact and not yet written down.
@@ -180,6 +185,8 @@ struct HubMemory: Sendable {
         guard !epochs.isEmpty else { throw StoreFault(.damaged, "the store has no epoch") }
         writers = try tx.writers()
         areas = try tx.areas()
+        voided = try tx.voidRecords()
+        watched = try tx.watchedRecords()
         for (index, area) in areas.enumerated() where Int(area.number) != index + 1 {
             throw StoreFault(.damaged, "the areas are not numbered 1, 2, 3 …")
         }

@@ -31,6 +31,12 @@ final class Judgement {
     /// Whether a leave was taken back.
     var leavesHaveGone = false
     private let writersBefore: Int
+    /// The collections whose rules look beyond one record.
+    let ruled: [CollectionID: [Rule]]
+    /// What is to be asked again once the records are written.
+    var docket = Docket()
+    /// The conflicts that somebody is deciding: that they end is no news.
+    var deciding: Set<RecordID> = []
 
     /// One record being worked on.
     struct Working {
@@ -48,8 +54,10 @@ final class Judgement {
         var contested: Set<UnitID> = []
         /// What the state takes, at most.
         var bytes = 0
-        /// Proposals that came with this upload, by unit.
-        var proposals: [UnitID: Int] = [:]
+        /// What was said in this upload, by the unit spoken of.
+        var remarks: [UnitID: [Remark.Act]] = [:]
+        /// The units written here; noted only where the collection has rules.
+        var written: Set<UnitID> = []
     }
 
     init(
@@ -61,6 +69,18 @@ final class Judgement {
         self.schema = schema
         self.now_ms = now_ms
         writersBefore = memory.writers.writers.count
+        ruled = Self.rules(beyondOneRecord: schema)
+    }
+
+    private static func rules(beyondOneRecord schema: Schema) -> [CollectionID: [Rule]] {
+        var ruled: [CollectionID: [Rule]] = [:]
+        for collection in schema.collections {
+            let rules = collection.rules.filter { rule in
+                if case .total = rule { false } else { true }
+            }
+            if !rules.isEmpty { ruled[collection.id] = rules }
+        }
+        return ruled
     }
 
     // MARK: Judging
@@ -299,6 +319,7 @@ final class Judgement {
             let isDisputed = try merge(hashed, time, position, tx)
             replica.merged.insert(set.name.number)
             merged[replica.id] = replica.merged
+            if late || !set.premises.isEmpty { try ask(of: set, late: late, tx) }
             return ReceiptEntry(
                 disposition: late ? .late : isDisputed ? .conflicted : .applied,
                 position: position, time: time)
@@ -323,6 +344,7 @@ final class Judgement {
         case .quarantined(let reason):
             try setAside(
                 set, .quarantined, reason.rawValue, nil, replica, upload, tx)
+            docket.ask(.unmerged(set.name))
             try notify(set, reason.rawValue, tx)
             return ReceiptEntry(
                 disposition: .quarantined, position: nil, time: time,
@@ -396,8 +418,9 @@ final class Judgement {
             record.position = position
             record.bytes += hashed.size
             record.isDirty = true
-            for write in change.writes {
-                if write.unit == .discussion { record.count(write) }
+            for write in change.writes where write.unit == .discussion { record.note(write) }
+            if ruled[change.collection] != nil {
+                for write in change.writes { record.written.insert(write.unit) }
             }
             for unit in record.state.units where unit.hasSeveralHeads {
                 guard change.writes.contains(where: { $0.unit == unit.id }) else { continue }
@@ -407,6 +430,13 @@ final class Judgement {
                 {
                     isDisputed = true
                 }
+            }
+            // A voiding and work unaware of it are each one head.
+            if record.state.units.first?.id == .void,
+                let void = schema.unit(.void, of: change.collection),
+                case .disputed? = record.state.outcome(of: void)
+            {
+                isDisputed = true
             }
             working[change.record] = record
         }
@@ -484,6 +514,7 @@ final class Judgement {
             upload.id, state: .judged, position: entries.compactMap(\.position).min(),
             receipt: try signedReceipt(upload, replica, entries, tx))
         memory.log.forget(upload.id)
+        docket.ask(.unmerged(set.changeSet.name))
         return entry.disposition.isMerged
     }
 
@@ -508,11 +539,12 @@ final class Judgement {
                 StoredRecord(
                     record: id, collection: record.state.collection, area: record.area,
                     position: record.position, state: bytes), record.state)
-            try updateConflicts(record, tx)
+            try ask(about: record, tx)
         }
         for area in touchedAreas.union(working.values.filter(\.isDirty).map(\.area)).sorted() {
             try tx.put(memory.areas[Int(area) - 1])
         }
+        try answerDocket(tx)
         if leavesHaveGone { memory.leaves = try tx.outstandingLeaves() }
         try tx.keepWriters(memory.writers, from: writersBefore + 1)
         try tx.set("position", memory.position.value.settingBytes)
@@ -542,45 +574,6 @@ final class Judgement {
         ).renew(written, tx)
     }
 
-    private func updateConflicts(_ record: Working, _ tx: borrowing HubTransaction) throws {
-        let open = record.state.conflicts(under: schema)
-        guard !open.isEmpty || record.wasDisputed || !record.proposals.isEmpty else { return }
-        var known = Dictionary(
-            uniqueKeysWithValues: try tx.conflicts(of: record.state.record).map { ($0.unit, $0) })
-        for conflict in open {
-            var row: StoredConflict
-            if let old = known.removeValue(forKey: conflict.unit) {
-                row = old
-                if old.state == ConflictState.resolved.rawValue {
-                    row.state = ConflictState.open.rawValue
-                    row.opened_ms = now_ms
-                    row.reopened += 1
-                    row.owner = nil
-                    row.proposals = 0
-                }
-            } else {
-                row = StoredConflict(
-                    id: Hub.conflictID(conflict.record, conflict.unit), record: conflict.record,
-                    collection: conflict.collection, unit: conflict.unit, area: record.area,
-                    kind: conflict.dispute.kind.rawValue, state: ConflictState.open.rawValue,
-                    opened_ms: now_ms, owner: nil, proposals: 0, reopened: 0, decision: nil)
-            }
-            if let proposals = record.proposals[conflict.unit] {
-                row.proposals += proposals
-                row.state = ConflictState.proposed.rawValue
-            }
-            row.kind = conflict.dispute.kind.rawValue
-            row.area = record.area
-            try tx.put(row)
-        }
-        for unit in known.keys.sorted() where known[unit]!.state != ConflictState.resolved.rawValue
-        {
-            var row = known[unit]!
-            row.state = ConflictState.resolved.rawValue
-            try tx.put(row)
-        }
-    }
-
     // MARK: What was before
 
     /// Finds, for every unit written here that has several heads, the latest write that all of them
@@ -597,7 +590,7 @@ final class Judgement {
 
     // MARK: What is at hand
 
-    private func working(
+    func working(
         _ id: RecordID, _ collection: CollectionID, _ tx: borrowing HubTransaction
     ) throws -> Working? {
         if let record = working[id] { return record }
@@ -616,6 +609,11 @@ final class Judgement {
     func state(
         _ id: RecordID, _ collection: CollectionID, _ tx: borrowing HubTransaction
     ) throws -> RecordState? { try working(id, collection, tx)?.state }
+
+    /// Where a record was last changed.
+    func position(
+        of id: RecordID, _ collection: CollectionID, _ tx: borrowing HubTransaction
+    ) throws -> LogPosition? { try working(id, collection, tx)?.position }
 
     private func mergedNumbers(
         _ replica: ReplicaID, _ tx: borrowing HubTransaction
@@ -641,7 +639,7 @@ final class Judgement {
         if let replica = replicas.removeValue(forKey: rid) { merged[replica.id] = nil }
     }
 
-    private func grants(
+    func grants(
         of person: PersonID, _ tx: borrowing HubTransaction
     ) throws -> [Admission.Grant] {
         if let known = grants[person] { return known }
@@ -655,15 +653,11 @@ final class Judgement {
 }
 
 extension Judgement.Working {
-    /// Counts the proposals in an entry of the record's discussion: group of unit, kind, keep,
-    /// text.
-    fileprivate mutating func count(_ write: Write) {
+    /// Notes what was said, and of which units.
+    fileprivate mutating func note(_ write: Write) {
         guard case .append(let values) = write.operation else { return }
-        for case .group(let members) in values where members.count == 4 {
-            guard case .integer(let unit) = members[0], let unit = UInt16(exactly: unit),
-                members[1] == .text("proposal")
-            else { continue }
-            proposals[UnitID(unit), default: 0] += 1
+        for remark in values.compactMap({ Remark($0) }) {
+            remarks[remark.unit, default: []].append(remark.act)
         }
     }
 }

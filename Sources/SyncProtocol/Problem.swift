@@ -52,6 +52,8 @@ public struct Problem: Error, Hashable, Sendable {
         case alreadyResolved = "HZ-4004"
         case badChoice = "HZ-4005"
         case badValue = "HZ-4006"
+        case noProposal = "HZ-4007"
+        case notDecided = "HZ-4008"
         case noSuchDevice = "HZ-4101"
         case noSuchPerson = "HZ-4102"
         case noSuchArea = "HZ-4103"
@@ -117,7 +119,7 @@ extension Problem.Code {
             404
         case .wrongMethod: 405
         case .wrongEpoch, .unknownMark, .replicaTaken, .staleView, .alreadyResolved,
-            .notAdmissible, .secondPersonRequired:
+            .noProposal, .notDecided, .notAdmissible, .secondPersonRequired:
             409
         case .tooLarge: 413
         case .wrongMediaType: 415
@@ -159,6 +161,8 @@ extension Problem.Code {
         case .alreadyResolved: "The conflict is already resolved."
         case .badChoice: "That is none of the conflict's sides."
         case .badValue: "The value does not fit the field."
+        case .noProposal: "Nothing is proposed here that could be approved."
+        case .notDecided: "There is no decision here that could be taken back."
         case .noSuchDevice: "There is no such device."
         case .noSuchPerson: "There is no such person."
         case .noSuchArea: "There is no such area."

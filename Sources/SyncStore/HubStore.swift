@@ -239,13 +239,34 @@ enum HubTables {
             signature BLOB NOT NULL, bytes BLOB NOT NULL) STRICT;
         CREATE INDEX purges_of_replica ON purges(replica);
         CREATE TABLE conflicts(
-            id BLOB PRIMARY KEY, record BLOB NOT NULL, collection INTEGER NOT NULL,
-            unit INTEGER NOT NULL, area INTEGER NOT NULL, kind INTEGER NOT NULL,
-            state TEXT NOT NULL, opened_ms INTEGER NOT NULL, owner BLOB,
-            proposals INTEGER NOT NULL DEFAULT 0, reopened INTEGER NOT NULL DEFAULT 0,
-            decision BLOB) STRICT, WITHOUT ROWID;
+            id BLOB PRIMARY KEY, question BLOB NOT NULL, kind INTEGER NOT NULL,
+            severity INTEGER NOT NULL, record BLOB, collection INTEGER, unit INTEGER,
+            area INTEGER NOT NULL, state TEXT NOT NULL, opened_ms INTEGER NOT NULL,
+            due_ms INTEGER NOT NULL, owner BLOB, proposals INTEGER NOT NULL DEFAULT 0,
+            reopened INTEGER NOT NULL DEFAULT 0, proposal BLOB,
+            decision BLOB, decided_by BLOB, decided_number INTEGER) STRICT, WITHOUT ROWID;
         CREATE INDEX conflicts_by_state ON conflicts(state, opened_ms);
-        CREATE INDEX conflicts_of_record ON conflicts(record);
+        CREATE INDEX conflicts_of_record ON conflicts(record) WHERE record IS NOT NULL;
+        CREATE INDEX conflicts_by_decision ON conflicts(decided_by, decided_number)
+            WHERE decided_by IS NOT NULL;
+        CREATE TABLE conflict_steps(
+            id INTEGER PRIMARY KEY, conflict BLOB NOT NULL, at_ms INTEGER NOT NULL, person BLOB,
+            act TEXT NOT NULL, text TEXT NOT NULL) STRICT;
+        CREATE INDEX conflict_steps_of ON conflict_steps(conflict);
+        CREATE TABLE conflict_records(
+            record BLOB NOT NULL, conflict BLOB NOT NULL,
+            PRIMARY KEY (record, conflict)) STRICT, WITHOUT ROWID;
+        CREATE INDEX conflict_records_of ON conflict_records(conflict);
+        CREATE TABLE premises(
+            record BLOB NOT NULL, replica BLOB NOT NULL, number INTEGER NOT NULL,
+            PRIMARY KEY (record, replica, number)) STRICT, WITHOUT ROWID;
+        CREATE INDEX premises_of ON premises(replica, number);
+        CREATE TABLE claims(
+            collection INTEGER NOT NULL, unit INTEGER NOT NULL, key BLOB NOT NULL,
+            record BLOB NOT NULL,
+            PRIMARY KEY (collection, unit, key, record)) STRICT, WITHOUT ROWID;
+        CREATE INDEX claims_of ON claims(record, unit);
+        CREATE TABLE voided(record BLOB PRIMARY KEY) STRICT, WITHOUT ROWID;
         CREATE TABLE likeness(
             key INTEGER NOT NULL, record BLOB NOT NULL,
             PRIMARY KEY (key, record)) STRICT, WITHOUT ROWID;

@@ -58,42 +58,6 @@ public struct StoredGrant: Hashable, Sendable {
     public let ended_ms: Int64?
 }
 
-public struct StoredConflict: Hashable, Sendable {
-    public let id: RecordID
-    public let record: RecordID
-    public let collection: CollectionID
-    public let unit: UnitID
-    public var area: UInt32
-    public var kind: UInt8
-    public var state: String
-    public var opened_ms: Int64
-    public var owner: PersonID?
-    public var proposals: Int
-    public var reopened: Int
-    /// The name of the last resolution's change set, and who decided, when, the value and the
-    /// reason.
-    public var decision: [UInt8]?
-
-    public init(
-        id: RecordID, record: RecordID, collection: CollectionID, unit: UnitID, area: UInt32,
-        kind: UInt8, state: String, opened_ms: Int64, owner: PersonID?, proposals: Int,
-        reopened: Int, decision: [UInt8]?
-    ) {
-        self.id = id
-        self.record = record
-        self.collection = collection
-        self.unit = unit
-        self.area = area
-        self.kind = kind
-        self.state = state
-        self.opened_ms = opened_ms
-        self.owner = owner
-        self.proposals = proposals
-        self.reopened = reopened
-        self.decision = decision
-    }
-}
-
 extension HubTransaction {
     // MARK: Areas
 
@@ -314,61 +278,6 @@ extension HubTransaction {
     public func deleteSession(_ hash: ContentHash) throws {
         try db.execute(
             sql: "DELETE FROM sessions WHERE hash = ?", arguments: [hash.bytes.data])
-    }
-
-    // MARK: Conflicts
-
-    public func conflict(_ id: RecordID) throws -> StoredConflict? {
-        try conflicts("WHERE id = ?", [id.bytes.data]).first
-    }
-
-    public func conflicts(of record: RecordID) throws -> [StoredConflict] {
-        try conflicts("WHERE record = ? ORDER BY unit", [record.bytes.data])
-    }
-
-    /// The conflicts in one state, or all that are not resolved, oldest first.
-    public func conflicts(state: String?) throws -> [StoredConflict] {
-        try conflicts(
-            "WHERE (?1 IS NULL AND state <> 'resolved') OR state = ?1 ORDER BY opened_ms, id",
-            [state])
-    }
-
-    private func conflicts(
-        _ rest: String, _ arguments: StatementArguments
-    ) throws -> [StoredConflict] {
-        let statement = try db.cachedStatement(
-            sql: """
-                SELECT id, record, collection, unit, area, kind, state, opened_ms, owner, proposals,
-                    reopened, decision FROM conflicts \(rest)
-                """)
-        return try Row.fetchAll(statement, arguments: arguments).map { row in
-            StoredConflict(
-                id: try identifier(row, 0), record: try identifier(row, 1),
-                collection: CollectionID(try row.small(2)),
-                unit: UnitID(try row.small(3)), area: try row.small(4),
-                kind: try row.small(5), state: row[6], opened_ms: row[7],
-                owner: try row.optionalBytes(8).flatMap { PersonID(bytes: $0) }, proposals: row[9],
-                reopened: row[10], decision: try row.optionalBytes(11))
-        }
-    }
-
-    public func put(_ conflict: StoredConflict) throws {
-        try db.cachedStatement(
-            sql: """
-                INSERT OR REPLACE INTO conflicts(id, record, collection, unit, area, kind, state,
-                    opened_ms, owner, proposals, reopened, decision)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-                """
-        ).execute(arguments: [
-            conflict.id.bytes.data, conflict.record.bytes.data, Int64(conflict.collection.value),
-            Int64(conflict.unit.value), Int64(conflict.area), Int64(conflict.kind), conflict.state,
-            conflict.opened_ms, conflict.owner?.bytes.data, conflict.proposals, conflict.reopened,
-            conflict.decision?.data,
-        ])
-    }
-
-    public func openConflictCount() throws -> Int {
-        try Int.fetchOne(db, sql: "SELECT count(*) FROM conflicts WHERE state <> 'resolved'") ?? 0
     }
 
     // MARK: Notices

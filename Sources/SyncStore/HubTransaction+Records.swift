@@ -49,6 +49,39 @@ extension HubTransaction {
         return nil
     }
 
+    /// The collection a record is in; `nil` if there is none of this name.
+    public func collection(of id: RecordID) throws -> CollectionID? {
+        for declaration in schema.collections {
+            guard let table = tables[declaration.id] else { continue }
+            let statement = try db.cachedStatement(sql: table.areaSQL)
+            statement.setUncheckedArguments([id.bytes.data])
+            if try Row.fetchOne(statement) != nil { return declaration.id }
+        }
+        return nil
+    }
+
+    /// Calls `body` with every record of a collection in one area that was changed after a
+    /// position.
+    public func records(
+        of collection: CollectionID, in area: UInt32, after: LogPosition,
+        _ body: (StoredRecord) throws -> Void
+    ) throws {
+        guard let declaration = schema.collection(collection) else { return }
+        let statement = try db.cachedStatement(
+            sql: """
+                SELECT id, position, state FROM \(declaration.tableName)
+                WHERE area = ? AND position > ?
+                """)
+        statement.setUncheckedArguments([Int64(area), Int64(after.value)])
+        let cursor = try Row.fetchCursor(statement)
+        while let row = try cursor.next() {
+            try body(
+                StoredRecord(
+                    record: try identifier(row, 0), collection: collection, area: area,
+                    position: try position(row[1]), state: try row.bytes(2)))
+        }
+    }
+
     /// Keeps the newest state of a record, with its typed columns as they are shown.
     public func put(_ stored: StoredRecord, _ state: RecordState) throws {
         guard let table = tables[stored.collection] else {

@@ -287,7 +287,7 @@ struct RecordTests {
     func void() throws {
         var history = History(
             try Household.Draft(area: ScopeID(high: 7, low: 8)).creation(id: home))
-        try history.write(2) { try $0.void(because: "重复登记") }
+        try history.write(2, knowing: 1) { try $0.void(because: "重复登记") }
         #expect(Household(history.state)?.voidReason == "重复登记")
     }
 

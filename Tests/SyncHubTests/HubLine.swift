@@ -183,11 +183,14 @@ final class FieldDevice: Sendable {
     }
 
     @discardableResult
-    func record(_ changes: [RecordChange]) throws -> HashedChangeSet {
+    func record(
+        _ changes: [RecordChange], premises: [Premise] = []
+    ) throws -> HashedChangeSet {
         clock.advance(by: 1000)
         return try generator.withLock { generator throws(StoreError) in
             try store.record(
-                ChangeSetDraft(intent: "visit", changes: changes), now: Self.reading(clock),
+                ChangeSetDraft(intent: "visit", premises: premises, changes: changes),
+                now: Self.reading(clock),
                 using: &generator)
         }
     }

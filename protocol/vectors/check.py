@@ -1306,7 +1306,7 @@ def shown(unit, policy, rule=None):
 # --- messages.md ---------------------------------------------------------------------------------------------
 
 DISPOSITIONS = ["applied", "conflicted", "late", "held", "quarantined"]
-NOTICES = ["decision", "returned", "fork"]
+NOTICES = ["decision", "returned", "fork", "question"]
 LEAVES = ["reassigned", "closed", "revoked", "retention"]
 
 

@@ -19,6 +19,14 @@ struct Route: Sendable {
         case conflict
         case claim
         case resolve
+        case assign
+        case propose
+        case approveDecision
+        case comment
+        case ask
+        case undo
+        case bulkPreview
+        case bulkResolve
         case areas
         case addArea
         case move
@@ -44,6 +52,9 @@ struct Route: Sendable {
         case consoleConflict
         case consoleClaim
         case consoleDecide
+        case consoleAct
+        case consoleBulk
+        case consoleBulkSave
     }
 
     /// Who may ask at all. What they may do is decided by the hub.
@@ -95,6 +106,14 @@ struct Route: Sendable {
         Route(.conflict, "GET", "/v1/admin/conflicts/{id}", .bearer, .none),
         Route(.claim, "POST", "/v1/admin/conflicts/{id}/claim", .bearer, .none),
         Route(.resolve, "POST", "/v1/admin/conflicts/{id}/resolve", .bearer, .json),
+        Route(.assign, "POST", "/v1/admin/conflicts/{id}/assign", .bearer, .json),
+        Route(.propose, "POST", "/v1/admin/conflicts/{id}/propose", .bearer, .json),
+        Route(.approveDecision, "POST", "/v1/admin/conflicts/{id}/approve", .bearer, .json),
+        Route(.comment, "POST", "/v1/admin/conflicts/{id}/comment", .bearer, .json),
+        Route(.ask, "POST", "/v1/admin/conflicts/{id}/ask", .bearer, .json),
+        Route(.undo, "POST", "/v1/admin/conflicts/{id}/undo", .bearer, .json),
+        Route(.bulkPreview, "POST", "/v1/admin/bulk/preview", .bearer, .json),
+        Route(.bulkResolve, "POST", "/v1/admin/bulk/resolve", .bearer, .json),
         Route(.areas, "GET", "/v1/admin/areas", .bearer, .none),
         Route(.addArea, "POST", "/v1/admin/areas", .bearer, .json),
         Route(.move, "POST", "/v1/admin/moves", .bearer, .json),
@@ -120,6 +139,9 @@ struct Route: Sendable {
         Route(.consoleConflict, "GET", "/console/conflicts/{id}", .cookie, .none),
         Route(.consoleClaim, "POST", "/console/conflicts/{id}/claim", .cookie, .form),
         Route(.consoleDecide, "POST", "/console/conflicts/{id}/decide", .cookie, .form),
+        Route(.consoleAct, "POST", "/console/conflicts/{id}/act", .cookie, .form),
+        Route(.consoleBulk, "GET", "/console/bulk", .cookie, .none),
+        Route(.consoleBulkSave, "POST", "/console/bulk", .cookie, .form),
     ]
 
     enum Match: Sendable {

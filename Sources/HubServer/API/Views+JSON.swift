@@ -44,12 +44,14 @@ extension DeviceView {
 extension ConflictView {
     func json(_ schema: Schema) -> JSON {
         .object([
-            "id": .string("\(id)"), "record": .string("\(record)"),
-            "collection": .string(schema.name(of: collection)),
-            "unit": .string(schema.name(of: unit, in: collection)),
+            "id": .string("\(id)"), "record": record.map { .string("\($0)") } ?? .null,
+            "collection": collection.map { .string(schema.name(of: $0)) } ?? .null,
+            "unit": .string(schema.name(of: self)),
             "kind": .string(kind.word), "state": .string(state.rawValue),
-            "isHighStakes": .bool(isHighStakes), "area": .string(area), "title": .string(title),
-            "opened_ms": .integer(opened_ms), "owner": owner.map { .string("\($0)") } ?? .null,
+            "severity": .string(severity.word), "isHighStakes": .bool(isHighStakes),
+            "needsTwoPersons": .bool(needsTwoPersons), "area": .string(area),
+            "title": .string(title), "opened_ms": .integer(opened_ms), "due_ms": .integer(due_ms),
+            "owner": owner.map { .string("\($0)") } ?? .null,
             "ownerName": ownerName.map { .string($0) } ?? .null,
             "authors": .array(authors.map { .string($0) }), "sides": .integer(Int64(sides)),
             "proposals": .integer(Int64(proposals)),
@@ -62,11 +64,15 @@ extension ConflictDetail {
     func json(_ schema: Schema) -> JSON {
         var members = [
             JSONMember("conflict", view.json(schema)),
-            JSONMember("base", base?.json ?? .null),
-            JSONMember("sides", .array(sides.map(\.json))),
+            JSONMember("base", base?.json(schema) ?? .null),
+            JSONMember("sides", .array(sides.map { $0.json(schema) })),
             JSONMember("version", .string(version)),
+            JSONMember("acts", .array(acts.sorted().map { .string($0.rawValue) })),
             JSONMember("discussion", .array(discussion.map(\.json))),
+            JSONMember("proposal", proposal?.json ?? .null),
             JSONMember("decision", decision?.json ?? .null),
+            JSONMember("dependents", .array(dependents.map(\.json))),
+            JSONMember("history", .array(history.map(\.json))),
         ]
         // Left out where nothing is shown: `null` would say that an empty value is.
         if let shown { members.append(JSONMember("shown", shown.json)) }
@@ -75,9 +81,12 @@ extension ConflictDetail {
 }
 
 extension ConflictDetail.SideView {
-    fileprivate var json: JSON {
+    fileprivate func json(_ schema: Schema) -> JSON {
         .object([
-            "key": .string(key), "value": value.json, "writes": .array(writes.map(\.json)),
+            "key": .string(key), "record": .string("\(record)"),
+            "collection": .string(schema.name(of: collection)),
+            "unit": .string(schema.name(of: unit, in: collection)), "title": .string(title),
+            "value": value.json, "writes": .array(writes.map(\.json)),
         ])
     }
 }
@@ -101,20 +110,70 @@ extension ConflictDetail.Authorship {
     }
 }
 
-extension ConflictDetail.Remark {
+extension ConflictDetail.RemarkView {
     fileprivate var json: JSON {
         .object([
             "authorName": .string(authorName), "corrected_ms": .integer(corrected_ms),
-            "isProposal": .bool(isProposal), "keep": .string(keep), "text": .string(text),
+            "act": .string(act.rawValue), "isProposal": .bool(isProposal),
+            "keep": .string(keep), "text": .string(text),
         ])
+    }
+}
+
+extension ConflictDetail.Proposal {
+    fileprivate var json: JSON {
+        var members = [
+            JSONMember("by", .string("\(by)")), JSONMember("byName", .string(byName)),
+            JSONMember("at_ms", .integer(at_ms)), JSONMember("isFresh", .bool(isFresh)),
+            JSONMember("act", .string(request.act.rawValue)),
+            JSONMember("reason", .string(request.reason)),
+        ]
+        switch request.choice {
+        case .keep(let key), .split(let key): members.append(JSONMember("side", .string(key)))
+        case .compose(let value): members.append(JSONMember("value", value.json))
+        case .stand: break
+        }
+        return .object(members)
     }
 }
 
 extension ConflictDetail.Decision {
     fileprivate var json: JSON {
+        var members = [
+            JSONMember("byName", .string(byName)),
+            JSONMember("approvedByName", approvedByName.map { .string($0) } ?? .null),
+            JSONMember("at_ms", .integer(at_ms)), JSONMember("act", .string(act.rawValue)),
+            JSONMember("reason", .string(reason)),
+        ]
+        if let value { members.append(JSONMember("value", value.json)) }
+        return .object(members)
+    }
+}
+
+extension ConflictDetail.Step {
+    fileprivate var json: JSON {
         .object([
-            "byName": .string(byName), "at_ms": .integer(at_ms), "value": value.json,
-            "reason": .string(reason),
+            "at_ms": .integer(at_ms), "personName": personName.map { .string($0) } ?? .null,
+            "act": .string(act), "text": .string(text),
+        ])
+    }
+}
+
+extension BulkPreview {
+    func json(_ schema: Schema) -> JSON {
+        .object([
+            "token": .string(token), "left": .integer(Int64(left)),
+            "lines": .array(
+                lines.map { line in
+                    var members = [
+                        JSONMember("conflict", line.view.json(schema)),
+                        JSONMember("after", line.after.json),
+                    ]
+                    if let before = line.before {
+                        members.append(JSONMember("before", before.json))
+                    }
+                    return .object(members)
+                }),
         ])
     }
 }
@@ -125,19 +184,14 @@ extension Schema {
         self.collection(collection)?.name ?? "#\(collection.value)"
     }
 
+    /// The name of the unit that a conflict is listed under; empty if it is about a device.
+    func name(of view: ConflictView) -> String {
+        guard let unit = view.unit, let collection = view.collection else { return "" }
+        return name(of: unit, in: collection)
+    }
+
     /// A unit's name; its number for one that this version does not know.
     func name(of unit: UnitID, in collection: CollectionID) -> String {
         self.unit(unit, of: collection)?.name ?? "#\(unit.value)"
-    }
-}
-
-extension Dispute.Kind {
-    var word: String {
-        switch self {
-        case .value: "value"
-        case .group: "group"
-        case .contestation: "contestation"
-        case .deletion: "deletion"
-        }
     }
 }

@@ -6,6 +6,30 @@ struct Draft: Sendable {
         /// The side with this key.
         case keep(String)
         case other
+        /// All sides as they are.
+        case stand
+        /// The side with this key as a record of its own.
+        case split(String)
+
+        /// Reads what the form sends; `nil` for nothing chosen.
+        init?(_ word: String) {
+            switch word {
+            case "other": self = .other
+            case "stand": self = .stand
+            case _ where word.hasPrefix("keep:"): self = .keep(String(word.dropFirst(5)))
+            case _ where word.hasPrefix("split:"): self = .split(String(word.dropFirst(6)))
+            default: return nil
+            }
+        }
+
+        var word: String {
+            switch self {
+            case .keep(let key): "keep:\(key)"
+            case .other: "other"
+            case .stand: "stand"
+            case .split(let key): "split:\(key)"
+            }
+        }
     }
 
     /// `nil` until the reader has chosen.
@@ -20,15 +44,7 @@ struct Draft: Sendable {
     private static let members = 32
 
     init(_ form: Form) {
-        let choice = form["choice"] ?? ""
-        self.choice =
-            if choice == "other" {
-                .other
-            } else if choice.hasPrefix("keep:") {
-                .keep(String(choice.dropFirst(5)))
-            } else {
-                nil
-            }
+        choice = Choice(form["choice"] ?? "")
         texts = (0..<Self.members).map { form["v\($0)"] ?? "" }
         reason = form["reason"] ?? ""
         version = form["version"] ?? ""
@@ -47,12 +63,7 @@ struct Draft: Sendable {
 
     /// The form's fields, hidden, so that the next page can send them on.
     func hidden(_ count: Int) -> HTML {
-        let word: String =
-            switch choice {
-            case .keep(let key)?: "keep:\(key)"
-            case .other?: "other"
-            case nil: ""
-            }
+        let word = choice?.word ?? ""
         let texts = texts.prefix(count).enumerated().map { place, text -> HTML in
             "<input type=\"hidden\" name=\"v\(place)\" value=\"\(exactly: text)\">"
         }

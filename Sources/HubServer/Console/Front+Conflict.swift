@@ -27,25 +27,30 @@ extension Front {
             next = try await nextLink(page, session)
         }
         let view = detail.view
-        let shown = ShownValue(page: page, unit: schema.unit(view.unit, of: view.collection))
-        let title = view.title.isEmpty ? page.term(schema.name(of: view.collection)) : view.title
+        let shown = ShownValue(page: page, unit: unit(of: view))
+        let title = title(page, view)
+        let field = page.term(schema.name(of: view))
         let content: HTML = """
             <p><a href="\(page.link("/console/conflicts"))">← \(page.say(.backToQueue))</a></p>
             \(notice.map { noticeBox($0, next) })
-            <h1>\(stored: title): \(page.term(schema.name(of: view.unit, in: view.collection)))</h1>
+            <h1>\(stored: title)\(field.isEmpty ? "" : ": \(field)")</h1>
             <p class="sub">\(page.say(view.kind.explanation))</p>
             \(facts(page, view))
             \(decision(page, shown, detail))
+            \(proposal(page, shown, detail))
             \(sides(page, shown, detail))
             <h2>\(page.say(.discussion))</h2>
             \(discussion(page, detail))
+            \(speak(page, detail))
             \(view.state == .resolved
                 ? draftLeft(page, shown, draft, detail)
                 : form(page, shown, draft, detail))
+            \(dependents(page, detail))
+            \(history(page, detail))
             """
         return answer(
             page.html(
-                title: "\(title): \(page.term(schema.name(of: view.unit, in: view.collection)))",
+                title: field.isEmpty ? title : "\(title): \(field)",
                 content), status: status, to: call)
     }
 
@@ -80,13 +85,16 @@ extension Front {
                 """
             owner = "\(name)\(claim)"
         }
+        let collection = view.collection.map { page.term(schema.name(of: $0)) } ?? ""
+        let record = view.record?.description ?? ""
         return """
             <dl class="facts">
             <dt>\(page.say(.state))</dt><dd><span class="tag">\(page.say(view.state.phrase))</span>\(stakes)\(reopened)</dd>
             <dt>\(page.say(.kind))</dt><dd>\(page.say(view.kind.phrase))</dd>
-            <dt>\(page.say(.record))</dt><dd>\(page.term(schema.name(of: view.collection))) <span class="id">\(view.record)</span></dd>
+            <dt>\(page.say(.record))</dt><dd>\(collection) <span class="id">\(record)</span></dd>
             <dt>\(page.say(.area))</dt><dd>\(stored: view.area)</dd>
             <dt>\(page.say(.waiting))</dt><dd>\(page.age(view.opened_ms)) (\(page.time(view.opened_ms)))</dd>
+            <dt>\(page.say(.due))</dt><dd>\(page.time(view.due_ms))</dd>
             <dt>\(page.say(.assignee))</dt><dd>\(owner)</dd>
             </dl>
             """
@@ -95,39 +103,121 @@ extension Front {
     private func decision(_ page: Page, _ shown: ShownValue, _ detail: ConflictDetail) -> HTML {
         guard let decision = detail.decision else { return "" }
         let when = page.moment(decision.at_ms).short
+        let second = decision.approvedByName.map { " · " + page.say(.approvedBy, $0) } ?? ""
         return """
             <h2>\(page.say(.decision))</h2>
             <div class="note good">
-            \(shown.block(decision.value))
+            \(decision.value.map { shown.block($0) } ?? "<p>\(page.say(.letStand))</p>")
             <p>\(stored: decision.reason)</p>
-            <p class="hint">\(page.say(.decidedBy, decision.byName, when))</p>
+            <p class="hint">\(page.say(.decidedBy, decision.byName, when))\(second)</p>
+            \(act(page, detail, "undo", .takeBack, reason: .reason))
             </div>
             """
+    }
+
+    /// What waits for somebody else than its proposer.
+    private func proposal(_ page: Page, _ shown: ShownValue, _ detail: ConflictDetail) -> HTML {
+        guard let proposal = detail.proposal else { return "" }
+        let what: HTML
+        switch proposal.request.choice {
+        case .keep(let key): what = "\(page.say(.keepSide, key.uppercased()))"
+        case .split(let key): what = "\(page.say(.splitSide, key.uppercased()))"
+        case .compose(let value): what = "\(page.say(.otherValue)): \(shown.line(value))"
+        case .stand: what = "\(page.say(.letStand))"
+        }
+        let fields: HTML =
+            "<input type=\"hidden\" name=\"version\" value=\"\(exactly: proposal.request.version)\">"
+        let approve: HTML =
+            proposal.by == page.session?.person
+            ? "<p class=\"hint\">\(page.say(.needsSecond))</p>"
+            : proposal.isFresh
+                ? act(page, detail, "approve", .approve, hidden: fields)
+                : "<p class=\"hint\">\(page.say(.staleView))</p>"
+        return """
+            <h2>\(page.say(.proposedDecision))</h2>
+            <div class="note warn"><p>\(what)</p><p>\(stored: proposal.request.reason)</p>
+            <p class="hint">\(page.say(.proposedBy, proposal.byName, page.moment(proposal.at_ms).short))</p>
+            \(approve)</div>
+            """
+    }
+
+    /// A form of one button, and a text where one is needed.
+    private func act(
+        _ page: Page, _ detail: ConflictDetail, _ act: String, _ button: Phrase,
+        reason: Phrase? = nil, hidden: HTML = ""
+    ) -> HTML {
+        let text: HTML =
+            reason.map {
+                "<label>\(page.say($0)) <input name=\"text\" required maxlength=\"2000\"></label>"
+            } ?? ""
+        let address = page.link("/console/conflicts/\(detail.view.id)/act")
+        return """
+            <form method="post" action="\(address)" class="inline">\(page.formFields)\(hidden)\(text)<button class="second" name="act" value="\(act)">\(page.say(button))</button></form>
+            """
+    }
+
+    /// A word to everybody, or a question to the author of one side; and whose it is to decide.
+    private func speak(_ page: Page, _ detail: ConflictDetail) -> HTML {
+        let sides = detail.sides.map { side -> HTML in
+            let authors = Set(side.writes.map(\.authorName)).sorted().joined(separator: ", ")
+            return
+                "<option value=\"\(side.key)\">\(page.say(.askAuthor, side.key.uppercased(), authors))</option>"
+        }
+        let to: HTML =
+            "<label><select name=\"side\" aria-label=\"\(page.say(.say))\"><option value=\"\">\(page.say(.toEverybody))</option>\(sides)</select></label>"
+        let assign: HTML =
+            detail.view.state == .resolved
+            ? "" : act(page, detail, "assign", .assign, reason: .assignee)
+        return "\(act(page, detail, "comment", .say, reason: .say, hidden: to))\(assign)"
+    }
+
+    /// The decisions that were computed from what is in conflict.
+    private func dependents(_ page: Page, _ detail: ConflictDetail) -> HTML {
+        guard !detail.dependents.isEmpty else { return "" }
+        let lines = detail.dependents.map { write -> HTML in
+            let (intent, time) = (page.term(write.intent), page.time(write.corrected_ms))
+            return "<li>\(stored: intent) · \(stored: write.authorName) · \(time)</li>"
+        }
+        return "<h2>\(page.say(.dependsOnIt))</h2><ul>\(lines)</ul>"
+    }
+
+    private func history(_ page: Page, _ detail: ConflictDetail) -> HTML {
+        let steps = detail.history.map { step -> HTML in
+            let text: HTML = step.text.isEmpty ? "" : ": \(stored: step.text)"
+            let (time, name) = (page.time(step.at_ms), step.personName ?? page.say(.theHub))
+            return "<li>\(time) · \(page.term(step.act)) · \(stored: name)\(text)</li>"
+        }
+        return "<h2>\(page.say(.itsLife))</h2><ul class=\"steps\">\(steps)</ul>"
     }
 
     /// What is in conflict; nothing once it is decided, for then one side is left and that is the
     /// decision.
     private func sides(_ page: Page, _ shown: ShownValue, _ detail: ConflictDetail) -> HTML {
-        guard detail.sides.count > 1 else { return "" }
+        let kind = detail.view.kind
+        guard detail.view.state != .resolved, !detail.sides.isEmpty || kind == .capacity else {
+            return ""
+        }
         return """
             <h2>\(page.say(.shownMeanwhile))</h2>
             \(shown.block(detail.shown))
             <h2>\(page.say(.theSides))</h2>
             <div class="sides">
             \(base(page, shown, detail))
-            \(detail.sides.map { side(page, shown, $0, among: detail.sides) })
+            \(detail.sides.map { side(page, $0, detail) })
             </div>
             """
     }
 
     private func side(
-        _ page: Page, _ shown: ShownValue, _ side: ConflictDetail.SideView,
-        among sides: [ConflictDetail.SideView]
+        _ page: Page, _ side: ConflictDetail.SideView, _ detail: ConflictDetail
     ) -> HTML {
-        let others = sides.filter { $0.key != side.key }.map(\.value)
+        let others = detail.sides.filter { $0.key != side.key && $0.unit == side.unit }
+            .map(\.value)
+        let shown = ShownValue(page: page, unit: schema.unit(side.unit, of: side.collection))
         return """
             <section class="side" aria-labelledby="side-\(side.key)">
             <h3 id="side-\(side.key)">\(page.say(.side, side.key.uppercased()))</h3>
+            \(elsewhere(page, side, detail))
             \(shown.block(side.value, comparedWith: others))
             \(side.writes.map { write(page, shown, $0) })
             </section>
@@ -135,17 +225,35 @@ extension Front {
             """
     }
 
+    /// Which record a side is of, where the conflict is one across records.
+    private func elsewhere(
+        _ page: Page, _ side: ConflictDetail.SideView, _ detail: ConflictDetail
+    ) -> HTML {
+        let isAlone = detail.sides.allSatisfy {
+            $0.record == detail.view.record && $0.unit == detail.view.unit
+        }
+        guard !isAlone else { return "" }
+        let collection = page.term(schema.name(of: side.collection))
+        let unit = page.term(schema.name(of: side.unit, in: side.collection))
+        return """
+            <p class="hint">\(collection) \(stored: side.title) <span class="id">\(side.record.short())</span> · \(unit)</p>
+            """
+    }
+
     private func base(_ page: Page, _ shown: ShownValue, _ detail: ConflictDetail) -> HTML {
         guard let base = detail.base else {
+            guard [.value, .group, .states].contains(detail.view.kind) else { return "" }
             return """
                 <section class="side base"><h3>\(page.say(.base))</h3><p class="hint">\(page.say(.noBase))</p></section>
                 """
         }
+        let value = ShownValue(page: page, unit: schema.unit(base.unit, of: base.collection))
+            .block(base.value)
         return """
             <section class="side base" aria-labelledby="side-base">
             <h3 id="side-base">\(page.say(.base))</h3>
             <p class="hint">\(page.say(.baseExplained))</p>
-            \(shown.block(base.value))
+            \(value)
             \(base.writes.map { write(page, shown, $0) })
             </section>
             """
@@ -190,9 +298,14 @@ extension Front {
             return "<p class=\"hint\">\(page.say(.noDiscussion))</p>"
         }
         let remarks = detail.discussion.map { remark -> HTML in
-            let act =
-                remark.isProposal
-                ? page.say(.proposes, remark.keep.uppercased()) : page.say(.comments)
+            let act: String =
+                switch remark.act {
+                case .proposal: page.say(.proposes, remark.keep.uppercased())
+                case .question: page.say(.asks, remark.keep.uppercased())
+                case .comment: page.say(.comments)
+                case .acceptance, .objection, .approval, .standing, .reopening:
+                    page.term(remark.act.rawValue)
+                }
             let time = page.time(remark.corrected_ms)
             return """
                 <li><p class="meta"><b>\(stored: remark.authorName)</b> \(act) · \(time)</p><p>\(stored: remark.text)</p></li>
@@ -211,7 +324,9 @@ extension Front {
         var draft = kept ?? Draft(startingAt: detail, texts: entry?.texts(start) ?? [])
         // Whoever sends this page has seen this page.
         draft.version = detail.version
-        let choices = detail.sides.map { side -> HTML in
+        let keeping = detail.acts.contains(.keep) ? detail.sides : []
+        let choices = keeping.map { side -> HTML in
+            let shown = ShownValue(page: page, unit: schema.unit(side.unit, of: side.collection))
             let words = page.say(.keepSide, side.key.uppercased())
             let mark = checked(draft, .keep(side.key))
             return """
@@ -219,13 +334,17 @@ extension Front {
 
                 """
         }
+        guard !detail.acts.isEmpty else { return "" }
+        let canSplit = detail.acts.contains(.split) && detail.sides.count == 2
         return """
             <h2 id="decide">\(page.say(.decide))</h2>
             <form class="decide" method="post" action="\(page.link("/console/conflicts/\(detail.view.id)/decide"))">
             \(page.formFields)<input type="hidden" name="version" value="\(exactly: draft.version)">
             <fieldset aria-labelledby="decide">
             \(choices)
-            \(otherChoice(page, shown, entry, draft))
+            \(detail.acts.contains(.compose) ? otherChoice(page, shown, entry, draft) : "")
+            \(canSplit ? splits(page, detail, draft) : "")
+            \(detail.acts.contains(.stand) ? choice(draft, .stand, page.say(.letStand)) : "")
             </fieldset>
             <label for="reason"><b>\(page.say(.reason))</b></label>
             <p class="hint" id="reason-hint">\(page.say(.reasonExplained))</p>
@@ -238,6 +357,20 @@ extension Front {
 
     private func checked(_ draft: Draft, _ choice: Draft.Choice) -> HTML {
         draft.isChosen(choice) ? " checked" : ""
+    }
+
+    private func choice(_ draft: Draft, _ choice: Draft.Choice, _ words: String) -> HTML {
+        """
+        <label class="choice"><input type="radio" name="choice" value="\(choice.word)" required\(checked(draft, choice))><span>\(words)</span></label>
+
+        """
+    }
+
+    private func splits(_ page: Page, _ detail: ConflictDetail, _ draft: Draft) -> HTML {
+        let choices = detail.sides.map { side -> HTML in
+            choice(draft, .split(side.key), page.say(.splitSide, side.key.uppercased()))
+        }
+        return "\(choices)"
     }
 
     private func otherChoice(
@@ -300,6 +433,8 @@ extension Front {
         let choice: HTML
         switch draft.choice {
         case .keep(let key)?: choice = "\(page.say(.keepSide, key.uppercased()))"
+        case .stand?: choice = "\(page.say(.letStand))"
+        case .split(let key)?: choice = "\(page.say(.splitSide, key.uppercased()))"
         case .other?:
             let texts = draft.texts.prefix(shown.unit?.members.count ?? 1).filter { !$0.isEmpty }
             choice =

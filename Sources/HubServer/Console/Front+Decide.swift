@@ -67,10 +67,11 @@ extension Front {
         let choice: ResolutionRequest.Choice
         switch draft.choice {
         case .keep(let key)? where detail.sides.contains { $0.key == key }: choice = .keep(key)
-        case .keep?, nil: return bad(page.say(.chooseFirst))
+        case .split(let key)? where detail.sides.contains { $0.key == key }: choice = .split(key)
+        case .stand?: choice = .stand
+        case .keep?, .split?, nil: return bad(page.say(.chooseFirst))
         case .other?:
-            guard let unit = schema.unit(detail.view.unit, of: detail.view.collection),
-                ValueEntry(unit: unit).isPossible
+            guard let unit = unit(of: detail.view), ValueEntry(unit: unit).isPossible
             else { return bad(page.say(.cannotCompose)) }
             do throws(ValueEntry.Refusal) {
                 choice = .compose(try ValueEntry(unit: unit).value(draft.texts))
@@ -91,17 +92,23 @@ extension Front {
     ) -> Answer {
         let page = page(for: call, session)
         let view = detail.view
-        let shown = ShownValue(page: page, unit: schema.unit(view.unit, of: view.collection))
-        let value: Value
+        let shown = ShownValue(page: page, unit: unit(of: view))
+        let value: Value?
         switch request.choice {
-        case .keep(let key): value = detail.sides.first { $0.key == key }?.value ?? .absent
+        case .keep(let key): value = detail.sides.first { $0.key == key }?.value
+        case .split(let key): value = detail.sides.first { $0.key != key }?.value
         case .compose(let composed): value = composed
+        case .stand: value = detail.shown
         }
-        let field = page.term(schema.name(of: view.unit, in: view.collection))
-        let title = view.title.isEmpty ? page.term(schema.name(of: view.collection)) : view.title
+        let field = page.term(schema.name(of: view))
+        let title = title(page, view)
+        let second: HTML =
+            view.needsTwoPersons
+            ? "<div class=\"note\"><p>\(page.say(.needsSecond))</p></div>" : ""
         let ended = detail.sides.map { side -> HTML in
             let name = page.say(.side, side.key.uppercased())
             let authors = HTML.list(Set(side.writes.map(\.authorName)).sorted())
+            let shown = ShownValue(page: page, unit: schema.unit(side.unit, of: side.collection))
             return """
                 <li>\(name): \(shown.line(side.value)) <span class="hint">(\(authors))</span></li>
 
@@ -111,12 +118,14 @@ extension Front {
             <h1>\(page.say(.checkTitle))</h1>
             <p class="sub">\(stored: title): \(field)</p>
             <div class="note warn"><p>\(page.say(.checkExplained))</p></div>
+            \(second)
             <div class="compare">
             <section class="side base"><h2>\(page.say(.before))</h2>\(shown.block(detail.shown))</section>
             <section class="side"><h2>\(page.say(.after))</h2>\(shown.block(value, comparedWith: detail.shown.map { [$0] } ?? []))</section>
             </div>
             <h2>\(page.say(.endedSides))</h2>
             <ul>\(ended)</ul>
+            \(standing(page, request))
             <h2>\(page.say(.reason))</h2>
             <p class="value">\(stored: request.reason)</p>
             <form method="post" action="\(page.link("/console/conflicts/\(view.id)/decide"))">
@@ -126,6 +135,57 @@ extension Front {
             </form>
             """
         return answer(page.html(title: page.say(.checkTitle), content), to: call)
+    }
+
+    private func standing(_ page: Page, _ request: ResolutionRequest) -> HTML {
+        switch request.choice {
+        case .stand: "<p>\(page.say(.letStandExplained))</p>"
+        case .split(let key): "<p>\(page.say(.splitSide, key.uppercased()))</p>"
+        case .keep, .compose: ""
+        }
+    }
+
+    func unit(of view: ConflictView) -> UnitDeclaration? {
+        guard let unit = view.unit, let collection = view.collection else { return nil }
+        return schema.unit(unit, of: collection)
+    }
+
+    /// What is done to a conflict beside deciding it: a word, a question, an approval, taking a
+    /// decision back.
+    func actFromPage(_ call: Call, _ session: Session) async throws(Problem) -> Answer {
+        let form = try form(call)
+        let id = try Self.conflictID(call)
+        let text = form["text"] ?? ""
+        let version = form["version"] ?? ""
+        let act = form["act"] ?? ""
+        let side = form["side"] ?? ""
+        do throws(Problem) {
+            try await work.run { () throws(Problem) in
+                switch act {
+                case "approve": _ = try hub.approve(id, version: version, by: session)
+                case "undo": _ = try hub.undo(id, reason: text, by: session)
+                case "assign": _ = try hub.assign(id, to: text, due_ms: nil, by: session)
+                case "comment" where side.isEmpty: _ = try hub.comment(id, text, by: session)
+                case "comment": _ = try hub.ask(id, side: side, text, by: session)
+                default: throw Problem(.malformed)
+                }
+            }
+        } catch {
+            let page = page(for: call)
+            let words: String
+            switch error.code {
+            case .staleView: words = page.say(.staleView)
+            case .reasonRequired: words = page.say(.reasonMissing)
+            case .secondPersonRequired: words = page.say(.needsSecond)
+            case .noSuchPerson: words = page.say(.noSuchColleague)
+            case .alreadyResolved: words = page.say(.alreadyResolved, "-")
+            default: throw error
+            }
+            return try await conflictPage(
+                call, session, notice: Notice(weight: .warn, text: words),
+                status: error.code.status)
+        }
+        return .seeOther(link("/console/conflicts/\(id)", call))
     }
 
     private func save(

@@ -6,12 +6,14 @@ extension Front {
     /// What the list of conflicts is narrowed to. All of it stands in the address.
     private struct Narrowing {
         let state: String
+        let kind: String
         let area: String
         let stakes: String
         let page: Int
 
         init(_ query: [String: String]) {
             state = query["state"] ?? ""
+            kind = query["kind"] ?? ""
             area = query["area"] ?? ""
             stakes = query["stakes"] ?? ""
             page = query["page"].flatMap { Int($0) } ?? 1
@@ -19,7 +21,7 @@ extension Front {
 
         func pairs(page: Int) -> [(String, String)] {
             [
-                ("state", state), ("area", area), ("stakes", stakes),
+                ("state", state), ("kind", kind), ("area", area), ("stakes", stakes),
                 ("page", page > 1 ? "\(page)" : ""),
             ]
         }
@@ -34,7 +36,8 @@ extension Front {
         let areas = Set(all.map(\.area)).union(narrowing.area.isEmpty ? [] : [narrowing.area])
             .sorted()
         let found = all.filter {
-            (narrowing.area.isEmpty || $0.area == narrowing.area)
+            (narrowing.kind.isEmpty || $0.kind.word == narrowing.kind)
+                && (narrowing.area.isEmpty || $0.area == narrowing.area)
                 && (narrowing.stakes.isEmpty || $0.isHighStakes == (narrowing.stakes == "high"))
         }.sorted(by: Self.isMoreUrgent)
         let pages = max(1, (found.count + Self.rowsPerPage - 1) / Self.rowsPerPage)
@@ -44,16 +47,16 @@ extension Front {
             <h1>\(page.say(.conflictQueue))</h1>
             <p class="sub">\(page.say(.conflictCount, "\(found.count)"))</p>
             \(filter(page, narrowing, areas))
+            <p><a href="\(page.link("/console/bulk"))">\(page.say(.bulk))</a></p>
             \(rows.isEmpty ? "<p class=\"note\">\(page.say(.noConflicts))</p>" : table(page, Array(rows)))
             \(pager(page, narrowing, number, of: pages))
             """
         return answer(page.html(title: page.say(.conflictQueue), content), to: call)
     }
 
-    /// High stakes first, then what has waited longest.
+    /// What does most harm first, then what is due first.
     static func isMoreUrgent(_ left: ConflictView, _ right: ConflictView) -> Bool {
-        (left.isHighStakes ? 0 : 1, left.opened_ms, left.id)
-            < (right.isHighStakes ? 0 : 1, right.opened_ms, right.id)
+        (right.severity, left.due_ms, left.id) < (left.severity, right.due_ms, right.id)
     }
 
     private func filter(_ page: Page, _ narrowing: Narrowing, _ areas: [String]) -> HTML {
@@ -65,6 +68,11 @@ extension Front {
             + ConflictState.allCases.map {
                 option($0.rawValue, page.say($0.phrase), narrowing.state)
             } + [option("all", page.say(.anyState), narrowing.state)]
+        let kinds =
+            [option("", page.say(.anyKind), narrowing.kind)]
+            + ConflictKind.allCases.map {
+                option($0.word, page.say($0.phrase), narrowing.kind)
+            }
         let places =
             [option("", page.say(.anyArea), narrowing.area)]
             + areas.map { option($0, $0, narrowing.area) }
@@ -79,6 +87,7 @@ extension Front {
         return """
             <form class="filter" method="get" action="/console/conflicts" role="search" aria-label="\(page.say(.filter))">\(language)
             <label>\(page.say(.state))<select name="state">\(states)</select></label>
+            <label>\(page.say(.kind))<select name="kind">\(kinds)</select></label>
             <label>\(page.say(.area))<select name="area">\(places)</select></label>
             <label>\(page.say(.stake))<select name="stakes">\(stakes)</select></label>
             <button class="second">\(page.say(.apply))</button>
@@ -88,7 +97,8 @@ extension Front {
 
     private func table(_ page: Page, _ rows: [ConflictView]) -> HTML {
         let headings: [Phrase] = [
-            .record, .field, .kind, .area, .authors, .sides, .waiting, .state, .assignee,
+            .record, .field, .kind, .area, .authors, .sides, .waiting, .due, .state,
+            .assignee,
         ]
         return """
             <table class="queue">
@@ -102,9 +112,7 @@ extension Front {
 
     private func row(_ page: Page, _ view: ConflictView) -> HTML {
         let address = page.link("/console/conflicts/\(view.id)")
-        let title: HTML =
-            view.title.isEmpty
-            ? "\(page.term(schema.name(of: view.collection)))" : "\(stored: view.title)"
+        let title: HTML = "\(stored: title(page, view))"
         let stakes: HTML =
             view.isHighStakes ? " <span class=\"tag high\">! \(page.say(.highStakes))</span>" : ""
         let reopened: HTML =
@@ -117,13 +125,14 @@ extension Front {
         let owner: HTML = view.ownerName.map { "\(stored: $0)" } ?? "\(page.say(.nobody))"
         return """
             <tr>
-            <th scope="row"><a href="\(address)">\(title)</a> <span class="id">\(view.record.short())</span>\(stakes)</th>
+            <th scope="row"><a href="\(address)">\(title)</a> <span class="id">\(view.record?.short() ?? "")</span>\(stakes)</th>
             <td data-label="\(page.say(.field))">\(fieldName(page, view))</td>
             <td data-label="\(page.say(.kind))">\(page.say(view.kind.phrase))</td>
             <td data-label="\(page.say(.area))" title="\(view.area)">\(stored: Self.leaf(view.area))</td>
             <td data-label="\(page.say(.authors))">\(HTML.list(view.authors))</td>
             <td data-label="\(page.say(.sides))" class="number">\(view.sides)\(proposals)</td>
             <td data-label="\(page.say(.waiting))" class="number">\(page.age(view.opened_ms))\(reopened)</td>
+            <td data-label="\(page.say(.due))" class="number">\(page.time(view.due_ms))</td>
             <td data-label="\(page.say(.state))"><span class="tag">\(page.say(view.state.phrase))</span></td>
             <td data-label="\(page.say(.assignee))">\(owner)</td>
             </tr>
@@ -137,8 +146,14 @@ extension Front {
     }
 
     func fieldName(_ page: Page, _ view: ConflictView) -> String {
-        let collection = page.term(schema.name(of: view.collection))
-        return "\(collection) · \(page.term(schema.name(of: view.unit, in: view.collection)))"
+        guard let collection = view.collection else { return "" }
+        return "\(page.term(schema.name(of: collection))) · \(page.term(schema.name(of: view)))"
+    }
+
+    /// What the record of a conflict is called; the kind of record where it has no name.
+    func title(_ page: Page, _ view: ConflictView) -> String {
+        if !view.title.isEmpty { return view.title }
+        return view.collection.map { page.term(schema.name(of: $0)) } ?? page.say(view.kind.phrase)
     }
 
     private func pager(_ page: Page, _ narrowing: Narrowing, _ number: Int, of pages: Int) -> HTML {
@@ -167,13 +182,22 @@ extension ConflictState {
     }
 }
 
-extension Dispute.Kind {
+extension ConflictKind {
     var phrase: Phrase {
         switch self {
         case .value: .kindValue
         case .group: .kindGroup
         case .contestation: .kindContestation
         case .deletion: .kindDeletion
+        case .capacity: .kindCapacity
+        case .states: .kindStates
+        case .key: .kindKey
+        case .reference: .kindReference
+        case .premise: .kindPremise
+        case .late: .kindLate
+        case .fork: .kindFork
+        case .schema: .kindSchema
+        case .failure: .kindFailure
         }
     }
 
@@ -183,6 +207,15 @@ extension Dispute.Kind {
         case .group: .explainGroup
         case .contestation: .explainContestation
         case .deletion: .explainDeletion
+        case .capacity: .explainCapacity
+        case .states: .explainStates
+        case .key: .explainKey
+        case .reference: .explainReference
+        case .premise: .explainPremise
+        case .late: .explainLate
+        case .fork: .explainFork
+        case .schema: .explainSchema
+        case .failure: .explainFailure
         }
     }
 }

@@ -47,10 +47,56 @@ enum Phrase: CaseIterable, Sendable {
     case kindGroup
     case kindContestation
     case kindDeletion
+    case kindCapacity
+    case kindStates
+    case kindKey
+    case kindReference
+    case kindPremise
+    case kindLate
+    case kindFork
+    case kindSchema
+    case kindFailure
     case explainValue
     case explainGroup
     case explainContestation
     case explainDeletion
+    case explainCapacity
+    case explainStates
+    case explainKey
+    case explainReference
+    case explainPremise
+    case explainLate
+    case explainFork
+    case explainSchema
+    case explainFailure
+    case anyKind
+    case due
+    case bulk
+    case needsSecond
+    case letStandExplained
+    case letStand
+    case splitSide
+    case noSuchColleague
+    case approvedBy
+    case takeBack
+    case proposedDecision
+    case approve
+    case proposedBy
+    case askAuthor
+    case toEverybody
+    case say
+    case assign
+    case dependsOnIt
+    case theHub
+    case itsLife
+    case asks
+    case bulkExplained
+    case ruleNewest
+    case ruleOldest
+    case rulePrevious
+    case preview
+    case bulkCount
+    case bulkNothing
     case page
     case previousPage
     case nextPage
@@ -204,6 +250,282 @@ enum Phrase: CaseIterable, Sendable {
                 "One voided the record or brought it back while another did otherwise.",
                 "有人将记录作废或恢复，同时另一人作了相反处理。",
                 "一方が記録を無効（または復活）にし、同時に他方が別の扱いをしました。"
+            )
+        case .kindCapacity:
+            (
+                "Beyond what there is",
+                "超出限额",
+                "限度を超過"
+            )
+        case .explainCapacity:
+            (
+                "Together the entries go beyond what there is. All of them are kept; somebody has to give way, or there has to be more.",
+                "各项合计超出了限额。所有记录都保留；需要有一方退让，或增加限额。",
+                "合計が限度を超えています。記録はすべて残ります。どれかを譲るか、限度を増やす必要があります。"
+            )
+        case .kindStates:
+            (
+                "Steps that don't fit together",
+                "步骤不相容",
+                "両立しない手続き"
+            )
+        case .explainStates:
+            (
+                "Two people took it to different states, and neither leads on from the other.",
+                "两人把它推进到不同的状态，而且两者不能相互衔接。",
+                "二人が別々の状態に進めており、どちらからどちらへも続きません。"
+            )
+        case .kindKey:
+            (
+                "One number, two records",
+                "同一号码，两条记录",
+                "番号の重複"
+            )
+        case .explainKey:
+            (
+                "Only one record can have this value, and several claim it. All registrations are kept.",
+                "只有一条记录可以有这个值，却有多条同时使用。所有登记都保留。",
+                "この値を持てるのは一件だけですが、複数の記録が使っています。登録はすべて残ります。"
+            )
+        case .kindReference:
+            (
+                "Lies with a void record",
+                "所属记录已作废",
+                "無効な記録に属する"
+            )
+        case .explainReference:
+            (
+                "This was recorded with another record that was made void without anybody knowing of the other.",
+                "此记录所属的另一条记录已作废，而双方当时互不知情。",
+                "この記録の親となる記録が、互いに知らないまま無効にされています。"
+            )
+        case .kindPremise:
+            (
+                "Decided on what has changed",
+                "依据已变",
+                "前提の変化"
+            )
+        case .explainPremise:
+            (
+                "A decision was computed from a value that somebody changed without knowing of the decision. It should be computed again.",
+                "某项决定依据的值，被不知情的人改动了。应重新计算。",
+                "ある決定のもとになった値が、その決定を知らない人によって変えられています。計算し直す必要があります。"
+            )
+        case .kindLate:
+            (
+                "Late work",
+                "迟到的记录",
+                "遅れて届いた記録"
+            )
+        case .explainLate:
+            (
+                "This was written when its author's authority had already ended, and touches what was changed since. It has been taken up and should be looked at.",
+                "作者的权限当时已结束，而且涉及之后有改动的内容。记录已采纳，请复核。",
+                "担当の権限が終わった後に書かれ、その後に変わった内容に触れています。取り込み済みですので、確認してください。"
+            )
+        case .kindFork:
+            (
+                "A copied device",
+                "设备被复制",
+                "複製された端末"
+            )
+        case .explainFork:
+            (
+                "Two devices wrote under one name: one is a copy, or was put back from a backup. Both pasts are kept. The copy has to enrol anew.",
+                "两台设备以同一名称写入：其中一台是副本，或由备份还原。两份历史都保留；副本须重新登记。",
+                "二台の端末が同じ名前で書き込みました。一方は複製か、バックアップから戻されたものです。両方の履歴を残します。複製は登録し直してください。"
+            )
+        case .kindSchema:
+            (
+                "Can't be read as it is meant",
+                "不符合现行格式",
+                "形式に合わない"
+            )
+        case .explainSchema:
+            (
+                "This change set does not fit what records can hold. It is kept as it came and is in no record yet.",
+                "这份改动不符合记录的格式。原样保留，尚未写入任何记录。",
+                "この変更は記録の形式に合いません。届いたまま保存され、まだどの記録にも入っていません。"
+            )
+        case .kindFailure:
+            (
+                "Not taken up",
+                "未能采纳",
+                "取り込めなかった記録"
+            )
+        case .explainFailure:
+            (
+                "This change set is kept and is in no record yet. The reason stands below. It stays here until somebody closes it.",
+                "这份改动已保存，但尚未写入任何记录，原因见下。在有人处理之前一直列在这里。",
+                "この変更は保存されていますが、まだどの記録にも入っていません。理由は下のとおりです。誰かが処理するまでここに残ります。"
+            )
+        case .anyKind:
+            (
+                "Any kind",
+                "任何类型",
+                "すべての種類"
+            )
+        case .due:
+            (
+                "Due",
+                "期限",
+                "期限"
+            )
+        case .bulk:
+            (
+                "Decide many at once",
+                "批量裁定",
+                "まとめて決める"
+            )
+        case .needsSecond:
+            (
+                "This is decided by two people: what one proposes, another approves.",
+                "此事须由两人决定：一人提议，另一人批准。",
+                "これは二人で決めます。一人が提案し、別の人が承認します。"
+            )
+        case .letStandExplained:
+            (
+                "All sides stay as they are, and are no conflict any more until something new comes.",
+                "各方保持原样，在出现新情况之前不再视为冲突。",
+                "どの内容もそのまま残し、新しいことが起きるまで競合として扱いません。"
+            )
+        case .letStand:
+            (
+                "Let it stand",
+                "保持原样",
+                "このままにする"
+            )
+        case .splitSide:
+            (
+                "Make side %1 a record of its own",
+                "把%1方另立为一条记录",
+                "候補 %1 を別の記録にする"
+            )
+        case .noSuchColleague:
+            (
+                "Nobody of that name may decide conflicts.",
+                "没有可裁定冲突的同名人员。",
+                "その名前で競合を決められる人はいません。"
+            )
+        case .approvedBy:
+            (
+                "approved by %1",
+                "由 %1 批准",
+                "%1 が承認"
+            )
+        case .takeBack:
+            (
+                "Take the decision back",
+                "撤回裁定",
+                "決定を取り消す"
+            )
+        case .proposedDecision:
+            (
+                "Proposed decision",
+                "待批准的裁定",
+                "提案された決定"
+            )
+        case .approve:
+            (
+                "Approve",
+                "批准",
+                "承認する"
+            )
+        case .proposedBy:
+            (
+                "Proposed by %1, %2",
+                "%1 于 %2 提议",
+                "提案者 %1、%2"
+            )
+        case .askAuthor:
+            (
+                "Ask the author of side %1 (%2)",
+                "询问%1方的作者（%2）",
+                "候補 %1 の記入者（%2）に質問"
+            )
+        case .toEverybody:
+            (
+                "To everybody",
+                "告知所有人",
+                "全員へ"
+            )
+        case .say:
+            (
+                "Say something",
+                "发言",
+                "発言する"
+            )
+        case .assign:
+            (
+                "Assign",
+                "指派",
+                "割り当てる"
+            )
+        case .dependsOnIt:
+            (
+                "What was computed from it",
+                "以此为依据的决定",
+                "これをもとにした決定"
+            )
+        case .theHub:
+            (
+                "the hub",
+                "中心",
+                "ハブ"
+            )
+        case .itsLife:
+            (
+                "Its life so far",
+                "处理经过",
+                "これまでの経過"
+            )
+        case .asks:
+            (
+                "asks the author of side %1",
+                "询问%1方的作者",
+                "候補 %1 の記入者に質問"
+            )
+        case .bulkExplained:
+            (
+                "Choose one field and one rule. You will see every record before anything is done, and one undo takes all of it back. What is high-stakes is never decided this way.",
+                "选择一个字段和一条规则。执行之前会列出每条记录，并可一次撤回。影响重大的内容不会这样裁定。",
+                "項目と規則を一つずつ選びます。実行前にすべての記録を確認でき、一度に取り消せます。影響の大きいものは対象外です。"
+            )
+        case .ruleNewest:
+            (
+                "Keep the latest",
+                "保留最新的",
+                "最も新しいものを残す"
+            )
+        case .ruleOldest:
+            (
+                "Keep the earliest",
+                "保留最早的",
+                "最も古いものを残す"
+            )
+        case .rulePrevious:
+            (
+                "Back to what it was before",
+                "恢复到原来的值",
+                "元の値に戻す"
+            )
+        case .preview:
+            (
+                "Preview",
+                "预览",
+                "確認する"
+            )
+        case .bulkCount:
+            (
+                "%1 records would change.",
+                "将改动 %1 条记录。",
+                "%1 件の記録が変わります。"
+            )
+        case .bulkNothing:
+            (
+                "Nothing to decide there.",
+                "没有可裁定的内容。",
+                "決めるものはありません。"
             )
         case .page: ("Page %1 of %2", "第 %1 页，共 %2 页", "%2 ページ中 %1")
         case .previousPage: ("Previous page", "上一页", "前のページ")

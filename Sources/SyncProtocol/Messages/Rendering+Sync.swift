@@ -160,6 +160,7 @@ extension SyncResponse.Notice {
             case .decision: "decision"
             case .returned: "returned"
             case .fork: "fork"
+            case .question: "question"
             }
         var members = [
             JSONMember("number", .number(number)), JSONMember("kind", .string(word)),

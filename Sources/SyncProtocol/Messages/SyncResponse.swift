@@ -208,6 +208,8 @@ public struct SyncResponse: Hashable, Sendable {
             case returned = 1
             /// The person's device was found to be a copy of another.
             case fork = 2
+            /// The office asks what the person meant by what they wrote.
+            case question = 3
         }
         /// Rises from notice to notice of one person.
         public let number: UInt64

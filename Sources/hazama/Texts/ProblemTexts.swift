@@ -76,6 +76,8 @@ extension Problem.Code {
         case .badChoice:
             Wording(text, "该冲突没有这一方。", "その競合にその候補はありません。")
         case .badValue: Wording(text, "该值不符合字段要求。", "その値は項目に合いません。")
+        case .noProposal: Wording(text, "这里没有待批准的提议。", "承認を待つ提案はありません。")
+        case .notDecided: Wording(text, "这里没有可以撤回的决定。", "取り消せる決定はありません。")
         case .noSuchDevice: Wording(text, "没有这台设备。", "その端末はありません。")
         case .noSuchPerson: Wording(text, "没有这个人员。", "その人はいません。")
         case .noSuchArea: Wording(text, "没有这个区域。", "その地区はありません。")
@@ -123,8 +125,7 @@ extension Problem.Code {
         case .malformed, .wrongMediaType, .tooLarge, .badBundle, .notFound, .wrongMethod,
             .wrongEpoch, .unknownMark, .notAllowed, .foreignOrigin, .noSuchConflict,
             .noSuchDevice, .noSuchPerson, .noSuchArea, .noSuchGrant, .noSuchRecord,
-            .noSuchChangeSet,
-            .notAdmissible, .alreadyResolved:
+            .noSuchChangeSet, .notAdmissible, .alreadyResolved, .noProposal, .notDecided:
             .failed
         }
     }

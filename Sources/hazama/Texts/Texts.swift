@@ -65,7 +65,7 @@ enum Phrase: Catalogue {
     case base, noConflicts, noSuchConflict, severalConflicts, seeConflicts, conflictNext
     case proposalKept, commentKept
     // Inbox.
-    case office, noticeDecision, noticeReturned, noticeFork, inboxEmpty, inboxNext
+    case office, noticeDecision, noticeReturned, noticeFork, noticeQuestion, inboxEmpty, inboxNext
     case markedRead
     // Undo.
     case undoneUnsent, undoneSent, doctorBroken
@@ -74,7 +74,8 @@ enum Phrase: Catalogue {
     case statePending, stateApproved, stateRevoked, stateCopied, approveNext
     case deviceApproved, deviceRevoked, stateOpen, stateAssigned, stateProposed
     case stateResolved, shownMeanwhile, decidedBy, writtenBy, clockAhead, clockBehind
-    case sawBefore, resolveNext, claimed, resolved
+    case sawBefore, resolveNext, claimed, resolved, kindOfConflict, proposedDecision
+    case waitsForSecond, bulkNext, answered, noAnswerHere
     case wouldMove, moved, leavesTitle, entersTitle, staysTitle, bytesTitle, endedTitle
     case lockedNow, unlockedNow, wrongPassphrase, lockFirst, storeLocked, unlockFirst, wipeRefused
     case wipeConfirm, wiped, deliveredFor, takenOff
@@ -585,9 +586,9 @@ enum Phrase: Catalogue {
         case .factNeedsAnswer: Wording("A fact needs an answer.", "事实需要有回答。", "事実には回答が必要です。")
         case .keepOrValue:
             Wording(
-                "Give either --keep or --value.",
-                "请提供 --keep 或 --value 之一。",
-                "--keep か --value のどちらかを指定してください。")
+                "Give one of --keep, --value, --split, --stand.",
+                "请提供 --keep、--value、--split、--stand 之一。",
+                "--keep、--value、--split、--stand のどれか一つを指定してください。")
         case .badGroup:
             Wording(
                 "Write the members as a JSON object: {members}",
@@ -894,6 +895,11 @@ enum Phrase: Catalogue {
                 "{record} [{id}]: your change was set aside. {reason}",
                 "{record} [{id}]：您的更改被隔离。{reason}",
                 "{record} [{id}]：あなたの変更は隔離されました。{reason}")
+        case .noticeQuestion:
+            Wording(
+                "{by} asks about {unit} of {record} [{id}], where you wrote {yours}: “{text}”",
+                "{by} 就 {record} [{id}] 的{unit}（您填写的是 {yours}）提问：“{text}”",
+                "{by} から {record} [{id}] の{unit}（あなたの記入：{yours}）についての質問：「{text}」")
         case .noticeFork:
             Wording(
                 "This machine was found to be a copy of another. Its work is kept; enrol it anew.",
@@ -1096,6 +1102,29 @@ enum Phrase: Catalogue {
                 "Decide: hazama admin conflict resolve {id} --keep a --reason ...",
                 "裁定：hazama admin conflict resolve {id} --keep a --reason …",
                 "決定：hazama admin conflict resolve {id} --keep a --reason …")
+        case .kindOfConflict: Wording("kind", "类型", "種類")
+        case .proposedDecision:
+            Wording(
+                "{by} proposes {what}: “{reason}”", "{by} 提议 {what}：“{reason}”",
+                "{by} の提案：{what}「{reason}」")
+        case .waitsForSecond:
+            Wording(
+                "Proposed. Somebody else has to approve it.", "已提议，须由另一人批准。",
+                "提案しました。別の人の承認が必要です。")
+        case .bulkNext:
+            Wording(
+                "{n} {n:record|records} would change. Do it: the same with --token {token} "
+                    + "--reason ...",
+                "将改动 {n} 条记录。执行：加上 --token {token} --reason …",
+                "{n} 件の記録が変わります。実行：--token {token} --reason … を付けてください")
+        case .answered:
+            Wording(
+                "Recorded; the office gets it with the next sync.", "已记录，下次同步时送达办公室。",
+                "記録しました。次の同期で事務所に届きます。")
+        case .noAnswerHere:
+            Wording(
+                "Message {n} is not about a value that could be answered.",
+                "消息 {n} 没有可答复的内容。", "メッセージ {n} には答える内容がありません。")
         case .claimed: Wording("The conflict is yours.", "该冲突由您负责。", "この競合はあなたの担当です。")
         case .resolved:
             Wording(

@@ -486,8 +486,8 @@ extension Made {
                 whole + section(4, [1, 1, 0])
             ),
             (
-                "notice-of-unknown-kind", "There is no kind 3.", "unknownTag",
-                whole + section(6, [1, 1, 3, 0, 0, 0, 0, 0, 0, 0, 0])
+                "notice-of-unknown-kind", "There is no kind 4.", "unknownTag",
+                whole + section(6, [1, 1, 4, 0, 0, 0, 0, 0, 0, 0, 0])
             ),
             (
                 "leave-for-no-reason", "There is no reason 4.", "unknownTag",

@@ -7,7 +7,9 @@ import SyncStore
 struct ConflictCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "conflict", abstract: "What people have to decide, and what you think of it.",
-        subcommands: [ConflictList.self, ConflictShow.self, ConflictPropose.self],
+        subcommands: [
+            ConflictList.self, ConflictShow.self, ConflictPropose.self, ConflictComment.self,
+        ],
         defaultSubcommand: ConflictList.self)
 }
 
@@ -81,8 +83,12 @@ struct ConflictList: DeskCommand {
             guard let unit = Schema.fieldwork.unit(conflict.unit, of: conflict.collection) else {
                 continue
             }
-            let sides = conflict.dispute.sides.map {
+            var sides = conflict.dispute.sides.map {
                 values.text($0.value, unit, of: conflict.collection)
+            }
+            // A total beyond its bounds has none; it is itself what is disputed.
+            if sides.isEmpty {
+                sides = [values.text(conflict.dispute.shown, unit, of: conflict.collection)]
             }
             table.add([
                 Line(.conflict), Line(named.id.short(length), .strong),
@@ -161,7 +167,7 @@ struct ConflictShow: DeskCommand {
         return .done
     }
 
-    private struct Remark {
+    private struct Said {
         let author: String
         let at_ms: Int64
         let side: Int?
@@ -170,22 +176,13 @@ struct ConflictShow: DeskCommand {
 
     private func remarks(
         _ state: RecordState, _ conflict: Conflict, _ titles: Titles
-    ) -> [Remark] {
-        guard case .log(let log)? = state[.discussion] else { return [] }
-        return log.entries.compactMap { entry in
-            guard case .group(let members) = entry.value, members.count == 4,
-                members[0] == .integer(Int64(conflict.unit.value)),
-                case .text(let text) = members[3]
-            else { return nil }
-            var side: Int?
-            if case .text(let keep) = members[2] {
-                side = conflict.dispute.sides.firstIndex { side in
-                    side.names.contains { "\($0)" == keep.string }
-                }
-            }
-            return Remark(
-                author: titles.person(entry.origin.author),
-                at_ms: Int64(entry.origin.time.milliseconds), side: side, text: text.string)
+    ) -> [Said] {
+        state.remarks(of: conflict.unit).map { remark, origin in
+            Said(
+                author: titles.person(origin.author), at_ms: Int64(origin.time.milliseconds),
+                side: conflict.dispute.sides.firstIndex { side in
+                    side.names.contains { "\($0)" == remark.keep.string }
+                }, text: remark.text.string)
         }
     }
 }
@@ -207,6 +204,16 @@ struct ConflictPropose: DeskCommand {
     var unit: String?
 
     func run(at desk: Desk) async throws -> ExitStatus {
+        try desk.remark(on: id, unit: unit, keep: keep, reason: reason)
+    }
+}
+
+extension Desk {
+    /// Adds to what is said of a conflict: which side to keep, or words alone.
+    fileprivate func remark(
+        on id: String, unit: String?, keep: String?, reason: String?
+    ) throws -> ExitStatus {
+        let desk = self
         let author = try desk.author()
         let named = try desk.conflict(id, unit: unit)
         let sides = named.conflict.dispute.sides
@@ -229,12 +236,10 @@ struct ConflictPropose: DeskCommand {
         let declaration = try desk.declaration(named.conflict.collection)
         var edit = Edit(
             of: shown.state, at: shown.position, by: author.replica, as: declaration)
-        let entry = Value.group([
-            .integer(Int64(named.conflict.unit.value)),
-            .text(kept == nil ? "comment" : "proposal"),
-            .text(kept.map { "\($0.origins[0].name)" } ?? ""), .text(text),
-        ])
-        try edit.append([entry], to: .discussion)
+        let remark = Remark(
+            of: named.conflict.unit, kept == nil ? .comment : .proposal,
+            keep: kept.map { "\($0.origins[0].name)" } ?? "", text: text)
+        try edit.append([remark.value], to: .discussion)
         guard let change = edit.recordChange else { throw StoreError.nothingToRecord }
         let sealed = try desk.record("proposal", [change])
         desk.console.result(kept == nil ? .commentKept : .proposalKept)
@@ -245,5 +250,22 @@ struct ConflictPropose: DeskCommand {
                 "changeSet": .string("\(sealed.changeSet.name)"),
             ])
         return .done
+    }
+}
+
+struct ConflictComment: DeskCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "comment", abstract: "Say something about a conflict to everybody.")
+
+    @OptionGroup var global: GlobalOptions
+    @Argument(help: "The conflict's id, or its record's.")
+    var id: String
+    @Argument(help: "Your words.")
+    var text: String
+    @Option(help: "The unit, where a record has several conflicts: monthly_income.")
+    var unit: String?
+
+    func run(at desk: Desk) async throws -> ExitStatus {
+        try desk.remark(on: id, unit: unit, keep: nil, reason: text)
     }
 }

@@ -7,7 +7,9 @@ import SyncStore
 struct InboxCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "inbox", abstract: "What the office decided and asks.",
-        subcommands: [InboxList.self, InboxRead.self], defaultSubcommand: InboxList.self)
+        subcommands: [
+            InboxList.self, InboxRead.self, InboxReply.self, InboxAccept.self, InboxObject.self,
+        ], defaultSubcommand: InboxList.self)
 }
 
 struct InboxList: DeskCommand {
@@ -62,6 +64,74 @@ struct InboxRead: DeskCommand {
     }
 }
 
+struct InboxReply: DeskCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "reply", abstract: "Answer a question, or say something to a decision.")
+
+    @OptionGroup var global: GlobalOptions
+    @Argument(help: "The message's number.")
+    var number: Int64
+    @Argument(help: "Your words.")
+    var text: String
+
+    func run(at desk: Desk) async throws -> ExitStatus {
+        try desk.answer(number, .comment, text)
+    }
+}
+
+struct InboxAccept: DeskCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "accept", abstract: "Agree with what was decided.")
+
+    @OptionGroup var global: GlobalOptions
+    @Argument(help: "The message's number.")
+    var number: Int64
+
+    func run(at desk: Desk) async throws -> ExitStatus {
+        try desk.answer(number, .acceptance, "")
+    }
+}
+
+struct InboxObject: DeskCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "object", abstract: "Object to what was decided; the office looks again.")
+
+    @OptionGroup var global: GlobalOptions
+    @Argument(help: "The message's number.")
+    var number: Int64
+    @Option(help: "Why.")
+    var reason: String
+
+    func run(at desk: Desk) async throws -> ExitStatus {
+        try desk.answer(number, .objection, reason)
+    }
+}
+
+extension Desk {
+    /// Puts an answer into the discussion of the record that a message is about.
+    fileprivate func answer(
+        _ number: Int64, _ act: Remark.Act, _ text: String
+    ) throws -> ExitStatus {
+        let author = try author()
+        guard let kept = try store().notices().first(where: { $0.id == number }),
+            kept.notice.kind == .decision || kept.notice.kind == .question,
+            let record = kept.notice.record, let unit = kept.notice.unit
+        else {
+            throw fail(.usage, .badInput, .noAnswerHere, ["n": "\(number)"])
+        }
+        let shown = try shown(record)
+        var edit = Edit(
+            of: shown.state, at: shown.position, by: author.replica,
+            as: try declaration(shown.collection))
+        try edit.append([Remark(of: unit, act, text: text).value], to: .discussion)
+        guard let change = edit.recordChange else { throw StoreError.nothingToRecord }
+        _ = try self.record("answer", [change])
+        try store().markRead([number])
+        console.result(.answered)
+        return .done
+    }
+}
+
 extension Desk {
     fileprivate func words(for notice: SyncResponse.Notice, _ titles: Titles) -> String {
         switch notice.kind {
@@ -86,6 +156,16 @@ extension Desk {
                     "id": notice.record?.short() ?? "", "reason": why,
                 ])
         case .fork: return console.text(.noticeFork)
+        case .question:
+            let (label, _, yours) = values(of: notice, titles)
+            return console.text(
+                .noticeQuestion,
+                [
+                    "record": notice.record.map(titles.title(of:)) ?? "",
+                    "id": notice.record?.short() ?? "", "unit": label, "yours": yours,
+                    "by": notice.by.map(titles.person) ?? console.text(.office),
+                    "text": notice.reason.string,
+                ])
         }
     }
 

@@ -8,7 +8,9 @@ struct AdminConflict: ParsableCommand {
         commandName: "conflict", abstract: "Decide what software must not.",
         subcommands: [
             AdminConflictList.self, AdminConflictShow.self, AdminConflictClaim.self,
-            AdminConflictResolve.self,
+            AdminConflictResolve.self, AdminConflictPropose.self, AdminConflictApprove.self,
+            AdminConflictAssign.self, AdminConflictComment.self, AdminConflictUndo.self,
+            AdminConflictBulk.self,
         ])
 }
 
@@ -33,6 +35,7 @@ struct AdminConflictList: DeskCommand {
         var table = Table([
             .init(title: ""), .init(title: "id"), .init(title: console.text(.record), minimum: 8),
             .init(title: console.text(.unit), minimum: 8),
+            .init(title: console.text(.kindOfConflict), minimum: 8),
             .init(title: console.text(.authors), minimum: 8),
             .init(title: console.text(.age), isRight: true),
             .init(title: console.text(.state), minimum: 6),
@@ -49,6 +52,7 @@ struct AdminConflictList: DeskCommand {
                 Line(
                     ConflictJSON.label(conflict, console.language),
                     conflict["isHighStakes"]?.bool == true ? .strong : .plain),
+                Line(ConflictJSON.kind(conflict).text(in: console.language)),
                 Line(authors.joined(separator: ", ")),
                 Line(desk.formats.age(since: conflict["opened_ms"]?.integer ?? 0)),
                 Line(ConflictJSON.state(conflict, desk)), Line(conflict["area"]?.string ?? ""),
@@ -79,6 +83,11 @@ enum ConflictJSON {
         return Vocabulary.unit(unit.id, of: collection).text(in: language)
     }
 
+    static func kind(_ conflict: JSON) -> Wording {
+        let word = conflict["kind"]?.string ?? ""
+        return ConflictWords.name(word)
+    }
+
     static func state(_ conflict: JSON, _ desk: Desk) -> String {
         let phrase: Phrase? =
             switch conflict["state"]?.string {
@@ -104,14 +113,20 @@ enum ConflictJSON {
         let unit = label(conflict, console.language)
         let rest: Line = "\(state(conflict, desk), .dim)  \(string(conflict["area"]), .dim)"
         console.result("\(heading)  \(unit)  \(rest)")
+        let explanation = ConflictWords.explanation(string(conflict["kind"]))
+        console.result("  \(explanation.text(in: console.language), .dim)")
         if let base = detail["base"], !base.isNull {
-            console.result("  \(console.text(.base), .dim): \(text(base["value"], conflict, desk))")
-            for write in base["writes"]?.array ?? [] { print(write, conflict, desk) }
+            console.result("  \(console.text(.base), .dim): \(text(base["value"], base, desk))")
+            for write in base["writes"]?.array ?? [] { print(write, base, desk) }
         }
         for side in detail["sides"]?.array ?? [] {
-            let value = text(side["value"], conflict, desk)
-            console.result("  \(string(side["key"]), .strong)  \(value, .strong)")
-            for write in side["writes"]?.array ?? [] { print(write, conflict, desk) }
+            let value = text(side["value"], side, desk)
+            var place = ""
+            if side["record"]?.string != conflict["record"]?.string {
+                place = " [" + string(side["record"]).suffix(5) + "] " + string(side["title"])
+            }
+            console.result("  \(string(side["key"]), .strong)  \(value, .strong)\(place)")
+            for write in side["writes"]?.array ?? [] { print(write, side, desk) }
         }
         if let shown = detail["shown"] {
             console.result(
@@ -124,13 +139,28 @@ enum ConflictJSON {
             let author = string(remark["authorName"])
             console.result("  \(at, .dim) \(author)\(side): “\(string(remark["text"]))”")
         }
+        if let proposal = detail["proposal"], !proposal.isNull {
+            let what =
+                proposal["value"].map { text($0, conflict, desk) }
+                ?? proposal["side"]?.string
+                ?? ConflictWords.act(string(proposal["act"])).text(
+                    in: console.language)
+            let words = console.text(
+                .proposedDecision,
+                [
+                    "by": string(proposal["byName"]), "what": what,
+                    "reason": string(proposal["reason"]),
+                ])
+            console.result("  \(Mark.partlySent) \(words)")
+        }
         if let decision = detail["decision"], !decision.isNull {
             let words = console.text(
                 .decidedBy,
                 [
                     "by": string(decision["byName"]),
                     "time": desk.formats.moment(decision["at_ms"]?.integer ?? 0),
-                    "value": text(decision["value"], conflict, desk),
+                    "value": decision["value"].map { text($0, conflict, desk) }
+                        ?? ConflictWords.act("stand").text(in: console.language),
                     "reason": string(decision["reason"]),
                 ])
             console.result("  \(Mark.durable) \(words)")
@@ -164,7 +194,7 @@ enum ConflictJSON {
         if let reason = write["reason"]?.string { desk.console.result("       “\(reason)”") }
     }
 
-    private static func text(_ json: JSON?, _ conflict: JSON, _ desk: Desk) -> String {
+    static func text(_ json: JSON?, _ conflict: JSON, _ desk: Desk) -> String {
         guard let json, let value = HubValue.value(json),
             let (collection, unit) = declaration(conflict)
         else { return json?.text ?? "" }
@@ -174,7 +204,7 @@ enum ConflictJSON {
 
 extension Desk {
     /// The whole name of a conflict somebody typed the end of.
-    fileprivate func conflictPath(_ typed: String, _ office: Office) async throws -> (
+    func conflictPath(_ typed: String, _ office: Office) async throws -> (
         RecordID, String
     ) {
         guard let id = ShortID(typed) else {
@@ -195,7 +225,7 @@ extension Desk {
 
     /// Prints a conflict, and keeps its version: a decision has to say which sides were on the
     /// screen.
-    fileprivate func show(_ detail: JSON, _ id: RecordID) throws {
+    func show(_ detail: JSON, _ id: RecordID) throws {
         ConflictJSON.print(detail, desk: self)
         console.summarise(detail.members ?? [])
         guard let version = detail["version"]?.string else { throw oddAnswer() }
@@ -251,10 +281,7 @@ struct AdminConflictResolve: DeskCommand {
     @OptionGroup var global: GlobalOptions
     @Argument(help: "The conflict's id, or the end of it.")
     var id: String
-    @Option(help: "Keep this side: a, b …")
-    var keep: String?
-    @Option(help: "Set another value: 2310, 2026-10-01, a text, or a group as JSON.")
-    var value: String?
+    @OptionGroup var choice: DecisionOptions
     @Option(help: "Why. Its authors will read it.")
     var reason: String?
     @Option(
@@ -263,11 +290,39 @@ struct AdminConflictResolve: DeskCommand {
 
     func run(at desk: Desk) async throws -> ExitStatus {
         let office = try desk.office()
-        guard (keep == nil) != (value == nil) else {
-            throw desk.fail(.usage, .badUsage, .keepOrValue)
-        }
         let (id, path) = try await desk.conflictPath(id, office)
-        let before = try await office.get(path)
+        let (detail, _) = try await desk.decide(
+            id, path + "/resolve", choice, reason: reason, seen: seen, office)
+        let isWaiting = detail["conflict"]?["state"]?.string == "proposed"
+        desk.console.hint(isWaiting ? .waitsForSecond : .resolved)
+        return .done
+    }
+}
+
+/// What is decided: one of four.
+struct DecisionOptions: ParsableArguments {
+    @Option(help: "Keep this side: a, b …")
+    var keep: String?
+    @Option(help: "Set another value: 2310, 2026-10-01, a text, or a group as JSON.")
+    var value: String?
+    @Option(help: "Make this side a record of its own; the other one holds.")
+    var split: String?
+    @Flag(help: "Let all sides stand as they are.")
+    var stand = false
+}
+
+extension Desk {
+    /// Sends a decision, or the proposal of one, on what was last shown.
+    func decide(
+        _ id: RecordID, _ path: String, _ choice: DecisionOptions, reason given: String?,
+        seen: String?, _ office: Office
+    ) async throws -> (JSON, RecordID) {
+        let desk = self
+        let (keep, value) = (choice.keep, choice.value)
+        let count = [keep, value, choice.split].count { $0 != nil } + (choice.stand ? 1 : 0)
+        guard count == 1 else { throw desk.fail(.usage, .badUsage, .keepOrValue) }
+        let show = "/v1/admin/conflicts/\(id)"
+        let before = try await office.get(show)
         var version = try seen ?? desk.login().seen[id]
         if version == nil {
             // Never shown: then it is shown now, and decided on what is on the screen.
@@ -276,13 +331,17 @@ struct AdminConflictResolve: DeskCommand {
         }
         guard let version else { throw desk.oddAnswer() }
         let reason: String
-        if let given = self.reason {
+        if let given {
             reason = given
         } else {
             reason = try desk.prompt.text(.askReason, flag: "--reason")
         }
         var body = [JSONMember("version", .string(version)), JSONMember("reason", .string(reason))]
         if let keep { body.append(JSONMember("keep", .string(keep.trimmed.lowercased()))) }
+        if let split = choice.split {
+            body.append(JSONMember("split", .string(split.trimmed.lowercased())))
+        }
+        if choice.stand { body.append(JSONMember("stand", .bool(true))) }
         if let value {
             guard let conflict = before["conflict"],
                 let (_, unit) = ConflictJSON.declaration(conflict)
@@ -290,14 +349,14 @@ struct AdminConflictResolve: DeskCommand {
             body.append(JSONMember("value", HubValue.json(try desk.typed.value(value, of: unit))))
         }
         do {
-            try desk.show(try await office.post(path + "/resolve", .object(body)), id)
+            let detail = try await office.post(path, .object(body))
+            try desk.show(detail, id)
+            return (detail, id)
         } catch let problem as Problem
             where [.staleView, .alreadyResolved].contains(problem.code)
         {
-            try desk.show(try await office.get(path), id)
+            try desk.show(try await office.get(show), id)
             throw problem
         }
-        desk.console.hint(.resolved)
-        return .done
     }
 }

@@ -1,0 +1,401 @@
+internal import SyncCore
+internal import SyncExchange
+internal import SyncProtocol
+internal import SyncStore
+
+/// A conflict as it stands: found from states and the log, and never kept.
+struct OpenConflict {
+    var kind: ConflictKind
+    /// The record and unit that it is listed under; `nil` where nothing was merged.
+    var place: Place?
+    /// The leaf area of that record; 0 if there is none.
+    var area: UInt32 = 0
+    /// What the sides last had in common.
+    var base: Evidence?
+    /// What is at odds. A conflict of heads has at least two.
+    var sides: [Evidence]
+    /// What is seen meanwhile.
+    var shown: Value?
+
+    struct Place: Hashable {
+        let record: RecordID
+        let collection: CollectionID
+        let unit: UnitID
+    }
+
+    struct Evidence {
+        let place: Place
+        let value: Value
+        /// The writes that say so.
+        let origins: [Origin]
+    }
+
+    /// Every record that has a part in it.
+    var records: Set<RecordID> {
+        Set(
+            (sides + [base].compactMap(\.self)).map(\.place.record)
+                + [place?.record].compactMap(\.self))
+    }
+
+    /// Names everything that was on the page: whatever else comes in has another version.
+    var version: String {
+        var writer = ByteWriter()
+        writer.byte(kind.rawValue)
+        for side in sides {
+            writer.identifier(side.place.record)
+            writer.varint(UInt64(side.place.unit.value))
+            writer.value(side.value)
+            for origin in side.origins { writer.name(origin.name) }
+        }
+        if kind == .capacity, let shown { writer.value(shown) }
+        return String(Digests.sha256(writer.bytes).description.prefix(20))
+    }
+
+    /// `a`, `b` … `z`, `s26`, `s27` …
+    static func sideKey(_ index: Int) -> String {
+        index < 26
+            ? String(UnicodeScalar(UInt8(ascii: "a") + UInt8(index))) : "s\(index)"
+    }
+
+    func side(_ key: String) -> Evidence? {
+        sides.indices.first { Self.sideKey($0) == key }.map { sides[$0] }
+    }
+}
+
+extension Judgement {
+    /// Finds out whether there is a conflict; `nil` if its cause is gone or was let stand.
+    ///
+    /// - Complexity: a few records read, and a few entries of the log.
+    func find(_ question: Question, _ tx: borrowing HubTransaction) throws -> OpenConflict? {
+        switch question {
+        case .unit(let record, let collection, let unit):
+            try unitFinding(
+                OpenConflict.Place(record: record, collection: collection, unit: unit), tx)
+        case .key(let collection, let unit, let key): try keyFinding(collection, unit, key, tx)
+        case .home(let collection, let record): try homeFinding(collection, record, tx)
+        case .premises(let name): try premiseFinding(name, tx)
+        case .late(let name): try lateFinding(name, tx)
+        case .unmerged(let name): try unmergedFinding(name, tx)
+        case .branch: OpenConflict(kind: .fork, sides: [])
+        }
+    }
+
+    // MARK: One record
+
+    private func unitFinding(
+        _ place: OpenConflict.Place, _ tx: borrowing HubTransaction
+    ) throws -> OpenConflict? {
+        guard let record = try working(place.record, place.collection, tx) else { return nil }
+        let state = record.state
+        func evidence(_ value: Value, _ origins: [Origin]) -> OpenConflict.Evidence {
+            OpenConflict.Evidence(place: place, value: value, origins: origins)
+        }
+        if let dispute = state.conflicts(under: schema).first(where: { $0.unit == place.unit })?
+            .dispute
+        {
+            var sides = dispute.sides.map { evidence($0.value, $0.origins) }
+            if case .total(let total)? = state[place.unit] {
+                for part in total.parts where part.amount != 0 {
+                    sides.append(evidence(.integer(part.amount), try latest(part, tx)))
+                }
+            }
+            return OpenConflict(
+                kind: ConflictKind(dispute.kind), place: place, area: record.area,
+                base: dispute.base.map { evidence($0.value, [$0.origin]) }, sides: sides,
+                shown: dispute.shown)
+        }
+        guard let decision = state.objected(place.unit) else { return nil }
+        let isGroup = schema.unit(place.unit, of: place.collection)?.isGroup ?? false
+        return OpenConflict(
+            kind: isGroup ? .group : .value, place: place, area: record.area,
+            sides: [evidence(decision.value, [decision.origin])], shown: decision.value)
+    }
+
+    /// The latest contribution of a replica to a total.
+    private func latest(
+        _ part: Total.Part, _ tx: borrowing HubTransaction
+    ) throws -> [Origin] {
+        guard let last = part.counted.ranges.last?.upperBound,
+            let number = ChangeSetNumber(last)
+        else { return [] }
+        return try origin(ChangeSetName(part.replica, number), shown: nil, tx).map { [$0] } ?? []
+    }
+
+    private func origin(
+        _ name: ChangeSetName, shown: LogPosition?, _ tx: borrowing HubTransaction
+    ) throws -> Origin? {
+        try memory.log.changeSet(name, tx).map { set, entry, _ in
+            Origin(
+                name: name, author: set.author, time: entry.time, position: entry.position,
+                shown: shown)
+        }
+    }
+
+    // MARK: Several records
+
+    private func keyFinding(
+        _ collection: CollectionID, _ unit: UnitID, _ key: [UInt8],
+        _ tx: borrowing HubTransaction
+    ) throws -> OpenConflict? {
+        var sides: [OpenConflict.Evidence] = []
+        var claimants: [RecordState] = []
+        var area: UInt32 = 0
+        for id in try tx.claimants(of: key, collection, unit) {
+            guard let record = try working(id, collection, tx),
+                case .register(let register)? = record.state[unit]
+            else { continue }
+            // What is one record to people claims once.
+            if claimants.contains(where: { $0.isAlias(of: record.state) }) { continue }
+            let heads = register.heads.filter { Question.key(of: $0.value) == key }
+            guard !heads.isEmpty else { continue }
+            if claimants.isEmpty { area = record.area }
+            claimants.append(record.state)
+            sides.append(
+                OpenConflict.Evidence(
+                    place: OpenConflict.Place(record: id, collection: collection, unit: unit),
+                    value: heads[0].value, origins: heads.map(\.origin)))
+        }
+        guard sides.count > 1 else { return nil }
+        let latest = sides.flatMap(\.origins).compactMap(\.position).max() ?? .start
+        let areStanding = claimants.allSatisfy { state in
+            state.standing(of: unit).map { $0.position >= latest } ?? false
+        }
+        guard !areStanding else { return nil }
+        return OpenConflict(
+            kind: .key, place: sides[0].place, area: area, sides: sides, shown: sides[0].value)
+    }
+
+    private func homeFinding(
+        _ collection: CollectionID, _ id: RecordID, _ tx: borrowing HubTransaction
+    ) throws -> OpenConflict? {
+        guard let declaration = schema.collection(collection),
+            case .with(let unit) = declaration.home,
+            let child = try working(id, collection, tx), !memory.voided.contains(id),
+            let created = child.state.created, let parent = child.state.reference(unit),
+            memory.voided.contains(parent), let home = try tx.collection(of: parent),
+            let state = try self.state(parent, home, tx),
+            case .register(let voiding)? = state[.void]
+        else { return nil }
+        for head in voiding.heads {
+            // Whoever voided the record and knew what lies with it meant that, too.
+            if try knew(head.origin.name, of: created.position, tx) { return nil }
+        }
+        let latest = voiding.heads.compactMap(\.origin.position).max() ?? .start
+        if let standing = child.state.standing(of: unit), standing.position >= latest {
+            return nil
+        }
+        let place = OpenConflict.Place(record: id, collection: collection, unit: unit)
+        return OpenConflict(
+            kind: .reference, place: place, area: child.area,
+            sides: [
+                OpenConflict.Evidence(
+                    place: place, value: .reference(parent), origins: [created]),
+                OpenConflict.Evidence(
+                    place: OpenConflict.Place(record: parent, collection: home, unit: .void),
+                    value: voiding.heads[0].value, origins: voiding.heads.map(\.origin)),
+            ])
+    }
+
+    /// Whether the writer of a change set had applied what lies at a position.
+    private func knew(
+        _ name: ChangeSetName, of position: LogPosition?, _ tx: borrowing HubTransaction
+    ) throws -> Bool {
+        guard let position, let (set, _, _) = try memory.log.changeSet(name, tx) else {
+            return false
+        }
+        return set.trunk.epoch == memory.epoch && set.trunk.position >= position
+    }
+
+    // MARK: Change sets
+
+    /// What of a change set still holds: its settings that nobody has replaced.
+    private func holding(
+        _ set: ChangeSet, _ tx: borrowing HubTransaction
+    ) throws -> [OpenConflict.Evidence] {
+        var holding: [OpenConflict.Evidence] = []
+        for change in set.changes {
+            guard let state = try state(change.record, change.collection, tx) else { continue }
+            for write in change.writes {
+                guard case .register(let register)? = state[write.unit],
+                    let head = register.heads.first(where: { $0.origin.name == set.name })
+                else { continue }
+                holding.append(
+                    OpenConflict.Evidence(
+                        place: OpenConflict.Place(
+                            record: change.record, collection: change.collection,
+                            unit: write.unit), value: head.value, origins: [head.origin]))
+            }
+        }
+        return holding
+    }
+
+    /// Whether anything of a change set still holds.
+    func holds(_ name: ChangeSetName, _ tx: borrowing HubTransaction) throws -> Bool {
+        guard let (set, _, _) = try memory.log.changeSet(name, tx) else { return false }
+        return try !holding(set, tx).isEmpty
+    }
+
+    /// Where the office let a change set stand; `nil` if it did not.
+    private func standing(
+        _ name: ChangeSetName, at place: OpenConflict.Place, _ tx: borrowing HubTransaction
+    ) throws -> LogPosition? {
+        guard
+            let standing = try state(place.record, place.collection, tx)?
+                .standing(of: place.unit), standing.keep.string == "\(name)"
+        else { return nil }
+        return standing.position
+    }
+
+    private func premiseFinding(
+        _ name: ChangeSetName, _ tx: borrowing HubTransaction
+    ) throws -> OpenConflict? {
+        guard let (set, entry, _) = try memory.log.changeSet(name, tx),
+            let decided = entry.position
+        else { return nil }
+        guard let decision = try holding(set, tx).first else { return nil }
+        var sides = [decision]
+        var base: OpenConflict.Evidence?
+        for premise in set.premises {
+            guard let collection = try tx.collection(of: premise.record),
+                let state = try state(premise.record, collection, tx),
+                case .register(let register)? = state[premise.unit]
+            else { continue }
+            var changed: [Head] = []
+            for head in register.heads
+            where head.origin.name != name && !premise.heads.contains(head.origin.name) {
+                // Who knew of the decision changed the fact afterwards, which is life.
+                if try !knew(head.origin.name, of: decided, tx) { changed.append(head) }
+            }
+            guard !changed.isEmpty else { continue }
+            let place = OpenConflict.Place(
+                record: premise.record, collection: collection, unit: premise.unit)
+            var before: LoggedWrite?
+            if let head = premise.heads.first {
+                before = try memory.log.write(head, premise.record, premise.unit, tx)
+            }
+            // Said again, it is still what the decision was computed from.
+            if let before, changed.allSatisfy({ $0.value.agrees(with: before.value) }) { continue }
+            if base == nil {
+                base = before.map {
+                    OpenConflict.Evidence(place: place, value: $0.value, origins: [$0.origin])
+                }
+            }
+            sides.append(
+                OpenConflict.Evidence(
+                    place: place, value: changed[0].value, origins: changed.map(\.origin)))
+        }
+        guard sides.count > 1 else { return nil }
+        let latest = sides.flatMap(\.origins).compactMap(\.position).max() ?? .start
+        if let standing = try standing(name, at: decision.place, tx), standing >= latest {
+            return nil
+        }
+        return OpenConflict(
+            kind: .premise, place: decision.place,
+            area: try working(decision.place.record, decision.place.collection, tx)?.area ?? 0,
+            base: base, sides: sides, shown: decision.value)
+    }
+
+    private func lateFinding(
+        _ name: ChangeSetName, _ tx: borrowing HubTransaction
+    ) throws -> OpenConflict? {
+        guard let (set, entry, _) = try memory.log.changeSet(name, tx),
+            let merged = entry.position
+        else { return nil }
+        let known = set.trunk.epoch == memory.epoch ? set.trunk.position : .start
+        var sides: [OpenConflict.Evidence] = []
+        for evidence in try holding(set, tx) {
+            let place = evidence.place
+            guard let state = try state(place.record, place.collection, tx) else { continue }
+            // Its author could not see what others did in the record meanwhile.
+            let meanwhile = state.heads.filter { unit, head in
+                guard let position = head.origin.position else { return false }
+                return position > known && position < merged
+                    && head.origin.author != set.author
+            }
+            guard let (unit, head) = meanwhile.first else { continue }
+            if let standing = try standing(name, at: place, tx), standing > merged { continue }
+            sides.append(evidence)
+            sides.append(
+                OpenConflict.Evidence(
+                    place: OpenConflict.Place(
+                        record: place.record, collection: place.collection, unit: unit),
+                    value: head.value, origins: [head.origin]))
+            break
+        }
+        guard let first = sides.first else { return nil }
+        return OpenConflict(
+            kind: .late, place: first.place,
+            area: try working(first.place.record, first.place.collection, tx)?.area ?? 0,
+            sides: sides, shown: first.value)
+    }
+
+    private func unmergedFinding(
+        _ name: ChangeSetName, _ tx: borrowing HubTransaction
+    ) throws -> OpenConflict? {
+        guard let rid = try tx.replica(name.replica)?.rid,
+            let waiting = try tx.unmerged(of: rid).first(where: { $0.number == name.number.value }),
+            // What a copied device wrote is one question: its fork.
+            waiting.reason != Admission.Reason.copied.rawValue,
+            waiting.disposition == .quarantined
+                || now_ms.subtractingClamped(waiting.since_ms) > Self.patience_ms,
+            let (set, _, _) = try memory.log.changeSet(name, tx),
+            let origin = try origin(name, shown: nil, tx)
+        else { return nil }
+        let kind: ConflictKind =
+            switch Admission.Reason(rawValue: waiting.reason) {
+            case .schema, .newerSchema, .kind: .schema
+            default: .failure
+            }
+        let change = set.changes[0]
+        return OpenConflict(
+            kind: kind,
+            sides: [
+                OpenConflict.Evidence(
+                    place: OpenConflict.Place(
+                        record: change.record, collection: change.collection,
+                        unit: change.writes.first?.unit ?? .void),
+                    value: .text(waiting.reason), origins: [origin])
+            ])
+    }
+
+    /// How long a change set is held before people are asked: 7 days, in milliseconds.
+    static let patience_ms: Int64 = 7 * 24 * 3_600_000
+}
+
+extension RecordState {
+    /// The settings that hold, rising by unit.
+    var heads: [(unit: UnitID, head: Head)] {
+        units.flatMap { unit -> [(unit: UnitID, head: Head)] in
+            guard case .register(let register) = unit.state else { return [] }
+            return register.heads.map { (unit.id, $0) }
+        }
+    }
+
+    /// The record that a register of one head refers to.
+    func reference(_ unit: UnitID) -> RecordID? {
+        guard case .register(let register)? = self[unit],
+            case .reference(let target)? = register.heads.first?.value
+        else { return nil }
+        return target
+    }
+
+    /// A decision of the hub's that still holds, and that one of its authors has objected to since.
+    func objected(_ unit: UnitID) -> Head? {
+        guard case .register(let register)? = self[unit], register.heads.count == 1,
+            register.heads[0].origin.name.replica.isHub,
+            let decided = register.heads[0].origin.position
+        else { return nil }
+        let isObjected = remarks(of: unit).contains { remark, origin in
+            remark.act == .objection && (origin.position ?? .start) > decided
+        }
+        return isObjected ? register.heads[0] : nil
+    }
+
+    /// Whether people said that two records are one.
+    func isAlias(of other: RecordState) -> Bool {
+        [(self, other), (other, self)].contains { left, right in
+            guard case .elements(let elements)? = left[.aliases] else { return false }
+            return elements.entries.contains { $0.element == .reference(right.record) }
+        }
+    }
+}

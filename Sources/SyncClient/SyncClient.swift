@@ -330,10 +330,11 @@ public actor SyncClient {
                 DeviceExchange.Gain(
                     hasMore: answer.hasMore, receipted: receipted.count, records: applied.records,
                     cursorsMoved: applied.cursorsMoved || applied.left > 0,
-                    hasGrants: answer.grants != nil))
+                    hasGrants: answer.grants != nil, disagrees: applied.disagrees))
         } catch {
             throw .stopped(error)
         }
+        if applied.disagrees { log.error("states worked out are not the hub's") }
         if matches == false {
             log.error("digest differs", metadata: ["repaired": "\(facts.isRepaired)"])
             // Once: where fetching everything did not help, it is for people to look.

@@ -139,15 +139,20 @@ public struct DeviceExchange: Sendable {
         public var records: Int
         public var cursorsMoved: Bool
         public var hasGrants: Bool
+        /// Whether the device did not come to the states that the answer's echo stands for; of its
+        /// pages none was applied.
+        public var disagrees: Bool
 
         public init(
-            hasMore: Bool, receipted: Int, records: Int, cursorsMoved: Bool, hasGrants: Bool
+            hasMore: Bool, receipted: Int, records: Int, cursorsMoved: Bool, hasGrants: Bool,
+            disagrees: Bool = false
         ) {
             self.hasMore = hasMore
             self.receipted = receipted
             self.records = records
             self.cursorsMoved = cursorsMoved
             self.hasGrants = hasGrants
+            self.disagrees = disagrees
         }
     }
 
@@ -172,6 +177,7 @@ public struct DeviceExchange: Sendable {
     private var hasAdopted = false
     private var namesNoEpoch = false
     private var showsProof = false
+    private var takesEcho = true
     private var wants = Wants.all
     private var last: (facts: Facts, offer: ClosedRange<ChangeSetNumber>?)?
 
@@ -214,7 +220,8 @@ public struct DeviceExchange: Sendable {
             noticeCursor: facts.noticeCursor, writerCursor: facts.writerCursor,
             digest: facts.digest, clock: clock,
             maximumDownBytes: left.map { UInt64(max(1, $0 - bytes(of: offer, facts))) } ?? 0,
-            isDryRun: isDryRun, diskFree_MB: diskFree_MB, pending: facts.pending,
+            isDryRun: isDryRun, takesEcho: takesEcho, diskFree_MB: diskFree_MB,
+            pending: facts.pending,
             unsettled: facts.unsettled)
         return Plan(
             request: request, epoch: epoch, offer: offer, needsProof: showsProof && epoch != nil)
@@ -248,10 +255,9 @@ public struct DeviceExchange: Sendable {
     public mutating func judge(_ reply: Reply, tag: UInt64) -> Verdict {
         roundTrips += 1
         guard reply.status == 200 else { return judgeProblem(reply) }
-        guard reply.contentType == SyncRequest.mediaType else {
-            return .stop(.notOurHub(status: reply.status))
-        }
-        let answer: SyncResponse
+        // A hub does not name the media type. Who does, or not, proves nothing; the first bytes and
+        // the tag do.
+        var answer: SyncResponse
         do {
             answer = try SyncResponse.decode(reply.body, isCut: reply.isCut)
         } catch {
@@ -265,6 +271,8 @@ public struct DeviceExchange: Sendable {
         if let known = last?.facts.epoch, let epoch = answer.epoch, known != epoch {
             return adopt(epoch, nil)
         }
+        // What says which states are not on the pages comes after them, and may have been cut off.
+        if reply.isCut, takesEcho, last?.offer != nil { answer.pages = [] }
         return .answer(answer)
     }
 
@@ -343,9 +351,12 @@ public struct DeviceExchange: Sendable {
         let sent = last?.offer != nil
         let isGain =
             gain.receipted > 0 || gain.records > 0 || gain.cursorsMoved || gain.hasGrants
-        if (gain.hasMore || sent) && !isGain { throw .noProgress }
+        // Once: the next answer brings the states themselves.
+        let repeats = gain.disagrees && takesEcho
+        if gain.disagrees { takesEcho = false }
+        if (gain.hasMore || gain.disagrees || sent) && !isGain && !repeats { throw .noProgress }
         if gain.receipted > 0 { load = min(load * 2, Self.largestLoad) }
-        wants = gain.hasMore ? .more : .nothing
+        wants = gain.hasMore || gain.disagrees ? .more : .nothing
     }
 
     /// Is told that the last request got no answer: the next one carries a quarter.

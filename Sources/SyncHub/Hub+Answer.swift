@@ -7,18 +7,14 @@ internal import Synchronization
 
 extension Hub {
     func answer(
-        _ request: SyncRequest, tag: UInt64, replica id: ReplicaID, _ receipts: [SignedReceipt],
+        _ request: SyncRequest, tag: UInt64, replica id: ReplicaID, _ taken: Taken,
         digestDiffers: Bool, _ now: Int64, _ memory: inout HubMemory
     ) throws -> [UInt8] {
         let last = memory.contacts[id]?.told
         // Cursors where that answer would have brought them say that all of it was applied.
         let told = last?.cursors == request.cursorList ? last?.urgent ?? .start : .start
-        let contact = HubMemory.Contact(
-            synced_ms: now, pending: Int64(clamping: request.pending),
-            skew_ms: request.clock.wall_ms.subtractingClamped(now),
-            written_ms: memory.contacts[id]?.written_ms ?? 0)
-        memory.contacts[id] = contact
-        if !request.runs.isEmpty || now - contact.written_ms > 60_000 {
+        // A request with nothing new is noted at most once a minute.
+        if now - (memory.contacts[id]?.written_ms ?? 0) > 60_000 {
             try writeContact(id, now, &memory)
         }
         let snapshot = memory
@@ -37,7 +33,7 @@ extension Hub {
                 hub_ms: UInt64(max(0, now)), digestDiffers: digestDiffers,
                 lease_ms: UInt64(max(0, isLent ? now + lease_ms : 0)),
                 merged: replica.merged,
-                receipts: receipts)
+                receipts: taken.receipts)
             for bytes in try tx.notices(of: replica.person, after: request.noticeCursor) {
                 if let notice = SyncResponse.Notice(stored: bytes) {
                     response.notices.append(notice)
@@ -45,7 +41,7 @@ extension Hub {
             }
             // A copy delivers; it gets receipts and news, and no record.
             if replica.state == DeviceState.copied.rawValue {
-                if !receipts.isEmpty { response.mark = try self.mark(snapshot, tx) }
+                if !response.receipts.isEmpty { response.mark = try self.mark(snapshot, tx) }
                 return response.encode()
             }
             if !request.isDryRun, snapshot.leaves[replica.rid] != nil {
@@ -69,9 +65,18 @@ extension Hub {
                 cursors = Array(repeating: .start, count: territory.areas.count)
             }
             if !isLent { return try finish(response, request, snapshot, tx) }
-            try addPages(to: &response, request, territory, cursors, snapshot, tx)
+            let isEchoed = try addPages(
+                to: &response, request, territory, cursors,
+                request.takesEcho ? taken.written : [:], snapshot, tx)
+            if !isEchoed {
+                response.pages = []
+                response.hasMore = false
+                try addPages(to: &response, request, territory, cursors, [:], snapshot, tx)
+            }
             if !request.isDryRun {
-                try addUrgent(to: &response, territory, cursors, &urgent, snapshot, tx)
+                try addUrgent(
+                    to: &response, territory, cursors,
+                    response.echo == nil ? [:] : taken.written, &urgent, snapshot, tx)
                 reached = cursors
                 for page in response.pages {
                     for place in page.grants { reached[place] = page.through }
@@ -86,10 +91,13 @@ extension Hub {
     /// Puts what is urgent before the pages of an answer that a bad line may not bring to its end.
     /// It comes once more in its place: this page moves no cursor.
     ///
-    /// - Parameter told: up to where an earlier answer, which the device has applied, told it.
+    /// - Parameters:
+    ///   - written: the records that the request has changed: what an echo stands for is on no page.
+    ///   - told: up to where an earlier answer, which the device has applied, told it.
     private func addUrgent(
         to response: inout SyncResponse, _ territory: Territory, _ cursors: [LogPosition],
-        _ told: inout LogPosition, _ memory: HubMemory, _ tx: borrowing HubTransaction
+        _ written: [RecordID: Judgement.Written], _ told: inout LogPosition, _ memory: HubMemory,
+        _ tx: borrowing HubTransaction
     ) throws {
         guard let first = response.pages.first, response.hasMore || response.pages.count > 1
         else { return }
@@ -101,6 +109,7 @@ extension Hub {
             let reached = first.grants.contains(place) ? first.through : cursors[place]
             for area in areas.sorted() where seen.insert(area).inserted {
                 try tx.urgentRecords(of: area, after: max(reached, told)) { stored in
+                    if written[stored.record]?.isEcho == true { return }
                     guard bytes < Limits.pageBytes / 2 else {
                         isAll = false
                         return
@@ -156,10 +165,21 @@ extension Hub {
     }
 
     /// Fills pages in the order of positions until nothing is left or the budget is used.
+    ///
+    /// - Parameter written: the records that this very request has changed. Those whose new state
+    ///   the device can work out are left out, and stand in the answer's echo.
+    /// - Returns: whether all that it wrote was met on the way. If not, the device would take
+    ///   something for its own that it is not lent: then the pages are to be made without an echo.
+    @discardableResult
     private func addPages(
         to response: inout SyncResponse, _ request: SyncRequest, _ territory: Territory,
-        _ cursors: [LogPosition], _ memory: HubMemory, _ tx: borrowing HubTransaction
-    ) throws {
+        _ cursors: [LogPosition], _ written: [RecordID: Judgement.Written], _ memory: HubMemory,
+        _ tx: borrowing HubTransaction
+    ) throws -> Bool {
+        // With cursors that differ, what is before depends on the area.
+        let written = Set(cursors).count == 1 ? written : [:]
+        var echoes: [SyncResponse.Echo.State] = []
+        var met = 0
         let budget =
             request.maximumDownBytes == 0
             ? Limits.defaultDownBytes
@@ -182,7 +202,15 @@ extension Hub {
                     break
                 }
                 let chunk = try chunk(
-                    of: changed, after: from, window: &window, room: budget - spent, memory, tx)
+                    of: changed, after: from, window: &window, room: budget - spent, memory, tx
+                ) { record, position in
+                    guard let now = written[record] else { return nil }
+                    // Whatever has changed it since has given it another position.
+                    return now.isEcho && now.before <= cursor && now.state.position == position
+                        ? .echoed(now.state) : .sent
+                }
+                echoes += chunk.echoes
+                met += chunk.own
                 spent += chunk.bytes
                 estimate.records += UInt64(chunk.records)
                 estimate.bytes += UInt64(chunk.bytes)
@@ -207,6 +235,16 @@ extension Hub {
             response.estimate = SyncResponse.Estimate(
                 records: estimate.records, bytes: estimate.bytes)
         }
+        response.echo = SyncResponse.Echo(of: echoes)
+        let through = reached.min() ?? .start
+        return echoes.isEmpty
+            || met == written.values.count { $0.state.position <= through }
+    }
+
+    /// A record that a request has changed, on the way of its answer.
+    private enum OwnRecord {
+        case sent
+        case echoed(SyncResponse.Echo.State)
     }
 
     /// Reads the next chunk of states after a position, or finds it among those kept.
@@ -215,9 +253,12 @@ extension Hub {
     ///   - window: how many positions to look at; fitted to how much lies in them.
     ///   - room: the bytes it should not be longer than. One position is never split, so it may
     ///     have to be.
+    ///   - own: what to do with a record that the request has changed; `nil` for all others. None
+    ///     of those is in a chunk that is kept: its position would be another now.
     private func chunk(
         of areas: [UInt32], after from: LogPosition, window: inout UInt64, room: Int,
-        _ memory: HubMemory, _ tx: borrowing HubTransaction
+        _ memory: HubMemory, _ tx: borrowing HubTransaction,
+        own: (RecordID, LogPosition) -> OwnRecord?
     ) throws -> SnapshotChunk {
         let key = SnapshotChunks.Key(areas: areas, after: from)
         if let kept = chunks.withLock({ $0[key] }), kept.bytes <= room,
@@ -229,7 +270,20 @@ extension Hub {
             let to = LogPosition(min(from.value + window, memory.position.value))!
             var records: [SyncResponse.PageRecord] = []
             var bytes = 0
-            try tx.records(of: areas, after: from, through: to) { stored in
+            var echoes: [SyncResponse.Echo.State] = []
+            var ownCount = 0
+            try tx.records(
+                of: areas, after: from, through: to,
+                where: { record, position in
+                    guard let own = own(record, position) else { return true }
+                    ownCount += 1
+                    if case .echoed(let state) = own {
+                        echoes.append(state)
+                        return false
+                    }
+                    return true
+                }
+            ) { stored in
                 bytes += stored.state.count + 24
                 records.append(
                     SyncResponse.PageRecord(
@@ -245,7 +299,7 @@ extension Hub {
             }
             // Records come by area within a collection; a page wants them by collection only.
             records.sort { ($0.collection, $0.position) < ($1.collection, $1.position) }
-            let isShared = records.count >= SnapshotChunks.smallest
+            let isShared = records.count >= SnapshotChunks.smallest && ownCount == 0
             var content = SnapshotChunk.Content.records(records)
             var size = bytes
             if bytes >= SnapshotChunks.smallestFrame {
@@ -258,7 +312,8 @@ extension Hub {
             }
             if bytes < Limits.pageBytes / 8 { window = min(window * 4, 1 << 40) }
             let chunk = SnapshotChunk(
-                through: to, records: records.count, bytes: size, content: content)
+                through: to, records: records.count, bytes: size, content: content,
+                echoes: echoes, own: ownCount)
             if isShared { chunks.withLock { $0[key] = chunk } }
             return chunk
         }
@@ -294,9 +349,7 @@ extension Hub {
         guard let contact = memory.contacts[id] else { return }
         try store.write { tx in
             guard var replica = try tx.replica(id) else { return }
-            replica.synced_ms = contact.synced_ms
-            replica.pending = contact.pending
-            replica.skew_ms = contact.skew_ms
+            contact.fill(&replica)
             try tx.update(replica)
         }
         memory.contacts[id]?.written_ms = now

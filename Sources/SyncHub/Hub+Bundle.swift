@@ -30,7 +30,8 @@ extension Hub {
             // nothing of how far they were off.
             let sent = ClockReading(wall_ms: now, monotonic_ms: 0, boot: .max)
             return try self.take(
-                bundle.runs, asking: [], proving: [], from: replica, now, sent, &memory)
+                bundle.runs, asking: [], proving: [], from: replica, now, sent, &memory
+            ).receipts
         }
     }
 }

@@ -37,6 +37,10 @@ extension Hub {
         }
     }
 
+    /// How many change sets of a first load make one run. Later conflicts look for their base
+    /// there, which decodes a run.
+    private static let changeSetsPerLoadedRun = 250
+
     /// Writes change sets by the hub's own replica, each of these lists one, all in one
     /// transaction.
     ///
@@ -50,7 +54,7 @@ extension Hub {
                 let judgement = Judgement(memory, schema: self.schema, now_ms: now)
                 var rest = changeSets[...]
                 while !rest.isEmpty {
-                    let run = Array(rest.prefix(Limits.changeSetsPerRun))
+                    let run = Array(rest.prefix(Self.changeSetsPerLoadedRun))
                     rest = rest.dropFirst(run.count)
                     try judgement.write(run, intent: intent, author: author, reason: nil, tx)
                 }

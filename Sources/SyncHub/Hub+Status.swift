@@ -139,7 +139,8 @@ extension Hub {
             guard upload.state == .judged || upload.state == .waiting else { return }
             let expected = heads[upload.replica] ?? (1, .none)
             do {
-                let sets = try RunCoding.decode(upload.run.bytes)
+                let run = try upload.run
+                let sets = try RunCoding.decode(run.bytes)
                 let last = sets[sets.count - 1]
                 let fresh = sets.first { $0.changeSet.name.number.value == upload.first }
                 let owner = try tx.replica(rid: upload.replica)
@@ -176,7 +177,7 @@ extension Hub {
                 if let owner {
                     let key = owner.id.isHub ? memory.key.verifying : owner.key
                     let signed = SignedRun.signedBytes(last.changeSet.name, last.hash)
-                    if !key.isValid(upload.run.signature, for: signed, purpose: .run) {
+                    if !key.isValid(run.signature, for: signed, purpose: .run) {
                         findings.append(
                             Finding(.damage, "signature", "upload \(upload.id) is not signed"))
                     }

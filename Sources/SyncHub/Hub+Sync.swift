@@ -33,15 +33,20 @@ extension Hub {
                 }
             }
             let differs = try self.digestDiffers(request, replica, memory)
-            var receipts: [SignedReceipt] = []
+            memory.contacts[replica.id] = HubMemory.Contact(
+                synced_ms: now, pending: Int64(clamping: request.pending),
+                skew_ms: request.clock.wall_ms.subtractingClamped(now),
+                written_ms: memory.contacts[replica.id]?.written_ms ?? 0,
+                told: memory.contacts[replica.id]?.told)
+            var taken = Taken()
             if !request.isDryRun {
                 try self.take(request.purges, from: replica, now, &memory)
-                receipts = try self.take(
+                taken = try self.take(
                     request.runs, asking: request.unsettled, proving: request.receipts,
                     from: replica, now, request.clock, &memory)
             }
             return try self.answer(
-                request, tag: unverified.tag, replica: replica.id, receipts,
+                request, tag: unverified.tag, replica: replica.id, taken,
                 digestDiffers: differs, now, &memory)
         }
     }
@@ -68,7 +73,15 @@ extension Hub {
 
     // MARK: What came
 
-    /// Stores every run, then judges what is new. Returns the receipts of all that was named.
+    /// What became of the change sets of a request.
+    struct Taken {
+        /// The receipts of all that was named.
+        var receipts: [SignedReceipt] = []
+        /// The records that were written for it.
+        var written: [RecordID: Judgement.Written] = [:]
+    }
+
+    /// Stores every run, then judges what is new.
     ///
     /// - Parameters:
     ///   - unsettled: numbers that came earlier and whose receipts are asked for.
@@ -77,7 +90,7 @@ extension Hub {
         _ runs: [SignedRun], asking unsettled: [ChangeSetNumber],
         proving receipts: [SignedReceipt], from replica: StoredReplica, _ now: Int64,
         _ sent: ClockReading, _ memory: inout HubMemory
-    ) throws -> [SignedReceipt] {
+    ) throws -> Taken {
         var named: [(rid: Int64, first: UInt64, last: UInt64)] = []
         var decoded: [Int64: [HashedChangeSet]] = [:]
         // Nothing is stored of a message of which a part is not its author's.
@@ -92,7 +105,10 @@ extension Hub {
                     stored.rid, sets[0].changeSet.name.number.value,
                     last.changeSet.name.number.value
                 ))
-            if let upload = stored.upload { decoded[upload] = sets }
+            if let upload = stored.upload {
+                decoded[upload] = sets
+                if stored.rid == replica.rid { memory.contacts[replica.id]?.written_ms = now }
+            }
         }
         for number in unsettled {
             if let last = named.indices.last, named[last].rid == replica.rid,
@@ -105,8 +121,13 @@ extension Hub {
         }
         // Something may be left that was stored, and could not be judged when it came.
         let waits = try !runs.isEmpty && store.read { tx in try tx.isAnyWaiting() }
-        if waits { try judgeEverything(&memory, decoded: decoded) }
-        return try store.read { [memory] tx in
+        var taken = Taken()
+        if waits {
+            let written = try judgeEverything(&memory, decoded: decoded)
+            // What a branch wrote bears other names than its device would give it.
+            if named.allSatisfy({ $0.rid == replica.rid }) { taken.written = written }
+        }
+        taken.receipts = try store.read { [memory] tx in
             var receipts: [SignedReceipt] = []
             var seen: Set<Int64> = []
             for range in named {
@@ -120,6 +141,7 @@ extension Hub {
             }
             return receipts
         }
+        return taken
     }
 
     /// Reads a run, and checks that it is the replica's own.
@@ -155,7 +177,9 @@ extension Hub {
         _ tx: borrowing HubTransaction
     ) throws -> Kept {
         let earlier = self.earlier(receipts, of: id, sets, memory)
-        guard let trunk = try tx.replica(id) else { throw Problem(.unknownReplica) }
+        guard var trunk = try tx.replica(id) else { throw Problem(.unknownReplica) }
+        // Written down with what came, if that is new.
+        memory.contacts[id]?.fill(&trunk)
         let first = sets[0].changeSet.name.number.value
         let last = sets[sets.count - 1].changeSet.name.number.value
         let head = sets[sets.count - 1].hash
@@ -342,20 +366,30 @@ extension Hub {
     ///   - areLeftovers: whether an earlier run stored them and ended before it had judged them.
     ///     Then each try is counted beforehand, so that the one that brings the hub down is found.
     ///   - decoded: the contents of those that were decoded to be stored.
+    /// - Returns: the records that were written, each as it is now.
+    @discardableResult
     func judgeEverything(
         _ memory: inout HubMemory, areLeftovers: Bool = false,
         decoded: [Int64: [HashedChangeSet]] = [:]
-    ) throws {
+    ) throws -> [RecordID: Judgement.Written] {
         let now = clock()
+        var written: [RecordID: Judgement.Written] = [:]
         for upload in try store.read({ tx in try tx.unjudgedUploads(.waiting) }) {
             if areLeftovers { try store.write { tx in try tx.countAttempt(upload.id) } }
             do {
-                memory = try store.write { [memory] tx in
+                let done = try store.write { [memory] tx in
                     let judgement = Judgement(
                         memory, schema: self.schema, now_ms: now, decoded: decoded)
                     try judgement.judge(upload, tx)
                     try judgement.flush(tx)
-                    return judgement.memory
+                    return judgement
+                }
+                memory = done.memory
+                written.merge(done.written) { old, new in
+                    var both = new
+                    both.before = old.before
+                    both.isEcho = old.isEcho && new.isEcho
+                    return both
                 }
             } catch let fault as StoreFault where fault.kind != .damaged && fault.kind != .other {
                 throw fault
@@ -363,5 +397,6 @@ extension Hub {
                 continue
             }
         }
+        return written
     }
 }

@@ -45,7 +45,7 @@ public final class Hub: Sendable {
                 try beginEpoch(.database, evidence: "found at the start", &memory)
             }
         }
-        try locked { memory in try judgeEverything(&memory, areLeftovers: true) }
+        _ = try locked { memory in try judgeEverything(&memory, areLeftovers: true) }
     }
 
     /// Makes a new hub in an empty store.
@@ -160,6 +160,12 @@ struct HubMemory: Sendable {
         /// Up to where the last answer told what is urgent, and the cursors of a device that has
         /// applied all of it.
         var told: (urgent: LogPosition, cursors: [LogPosition])?
+
+        func fill(_ replica: inout StoredReplica) {
+            replica.synced_ms = synced_ms
+            replica.pending = pending
+            replica.skew_ms = skew_ms
+        }
     }
 
     var epoch: EpochID { epochs[epochs.count - 1] }

@@ -19,6 +19,8 @@ final class Judgement {
     private var grants: [PersonID: [Admission.Grant]] = [:]
     /// Change sets that the caller has just decoded, by upload.
     private let decoded: [Int64: [HashedChangeSet]]
+    /// Whether anything may be stored and not merged; `nil` until it was asked for.
+    private var mayHaveUnmerged: Bool?
     /// Records whose creation was merged here: what waited for them may go on.
     private var created: [RecordID] = []
     /// Records that came to lie elsewhere.
@@ -37,6 +39,18 @@ final class Judgement {
     var docket = Docket()
     /// The conflicts that somebody is deciding: that they end is no news.
     var deciding: Set<RecordID> = []
+    /// What `flush` wrote.
+    private(set) var written: [RecordID: Written] = [:]
+
+    /// A record that was written, as far as it decides whether its writer must be sent it.
+    struct Written {
+        /// Where it had last been changed; the start for a new one.
+        var before: LogPosition
+        let state: SyncResponse.Echo.State
+        /// Whether all that was merged into it came with one run, and nothing else was asked for
+        /// it: then who wrote the run, and holds what was before, can work the state out.
+        var isEcho: Bool
+    }
 
     /// One record being worked on.
     struct Working {
@@ -47,6 +61,8 @@ final class Judgement {
         /// The bytes in the table; `nil` for a new record.
         let stored: [UInt8]?
         let wasDisputed: Bool
+        /// Where it was last changed, as the table says; the start for a new record.
+        let before: LogPosition
         var position: LogPosition
         var isDirty = false
         /// The units written here that had several heads after it; no other's base can have
@@ -58,6 +74,8 @@ final class Judgement {
         var remarks: [UnitID: [Remark.Act]] = [:]
         /// The units written here; noted only where the collection has rules.
         var written: Set<UnitID> = []
+        /// Whether its writer would merge the same from its own change sets.
+        var isEcho = true
     }
 
     init(
@@ -113,7 +131,8 @@ final class Judgement {
                 upload.attempts >= 2
                 ? .quarantined(.poison)
                 : try decide(set, replica, arrived_ms: before?.received_ms ?? now_ms, tx)
-            let entry = try settle(set, verdict, time, &replica, upload, tx)
+            let entry = try settle(
+                set, verdict, time, &replica, upload, isEcho: decoded[upload.id] != nil, tx)
             entries.append(entry)
         }
         replicas[replica.rid] = replica
@@ -125,7 +144,7 @@ final class Judgement {
         memory.log.keep(
             LoggedUpload(
                 first: upload.first, sets: sets, entries: entries,
-                received_ms: upload.received_ms, size: upload.run.bytes.count), upload.id)
+                received_ms: upload.received_ms), upload.id)
         try releaseWaiting(tx)
     }
 
@@ -189,7 +208,7 @@ final class Judgement {
         let set = hashed.changeSet
         let isHub = replica.id.isHub
         var facts: [Admission.RecordFacts] = []
-        let hasUnmerged = try tx.hasUnmerged()
+        let hasUnmerged = try self.hasUnmerged(tx)
         for change in set.changes {
             facts.append(try recordFacts(change, hashed, replica, hasUnmerged: hasUnmerged, tx))
         }
@@ -307,16 +326,19 @@ final class Judgement {
     }
 
     /// Does what the verdict says, and returns what the receipt will.
+    ///
+    /// - Parameter isEcho: whether it came with the request at hand and is judged as it came.
     private func settle(
         _ hashed: HashedChangeSet, _ verdict: Admission.Verdict, _ time: CorrectedTime,
-        _ replica: inout StoredReplica, _ upload: StoredUpload, _ tx: borrowing HubTransaction
+        _ replica: inout StoredReplica, _ upload: StoredUpload, isEcho: Bool,
+        _ tx: borrowing HubTransaction
     ) throws -> ReceiptEntry {
         let set = hashed.changeSet
         switch verdict {
         case .merge(let late):
             let position = memory.position.next
             memory.position = position
-            let isDisputed = try merge(hashed, time, position, tx)
+            let isDisputed = try merge(hashed, time, position, isEcho: isEcho && !late, tx)
             replica.merged.insert(set.name.number)
             merged[replica.id] = replica.merged
             if late || !set.premises.isEmpty { try ask(of: set, late: late, tx) }
@@ -357,6 +379,7 @@ final class Judgement {
         _ replica: StoredReplica, _ upload: StoredUpload, behind: UInt64? = nil,
         _ tx: borrowing HubTransaction
     ) throws {
+        mayHaveUnmerged = true
         var missing = missing
         if let behind { missing = replica.id.bytes + behind.settingBytes }
         try tx.setAside(
@@ -382,7 +405,7 @@ final class Judgement {
 
     /// Merges a change set into its records. Returns whether a unit that it wrote is disputed now.
     private func merge(
-        _ hashed: HashedChangeSet, _ time: CorrectedTime, _ position: LogPosition,
+        _ hashed: HashedChangeSet, _ time: CorrectedTime, _ position: LogPosition, isEcho: Bool,
         _ tx: borrowing HubTransaction
     ) throws -> Bool {
         let set = hashed.changeSet
@@ -405,16 +428,25 @@ final class Judgement {
                 record = Working(
                     state: RecordState(record: change.record, collection: change.collection),
                     area: area, storedArea: area, stored: nil, wasDisputed: false,
-                    position: position)
+                    before: .start, position: position)
                 created.append(change.record)
             }
             working[change.record] = nil  // So that the arrays inside are not copied.
+            var namesUnmerged = false
+            let missed = overtaken[change.record] ?? []
             record.state.merge(
                 change,
                 from: Origin(
                     name: set.name, author: set.author, time: time, position: position,
-                    shown: change.shown), overtaken: overtaken[change.record] ?? []
-            ) { known[$0.replica]?.contains($0.number) ?? false }
+                    shown: change.shown), overtaken: missed
+            ) { name in
+                let isMerged = known[name.replica]?.contains(name.number) ?? false
+                if !isMerged, name != set.name { namesUnmerged = true }
+                return isMerged
+            }
+            // A device takes what it names for merged: it was shown it. And it merges its own in
+            // the order in which it wrote them.
+            record.isEcho = record.isEcho && isEcho && !namesUnmerged && missed.isEmpty
             record.position = position
             record.bytes += hashed.size
             record.isDirty = true
@@ -449,7 +481,7 @@ final class Judgement {
         var hasMoved = true
         while hasMoved {
             hasMoved = false
-            guard try tx.hasUnmerged() else { return }
+            guard try hasUnmerged(tx) else { return }
             for waiting in try tx.unmerged() where waiting.disposition == .held {
                 guard try isReady(waiting, tx), let upload = try tx.upload(waiting.upload) else {
                     continue
@@ -505,7 +537,8 @@ final class Judgement {
         else { throw StoreFault(.damaged, "upload \(upload.id) of the log can't be read") }
         let verdict =
             try known ?? decide(set, replica, arrived_ms: upload.received_ms, tx)
-        let entry = try settle(set, verdict, old.time, &replica, upload, tx)
+        let entry = try settle(
+            set, verdict, old.time, &replica, upload, isEcho: false, tx)
         replicas[replica.rid] = replica
         try tx.update(replica)
         var entries = receipt.entries
@@ -526,6 +559,7 @@ final class Judgement {
             var record = working[id]!
             try findBases(&record, tx)
             let bytes = StateCoding.encode(record.state, writers: &memory.writers)
+            let digest = StateDigest.of(id, state: bytes)
             let index = Int(record.area) - 1
             if let stored = record.stored {
                 let before = Int(record.storedArea) - 1
@@ -533,13 +567,19 @@ final class Judgement {
                 memory.areas[before].records -= 1
             }
             memory.areas[index].records += 1
-            memory.areas[index].digest += StateDigest.of(id, state: bytes)
+            memory.areas[index].digest += digest
             memory.areas[index].position = max(memory.areas[index].position, record.position)
             try tx.put(
                 StoredRecord(
                     record: id, collection: record.state.collection, area: record.area,
                     position: record.position, state: bytes), record.state)
             try ask(about: record, tx)
+            // A base comes from the log, which only the hub has.
+            written[id] = Written(
+                before: record.before,
+                state: SyncResponse.Echo.State(
+                    record: id, area: record.area, position: record.position, digest: digest),
+                isEcho: record.isEcho && record.contested.isEmpty && !moved.contains(id))
         }
         for area in touchedAreas.union(working.values.filter(\.isDirty).map(\.area)).sorted() {
             try tx.put(memory.areas[Int(area) - 1])
@@ -599,10 +639,20 @@ final class Judgement {
             stored.state, record: id, collection: collection, writers: memory.writers)
         var record = Working(
             state: state, area: stored.area, storedArea: stored.area, stored: stored.state,
-            wasDisputed: !state.conflicts(under: schema).isEmpty, position: stored.position)
+            wasDisputed: !state.conflicts(under: schema).isEmpty, before: stored.position,
+            position: stored.position)
         record.bytes = stored.state.count
         working[id] = record
         return record
+    }
+
+    /// Asked of the store once: what is set aside here is known, and what is released leaves only
+    /// the chance that nothing is left.
+    private func hasUnmerged(_ tx: borrowing HubTransaction) throws -> Bool {
+        if let known = mayHaveUnmerged { return known }
+        let found = try tx.hasUnmerged()
+        mayHaveUnmerged = found
+        return found
     }
 
     /// The state of a record as it stands in this judgement.

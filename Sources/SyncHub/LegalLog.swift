@@ -9,8 +9,9 @@ struct LoggedUpload: Sendable {
     let sets: [HashedChangeSet]
     let entries: [ReceiptEntry]
     let received_ms: Int64
-    /// The run's bytes: what it costs to keep.
-    let size: Int
+
+    /// What it costs to keep: the canonical bytes of all its change sets.
+    var size: Int { sets.reduce(0) { $0 + $1.size } }
 
     /// A change set with what its receipt says; `nil` if there is none of this number, or no
     /// receipt.
@@ -37,8 +38,8 @@ struct LoggedWrite: Sendable {
 /// Invariant: an upload is here only as it stands in the log; whoever changes its receipt forgets
 /// it.
 struct LegalLog: Sendable {
-    /// Of runs, before compression. Decoded they take some eight times as much memory.
-    static let maximumBytes = 8 << 20
+    /// Of change sets in their canonical form. Decoded they take several times as much memory.
+    static let maximumBytes = 16 << 20
 
     /// Signed the receipts in the log.
     private let key: VerifyingKey
@@ -174,7 +175,7 @@ struct LegalLog: Sendable {
                 $0.changeSet.name.number.value >= upload.first
             }.map { names?.renamed($0) ?? $0 },
             entries: receipt?.first.value == upload.first ? receipt?.entries ?? [] : [],
-            received_ms: upload.received_ms, size: upload.run.bytes.count)
+            received_ms: upload.received_ms)
         // What waits for its predecessor will be judged, and have another receipt.
         if upload.state == .judged { keep(log, upload.id) }
         return log

@@ -16,6 +16,10 @@ struct SnapshotChunk: Sendable {
     /// What it takes in an answer, at most.
     let bytes: Int
     let content: Content
+    /// The states left out because the device works them out; none in what is kept.
+    let echoes: [SyncResponse.Echo.State]
+    /// How many records the request itself has changed, `echoes` among them.
+    let own: Int
 
     func page(_ grants: [Int]) -> SyncResponse.Page {
         switch content {

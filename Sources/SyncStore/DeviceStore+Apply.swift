@@ -8,6 +8,9 @@ extension DeviceStore {
     /// Applies an answer of the hub: grants, writers and receipts first, then each page with its
     /// cursors in one transaction, and at the end what says that all of it is here.
     ///
+    /// Where the hub has left out states that this device does not come to by itself, no page is
+    /// applied and the hub is to be asked again (`AppliedAnswer.disagrees`).
+    ///
     /// Cut off anywhere, the store is whole: what was not applied is asked for again. Applying an
     /// answer again, or an older one, changes nothing.
     ///
@@ -23,8 +26,22 @@ extension DeviceStore {
         _ answer: SyncResponse, receipts: [Receipt], sent: ClockReading, received: ClockReading,
         comparedDigest: Bool
     ) throws(StoreError) -> AppliedAnswer {
+        var answer = answer
+        var echoed: [EchoedRecord] = []
         var applied = AppliedAnswer()
         var changed: Set<ChangeSetNumber> = []
+        func workOut(_ db: Database) throws {
+            guard let echo = answer.echo else { return }
+            if let found = try self.workOut(echo, of: answer, receipts, db) {
+                echoed = found
+                return
+            }
+            applied.disagrees = true
+            answer.pages = []
+            answer.hasMore = true
+            // What is merged is not here yet, so it stays laid over what is.
+            answer.merged = try self.merged(db)
+        }
         func head(_ db: Database) throws {
             changed = try self.applyHead(answer, receipts, received, db)
             applied.left = try self.note(answer.leaves, db)
@@ -35,9 +52,11 @@ extension DeviceStore {
             }
         }
         func page(_ place: Int, _ db: Database) throws {
-            let moved = try self.apply(answer.pages[place], answer.merged, received, db)
+            let moved = try self.apply(
+                answer.pages[place], echoed, answer.merged, received, db)
             applied.cursorsMoved = applied.cursorsMoved || moved
             applied.records += answer.pages[place].records.count
+            echoed = []
         }
         func tail(_ db: Database) throws {
             applied.notices = try self.applyTail(
@@ -48,7 +67,12 @@ extension DeviceStore {
         repeat {
             var failure: StoreError?
             try write { db in
-                if place == 0 { try head(db) }
+                if place == 0 {
+                    try head(db)
+                    // States that may be newer than the first page's end: the pages after it bring
+                    // none of them again, and should they not arrive, the hub sends these as well.
+                    try workOut(db)
+                }
                 var bytes = 0
                 while place < answer.pages.count, bytes < Self.bytesPerTransaction {
                     do {
@@ -221,7 +245,8 @@ extension DeviceStore {
 
     /// Returns whether a cursor moved.
     private func apply(
-        _ page: SyncResponse.Page, _ merged: NumberSet, _ now: ClockReading, _ db: Database
+        _ page: SyncResponse.Page, _ echoed: [EchoedRecord], _ merged: NumberSet,
+        _ now: ClockReading, _ db: Database
     ) throws -> Bool {
         let territory = try territory(db)
         let current = territory.current
@@ -249,6 +274,10 @@ extension DeviceStore {
                 ?? page.records.count
             try apply(page.records[start..<end], of: collection, &context, db)
             start = end
+        }
+        for record in echoed {
+            guard let table = table(record.sent.collection) else { continue }
+            try apply(record.sent, record.state, table, &context, db)
         }
         try add(context.digests, db)
         var moved = false
@@ -299,7 +328,7 @@ extension DeviceStore {
             return
         }
         guard context.isFirst else {
-            for record in records { try apply(record, table, &context, db) }
+            for record in records { try apply(record, nil, table, &context, db) }
             return
         }
         let prepared = try db.cachedStatement(sql: table.insertSQL)
@@ -312,32 +341,32 @@ extension DeviceStore {
             {
                 context.add(record.area, record.record, record.state)
             } else {
-                try apply(record, table, &context, db)
+                try apply(record, nil, table, &context, db)
             }
         }
     }
 
     private func apply(
-        _ sent: SyncResponse.PageRecord, _ table: DeviceTable, _ context: inout PageContext,
-        _ db: Database
+        _ sent: SyncResponse.PageRecord, _ known: RecordState?, _ table: DeviceTable,
+        _ context: inout PageContext, _ db: Database
     ) throws {
         let state: RecordState
         do {
-            state = try StateCoding.decode(
-                sent.state, record: sent.record, collection: sent.collection,
-                writers: context.writers)
+            state =
+                try known
+                ?? StateCoding.decode(
+                    sent.state, record: sent.record, collection: sent.collection,
+                    writers: context.writers)
         } catch {
             throw StoreError.badAnswer(.unreadableState(sent.record))
         }
-        let sealed: StatementArguments = [
-            Int64(sent.position.value), context.era, context.now.wall_ms, seal.keyID,
-            seal.seal(sent.state).stored, sent.record.stored,
-        ]
+        let confirmed = ConfirmedColumns(
+            position: Int64(sent.position.value), era: context.era,
+            applied_ms: context.now.wall_ms, key: seal.keyID, sealed: seal.seal(sent.state))
         guard let held = try held(sent.record, table, db) else {
             let overlay = Overlay(sent.record, sent.collection, over: state, own: [])
-            try db.run(
-                table.insertSQL,
-                try shownArguments(sent.record, table, sent.area, overlay, had: 0, db) + sealed)
+            try write(
+                table.insertSQL, sent.record, table, sent.area, overlay, had: 0, confirmed, db)
             return context.add(sent.area, sent.record, sent.state)
         }
         let isOfEra = held.state != nil && held.era == context.era
@@ -354,9 +383,8 @@ extension DeviceStore {
         let own = try mark(
             try ownChanges(of: sent.record, db), of: sent.record, reach, context.merged, db)
         let overlay = Overlay(sent.record, sent.collection, over: state, own: own)
-        try db.run(
-            table.updateSQL,
-            try shownArguments(sent.record, table, sent.area, overlay, had: 1, db) + sealed)
+        try write(
+            table.updateSQL, sent.record, table, sent.area, overlay, had: 1, confirmed, db)
     }
 
     /// Keeps the state that is being replaced, for `log`, `diff` and `show --at`.
@@ -526,7 +554,9 @@ extension DeviceStore {
                 offset, Int64(bitPattern: received.monotonic_ms), Int64(bitPattern: received.boot),
                 isComplete, comparedDigest && !answer.digestDiffers,
             ])
-        try settle(changed, answer.merged, db)
+        // Of what is merged and not here yet nothing is taken off what is shown: with more to come,
+        // the states that contain it may be among that.
+        try settle(changed, answer.hasMore ? NumberSet() : answer.merged, db)
         return notices
     }
 

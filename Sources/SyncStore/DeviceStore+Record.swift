@@ -44,14 +44,11 @@ extension DeviceStore {
                     premises: draft.premises,
                     saltSeed: try self.saltSeed(author.salt, or: freshSeed, db), changes: changes)
             else { throw StoreError.nothingToRecord }
-            let size =
-                ChangeSetCoding.envelope(set).count
-                + changes.reduce(0) { $0 + ChangeSetCoding.payload($1).count }
-            guard size <= Limits.changeSetBytes else {
-                throw StoreError.tooLarge(
-                    part: .changeSetBytes, count: size, maximum: Limits.changeSetBytes)
-            }
             let sealed = HashedChangeSet(hashing: set)
+            guard sealed.size <= Limits.changeSetBytes else {
+                throw StoreError.tooLarge(
+                    part: .changeSetBytes, count: sealed.size, maximum: Limits.changeSetBytes)
+            }
             try self.keep(sealed, db)
             for (touched, area) in zip(touched, areas) { try self.show(touched, area, set, db) }
             return sealed
@@ -267,28 +264,32 @@ extension DeviceStore {
     private func keep(_ sealed: HashedChangeSet, _ db: Database) throws {
         let set = sealed.changeSet
         let bytes = RunCoding.encode([set])
-        try db.run(
+        let outbox = try HotStatement(
             """
             INSERT INTO sync_outbox(number, hash, clock_ms, clock_counter, intent, made_ms, size,
                 key, bytes)
             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
-            """,
-            [
-                Int64(set.name.number.value), sealed.hash.bytes.stored,
-                Int64(set.time.timestamp.milliseconds), Int64(set.time.timestamp.counter),
-                set.intent.string, set.time.wall_ms, bytes.count, seal.keyID,
-                seal.seal(bytes).stored,
-            ])
+            """, db)
+        outbox.bind(Int64(set.name.number.value), at: 1)
+        outbox.bind(sealed.hash.bytes, at: 2)
+        outbox.bind(Int64(set.time.timestamp.milliseconds), at: 3)
+        outbox.bind(Int64(set.time.timestamp.counter), at: 4)
+        outbox.bind(set.intent.string, at: 5)
+        outbox.bind(set.time.wall_ms, at: 6)
+        outbox.bind(Int64(bytes.count), at: 7)
+        outbox.bind(seal.keyID, at: 8)
+        outbox.bind(seal.seal(bytes), at: 9)
+        try outbox.run()
+        let records = try HotStatement(
+            """
+            INSERT INTO sync_outbox_records(record, number, collection, is_laid)
+            VALUES (?, ?, ?, 1)
+            """, db)
         for change in set.changes {
-            try db.run(
-                """
-                INSERT INTO sync_outbox_records(record, number, collection, is_laid)
-                VALUES (?, ?, ?, 1)
-                """,
-                [
-                    change.record.stored, Int64(set.name.number.value),
-                    Int64(change.collection.value),
-                ])
+            records.bind(change.record, at: 1)
+            records.bind(Int64(set.name.number.value), at: 2)
+            records.bind(Int64(change.collection.value), at: 3)
+            try records.run()
         }
     }
 
@@ -306,10 +307,9 @@ extension DeviceStore {
             record, touched.change.collection, over: touched.confirmed,
             own: touched.own + [latest])
         guard let held = touched.held else {
-            let arguments = try shownArguments(record, touched.table, area, overlay, had: 0, db)
-            try db.run(
-                touched.table.insertSQL,
-                arguments + [nil, 0, nil, seal.keyID, nil, record.stored])
+            try write(
+                touched.table.insertSQL, record, touched.table, area, overlay, had: 0,
+                ConfirmedColumns(key: seal.keyID), db)
             return
         }
         try show(record, touched.table, held.area ?? area, overlay, had: held.conflicts, db)

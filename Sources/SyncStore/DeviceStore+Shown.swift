@@ -38,14 +38,22 @@ extension DeviceStore {
 
     /// Reads a record's row; `nil` if its table has none.
     func held(_ record: RecordID, _ table: DeviceTable, _ db: Database) throws -> HeldRecord? {
-        try db.first(table.selectSQL, [record.stored]) { row in
-            HeldRecord(
-                area: try row.intOrNil(1).map { UInt32(clamping: $0) },
-                position: try row.logPositionOrNil(2), era: try row.int(3),
-                own: Int(try row.int(4)), conflicts: Int(try row.int(5)),
-                applied_ms: try row.intOrNil(6),
-                state: try row.blobOrNil(8).map { try self.seal.open($0, keyID: try row.int(7)) })
+        let row = try HotStatement(table.selectSQL, db)
+        row.bind(record, at: 1)
+        guard try row.step() else { return nil }
+        defer { row.reset() }
+        var position: LogPosition?
+        if let number = try row.number(2) {
+            position = LogPosition(UInt64(clamping: number))
+            if position == nil { throw StoreFault(.damaged, "a position is out of range") }
         }
+        guard let era = try row.number(3), let own = try row.number(4),
+            let conflicts = try row.number(5), let key = try row.number(7)
+        else { throw StoreFault(.damaged, "a number is missing") }
+        return HeldRecord(
+            area: try row.number(1).map { UInt32(clamping: $0) }, position: position, era: era,
+            own: Int(own), conflicts: Int(conflicts), applied_ms: try row.number(6),
+            state: row.isNull(8) ? nil : try seal.open(row.bytes(8), keyID: key))
     }
 
     func table(_ collection: CollectionID) -> DeviceTable? {
@@ -79,9 +87,16 @@ extension DeviceStore {
 
     /// All own change sets on a record, rising.
     func ownChanges(of record: RecordID, _ db: Database) throws -> [OwnChange] {
+        var changes: [OwnChange] = []
+        // Nearly every record has none, and then nothing else is asked.
+        let own = try HotStatement(
+            "SELECT 1 FROM sync_outbox_records WHERE record = ? LIMIT 1", db)
+        own.bind(record, at: 1)
+        let hasOwn = try own.step()
+        own.reset()
+        guard hasOwn else { return changes }
         let era = try era(db)
         let replica = try replica(db)
-        var changes: [OwnChange] = []
         try db.each(
             """
             SELECT r.number, r.is_laid, o.era, o.disposition, o.position, o.time_ms, o.key, o.bytes
@@ -119,6 +134,22 @@ extension DeviceStore {
         return disposition
     }
 
+    /// Reads one of the own change sets.
+    func ownChangeSet(_ number: ChangeSetNumber, _ db: Database) throws -> HashedChangeSet {
+        let set = try db.first(
+            "SELECT key, bytes FROM sync_outbox WHERE number = ?", [Int64(number.value)]
+        ) { row in try self.opened(try row.blob(1), key: try row.int(0), number) }
+        guard let set else { throw StoreError.unknownChangeSet(number) }
+        return set
+    }
+
+    /// The own numbers that the hub had merged as of the last answer.
+    func merged(_ db: Database) throws -> NumberSet {
+        try db.first("SELECT merged FROM sync_replica") { row in
+            try NumberSetForm.decode(try row.blob(0))
+        } ?? NumberSet()
+    }
+
     /// Reads a change set as it lies in the outbox.
     func opened(
         _ bytes: [UInt8], key: Int64, _ number: ChangeSetNumber
@@ -152,16 +183,28 @@ extension DeviceStore {
         _ record: RecordID, _ table: DeviceTable, _ area: UInt32?, _ overlay: Overlay, had: Int,
         _ db: Database
     ) throws {
-        try db.run(
-            table.showSQL,
-            try shownArguments(record, table, area, overlay, had: had, db) + [record.stored])
+        try write(table.showSQL, record, table, area, overlay, had: had, nil, db)
     }
 
-    /// The columns in the order of `DeviceTable.showSQL`; keeps the index of disputes, too.
-    func shownArguments(
-        _ record: RecordID, _ table: DeviceTable, _ area: UInt32?, _ overlay: Overlay, had: Int,
-        _ db: Database
-    ) throws -> StatementArguments {
+    /// What a row says of a record's confirmed state; nothing but the key where there is none.
+    struct ConfirmedColumns {
+        var position: Int64?
+        var era: Int64 = 0
+        var applied_ms: Int64?
+        let key: Int64
+        var sealed: [UInt8]?
+    }
+
+    /// Runs one of a table's statements: the columns as `overlay` shows them in the order of
+    /// `DeviceTable.showSQL`, the confirmed ones where the statement has them, the record. Keeps
+    /// the index of disputes, too.
+    ///
+    /// - Returns: whether a row was written.
+    @discardableResult
+    func write(
+        _ sql: String, _ record: RecordID, _ table: DeviceTable, _ area: UInt32?,
+        _ overlay: Overlay, had: Int, _ confirmed: ConfirmedColumns?, _ db: Database
+    ) throws -> Bool {
         let state = overlay.state
         let conflicts = state?.conflicts(under: schema) ?? []
         if had > 0 || !conflicts.isEmpty {
@@ -173,16 +216,40 @@ extension DeviceStore {
             case .scope(let unit), .with(let unit): state?.value(unit, in: table.collection)
             }
         let isVoid =
-            if case .text? = state?.value(.void, in: table.collection) { 1 } else { 0 }
-        var arguments: StatementArguments = [
-            area.map { Int64($0) }, overlay.laid.count, conflicts.count, isVoid, home?.stored,
-        ]
+            if case .text? = state?.value(.void, in: table.collection) {
+                Int64(1)
+            } else {
+                Int64(0)
+            }
+        let statement = try HotStatement(sql, db)
+        statement.bind(area.map { Int64($0) }, at: 1)
+        statement.bind(Int64(overlay.laid.count), at: 2)
+        statement.bind(Int64(conflicts.count), at: 3)
+        statement.bind(isVoid, at: 4)
+        statement.bind(home, at: 5)
+        var place: Int32 = 6
         for unit in table.columns {
             let value = state?.value(unit.id, in: table.collection)
             // A newer program may hold another type; a column never does.
-            arguments += [value.flatMap { $0.isOf(unit.members[0].type) ? $0.stored : nil }]
+            statement.bind(
+                value.flatMap { $0.isOf(unit.members[0].type) ? $0 : nil }, at: place)
+            place += 1
         }
-        return arguments
+        if let confirmed {
+            statement.bind(confirmed.position, at: place)
+            statement.bind(confirmed.era, at: place + 1)
+            statement.bind(confirmed.applied_ms, at: place + 2)
+            statement.bind(confirmed.key, at: place + 3)
+            if let sealed = confirmed.sealed {
+                statement.bind(sealed, at: place + 4)
+            } else {
+                statement.bindNull(at: place + 4)
+            }
+            place += 5
+        }
+        statement.bind(record, at: place)
+        try statement.run()
+        return statement.changes > 0
     }
 
     private func index(

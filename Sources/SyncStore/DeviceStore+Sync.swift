@@ -50,6 +50,9 @@ public struct AppliedAnswer: Hashable, Sendable {
     public var cursorsMoved = false
     /// Leaves that were not known.
     public var left = 0
+    /// Whether the hub left out states that this device does not come to by itself: it must be
+    /// asked for them, and people should know.
+    public var disagrees = false
 
     public init() {}
 }

@@ -105,7 +105,7 @@ extension HubTransaction {
             guard let entry = stored.removeValue(forKey: upload.id) else {
                 return body(0, "upload \(upload.id) was never stored")
             }
-            if Self.content(of: upload) != entry.content {
+            if try Self.content(of: upload) != entry.content {
                 body(entry.number, "upload \(upload.id) is not as it was stored")
             }
             let receipt = upload.receipt.map { Digests.sha256($0) } ?? .none
@@ -133,8 +133,8 @@ extension HubTransaction {
     }
 
     /// What stands in the log for an upload as it came: everything of its row that never changes.
-    static func content(of upload: StoredUpload) -> ContentHash {
-        content(
+    static func content(of upload: StoredUpload) throws -> ContentHash {
+        try content(
             upload.run, upload.replica, upload.first, upload.last, upload.head, upload.received_ms,
             upload.sent, upload.earlier)
     }

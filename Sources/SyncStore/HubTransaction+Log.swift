@@ -59,7 +59,40 @@ public struct StoredUpload: Sendable {
     public let receipt: [UInt8]?
     /// What the hub said of these numbers in an earlier epoch, as its device showed it.
     public let earlier: [SignedReceipt]
-    public let run: SignedRun
+    private let signature: Signature
+    /// The run, compressed.
+    private let packed: [UInt8]
+
+    /// The run as it came.
+    public var run: SignedRun {
+        get throws {
+            SignedRun(
+                bytes: try Zstd.decompress(packed, maximumBytes: Limits.requestBytesUnpacked),
+                signature: signature)
+        }
+    }
+
+    init(_ row: Row) throws {
+        guard let head = ContentHash(bytes: try row.bytes(4)),
+            let state = State(rawValue: row[9]),
+            let signature = Signature(bytes: try row.bytes(12))
+        else { throw StoreFault(.damaged, "an upload's row can't be read") }
+        id = row[0]
+        replica = row[1]
+        first = try row.count(2)
+        last = try row.count(3)
+        self.head = head
+        received_ms = row[5]
+        sent = ClockReading(
+            wall_ms: row[6], monotonic_ms: UInt64(bitPattern: row[7] as Int64),
+            boot: UInt64(bitPattern: row[8] as Int64))
+        self.state = state
+        attempts = row[10]
+        receipt = try row.optionalBytes(11)
+        self.signature = signature
+        packed = try row.bytes(13)
+        earlier = try StoredUpload.receipts(try row.bytes(14))
+    }
 }
 
 extension HubTransaction {
@@ -178,7 +211,9 @@ extension HubTransaction {
             replica, Int64(first), Int64(last), head.bytes.data, received_ms, sent.wall_ms,
             Int64(bitPattern: sent.monotonic_ms), Int64(bitPattern: sent.boot), state.rawValue,
             earlier.isEmpty ? nil : StoredUpload.stored(earlier).data,
-            run.signature.bytes.data, Zstd.compress(run.bytes).data,
+            // Made for every upload while its device waits: quickly, rather than as small as can
+            // be.
+            run.signature.bytes.data, Zstd.compress(run.bytes, level: 1).data,
         ])
         try statement.execute()
         let upload = db.lastInsertedRowID
@@ -262,24 +297,7 @@ extension HubTransaction {
                 SELECT id, replica, first, last, head, received_ms, wall_ms, monotonic_ms, boot,
                     state, attempts, receipt, signature, bytes, earlier FROM uploads \(rest)
                 """)
-        return try Row.fetchAll(statement, arguments: arguments).map { row in
-            guard let head = ContentHash(bytes: try row.bytes(4)),
-                let state = StoredUpload.State(rawValue: row[9]),
-                let signature = Signature(bytes: try row.bytes(12))
-            else { throw StoreFault(.damaged, "an upload's row can't be read") }
-            return StoredUpload(
-                id: row[0], replica: row[1], first: try row.count(2),
-                last: try row.count(3), head: head, received_ms: row[5],
-                sent: ClockReading(
-                    wall_ms: row[6], monotonic_ms: UInt64(bitPattern: row[7] as Int64),
-                    boot: UInt64(bitPattern: row[8] as Int64)),
-                state: state, attempts: row[10], receipt: try row.optionalBytes(11),
-                earlier: try StoredUpload.receipts(try row.bytes(14)),
-                run: SignedRun(
-                    bytes: try Zstd.decompress(
-                        try row.bytes(13), maximumBytes: Limits.requestBytesUnpacked),
-                    signature: signature))
-        }
+        return try Row.fetchAll(statement, arguments: arguments).map { try StoredUpload($0) }
     }
 
     /// Counts one more try at judging an upload; after a crash in the middle the count tells.

@@ -30,21 +30,25 @@ extension HubTransaction {
     /// Returns a record; `nil` if it was never created here.
     public func record(_ id: RecordID, in collection: CollectionID) throws -> StoredRecord? {
         guard let table = tables[collection] else { return nil }
-        let statement = try db.cachedStatement(sql: table.selectSQL)
-        statement.setUncheckedArguments([id.bytes.data])
-        guard let row = try Row.fetchOne(statement) else { return nil }
+        let statement = try HotStatement(table.selectSQL, db)
+        statement.bind(id, at: 1)
+        guard try statement.step() else { return nil }
+        defer { statement.reset() }
         return StoredRecord(
-            record: id, collection: collection, area: try row.small(0),
-            position: try position(row[1]), state: try row.bytes(2))
+            record: id, collection: collection, area: try area(statement.int(0)),
+            position: try position(statement.int(1)), state: statement.bytes(2))
     }
 
     /// The leaf area of a record, whatever its collection; `nil` if there is none.
     public func area(of id: RecordID) throws -> UInt32? {
         for declaration in schema.collections {
             guard let table = tables[declaration.id] else { continue }
-            let statement = try db.cachedStatement(sql: table.areaSQL)
-            statement.setUncheckedArguments([id.bytes.data])
-            if let row = try Row.fetchOne(statement) { return try row.small(0) }
+            let statement = try HotStatement(table.areaSQL, db)
+            statement.bind(id, at: 1)
+            if try statement.step() {
+                defer { statement.reset() }
+                return try area(statement.int(0))
+            }
         }
         return nil
     }
@@ -87,25 +91,28 @@ extension HubTransaction {
         guard let table = tables[stored.collection] else {
             throw StoreFault(.other, "a record of an unknown collection")
         }
-        let statement = try db.cachedStatement(sql: table.putSQL)
-        var arguments: [(any DatabaseValueConvertible)?] = [
-            stored.record.bytes.data, Int64(stored.area), Int64(stored.position.value),
-        ]
+        let statement = try HotStatement(table.putSQL, db)
+        statement.bind(stored.record, at: 1)
+        statement.bind(Int64(stored.area), at: 2)
+        statement.bind(Int64(stored.position.value), at: 3)
+        var place: Int32 = 4
         if let home = table.home {
             // While that is disputed, it stays with the one it lay with.
             let outcome = state[home.id]?.outcome(under: home)
             if case .reference(let id)? = outcome?.value {
-                arguments.append(id.bytes.data)
+                statement.bind(id, at: place)
             } else {
-                arguments.append(nil)
+                statement.bindNull(at: place)
             }
+            place += 1
         }
         for unit in table.columns {
-            arguments.append(state[unit.id].flatMap { $0.outcome(under: unit) }?.value?.column)
+            statement.bind(
+                state[unit.id].flatMap { $0.outcome(under: unit) }?.value, at: place)
+            place += 1
         }
-        arguments.append(stored.state.data)
-        statement.setUncheckedArguments(StatementArguments(arguments))
-        try statement.execute()
+        statement.bind(stored.state, at: place)
+        try statement.run()
         if let declaration = schema.collection(stored.collection), !declaration.urgent.isEmpty {
             try noteUrgency(of: stored, declaration.isUrgent(state))
         }
@@ -155,33 +162,43 @@ extension HubTransaction {
             return false
         }
         return table.columns.enumerated().allSatisfy { place, unit in
-            let shown = state[unit.id].flatMap { $0.outcome(under: unit) }?.value?.column
+            let shown = state[unit.id].flatMap { $0.outcome(under: unit) }?.value?.stored
             return (row[place] as DatabaseValue) == shown?.databaseValue ?? .null
         }
     }
 
     /// Calls `body` with every record of these areas changed after one position and up to another,
     /// by collection and position.
+    ///
+    /// - Parameter isWanted: asked first; the states of others are not read.
     public func records(
         of areas: [UInt32], after: LogPosition, through: LogPosition,
+        where isWanted: (RecordID, LogPosition) -> Bool = { _, _ in true },
         _ body: (StoredRecord) throws -> Void
     ) throws {
         for declaration in schema.collections {
-            let statement = try db.cachedStatement(
-                sql: """
-                    SELECT id, position, state FROM \(declaration.tableName)
-                    WHERE area = ? AND position > ? AND position <= ? ORDER BY position
-                    """)
+            let statement = try HotStatement(
+                """
+                SELECT id, position, state FROM \(declaration.tableName)
+                WHERE area = ? AND position > ? AND position <= ? ORDER BY position
+                """, db)
+            defer { statement.reset() }
             for area in areas {
-                statement.setUncheckedArguments([
-                    Int64(area), Int64(after.value), Int64(through.value),
-                ])
-                let cursor = try Row.fetchCursor(statement)
-                while let row = try cursor.next() {
-                    try body(
-                        StoredRecord(
-                            record: try identifier(row, 0), collection: declaration.id, area: area,
-                            position: try position(row[1]), state: try row.bytes(2)))
+                statement.reset()
+                statement.bind(Int64(area), at: 1)
+                statement.bind(Int64(after.value), at: 2)
+                statement.bind(Int64(through.value), at: 3)
+                while try statement.step() {
+                    guard let record: RecordID = statement.name(0) else {
+                        throw StoreFault(.damaged, "a name is not 16 bytes long")
+                    }
+                    let position = try position(statement.int(1))
+                    if isWanted(record, position) {
+                        try body(
+                            StoredRecord(
+                                record: record, collection: declaration.id, area: area,
+                                position: position, state: statement.bytes(2)))
+                    }
                 }
             }
         }
@@ -233,6 +250,13 @@ extension HubTransaction {
         let statement = try db.cachedStatement(
             sql: "SELECT \(column.columnName) FROM \(declaration.tableName) WHERE id = ?")
         return try String.fetchOne(statement, arguments: [id.bytes.data]) ?? ""
+    }
+
+    private func area(_ value: Int64) throws -> UInt32 {
+        guard let area = UInt32(exactly: value) else {
+            throw StoreFault(.damaged, "an area's number is out of range")
+        }
+        return area
     }
 
     func position(_ value: Int64) throws -> LogPosition {
@@ -293,20 +317,5 @@ struct HubTable: Sendable {
                 \(home == nil ? "" : "home = coalesce(excluded.home, home), ")\
                 \(names.map { "\($0) = excluded.\($0), " }.joined())state = excluded.state
             """
-    }
-}
-
-extension Value {
-    /// The value as a typed column holds it, to filter and to sort by; groups are no columns.
-    var column: (any DatabaseValueConvertible)? {
-        switch self {
-        case .absent, .group: nil
-        case .bool(let flag): flag
-        case .integer(let number): number
-        case .text(let text): text.string
-        case .bytes(let bytes): bytes.data
-        case .day(let date): date.description
-        case .reference(let record): record.bytes.data
-        }
     }
 }

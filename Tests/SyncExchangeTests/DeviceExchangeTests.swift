@@ -79,7 +79,21 @@ struct DeviceExchangeTests {
                         CursorRun(count: 2, position: LogPosition(9)!),
                         CursorRun(count: 1, position: LogPosition(2)!),
                     ], noticeCursor: 5, writerCursor: 6, digest: digest, clock: Self.clock,
-                    diskFree_MB: 10, pending: 2, unsettled: [ChangeSetNumber(1)!]))
+                    takesEcho: true, diskFree_MB: 10, pending: 2,
+                    unsettled: [ChangeSetNumber(1)!]))
+    }
+
+    @Test("after states it did not come to itself, a run asks for them once, and without an echo")
+    func disagreement() throws {
+        var exchange = DeviceExchange()
+        let state = facts(offers: [10], from: 4, digest: nil)
+        #expect(try #require(plan(&exchange, state)).request.takesEcho)
+        var gain = gain()
+        gain.disagrees = true
+        try exchange.noted(gain)
+        let second = plan(&exchange, facts(offers: [], from: 5, digest: nil))
+        #expect(try #require(second).request.takesEcho == false)
+        #expect(throws: DeviceExchange.Stop.noProgress) { try exchange.noted(gain) }
     }
 
     @Test("one exchange is all, where the hub has no more and the device neither")
@@ -258,7 +272,9 @@ struct DeviceExchangeTests {
         let html = Array("<html>".utf8)
         let good = answer().body
         #expect(stop(reply(200, "text/html", html)) == .stop(.notOurHub(status: 200)))
-        #expect(stop(reply(200, nil, good)) == .stop(.notOurHub(status: 200)))
+        #expect(stop(reply(200, nil, html)) == .stop(.notOurHub(status: 200)))
+        // A hub does not name the media type of its answers.
+        #expect(stop(reply(200, nil, good)) == stop(answer()))
         #expect(stop(reply(200, SyncRequest.mediaType, html)) == .stop(.notOurHub(status: 200)))
         #expect(stop(reply(200, SyncRequest.mediaType, [])) == .stop(.notOurHub(status: 200)))
         #expect(stop(reply(502, "text/html", html)) == .stop(.notOurHub(status: 502)))

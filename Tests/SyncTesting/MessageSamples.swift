@@ -164,7 +164,8 @@ public struct MessageSamples: Sendable {
             noticeCursor: position().value, writerCursor: UInt32(truncatingIfNeeded: unsigned()),
             digest: generator.oneIn(2) ? StateDigest(high: unsigned(), low: unsigned()) : nil,
             clock: ClockReading(wall_ms: number(), monotonic_ms: unsigned(), boot: unsigned()),
-            maximumDownBytes: unsigned(), isDryRun: generator.oneIn(2), diskFree_MB: unsigned(),
+            maximumDownBytes: unsigned(), isDryRun: generator.oneIn(2),
+            takesEcho: generator.oneIn(2), diskFree_MB: unsigned(),
             pending: unsigned(), unsettled: Set(names().map(\.number)).sorted(),
             proof: generator.oneIn(2) ? SignedMark(mark(), key: key) : nil,
             receipts: some(2) { SignedReceipt($0.receipt(), key: key) },
@@ -212,6 +213,7 @@ public struct MessageSamples: Sendable {
     public mutating func response(_ key: SigningKey) -> SyncResponse {
         let writers = some { ($0.id() as ReplicaID, $0.id() as PersonID) }
         let first = generator.pick([1, 2, UInt32(Limits.writers - 3)])
+        let pages = some(2) { $0.page() }
         return SyncResponse(
             requestTag: unsigned(), epoch: generator.oneIn(2) ? id() : nil, hub_ms: moment(),
             hasMore: generator.oneIn(2), digestDiffers: generator.oneIn(2), lease_ms: moment(),
@@ -225,7 +227,7 @@ public struct MessageSamples: Sendable {
                     writer: Writer(replica: $0.element.0, author: $0.element.1))
             }, people: some { SyncResponse.Person(id: $0.id(), name: $0.text()) },
             receipts: some(1) { SignedReceipt($0.receipt(), key: key) },
-            pages: some(2) { $0.page() }, notices: some(2) { $0.notice() },
+            pages: pages, notices: some(2) { $0.notice() },
             mark: generator.oneIn(2) ? SignedMark(mark(), key: key) : nil,
             estimate: generator.oneIn(3)
                 ? SyncResponse.Estimate(records: unsigned(), bytes: unsigned()) : nil,
@@ -234,7 +236,12 @@ public struct MessageSamples: Sendable {
                     number: number, reason: generator.pick(SyncResponse.Leave.Reason.allCases),
                     subject: generator.oneIn(2)
                         ? .record(id(), CollectionID(2)) : .grant(id()))
-            })
+            },
+            echo: pages.isEmpty
+                ? nil
+                : SyncResponse.Echo(
+                    records: generator.pick([1, 363, Limits.thingsPerRun]),
+                    digest: StateDigest(high: unsigned(), low: unsigned())))
     }
 
     public mutating func purge() -> Purge {

@@ -22,6 +22,7 @@ class Refused(Exception):
 
 NUMBER_MAX = 1 << 53
 MOMENT_MAX = (1 << 48) - 1
+THINGS_MAX = 1 << 22
 
 
 def wrapped(number):
@@ -500,7 +501,7 @@ class RunReader:
 
     def thing(self):
         self.things += 1
-        if self.things > 1 << 22:
+        if self.things > THINGS_MAX:
             raise Refused("tooMany")
 
     def indexed(self, dictionary, column, read):
@@ -1426,13 +1427,13 @@ def read_request(data, key, hub, epoch):
     found["noticeCursor"] = reader.varint(NUMBER_MAX)
     found["writerCursor"] = reader.varint((1 << 32) - 1)
     flags = reader.byte()
-    if flags & ~31:
+    if flags & ~63:
         raise Refused("unknownTag")
     found["digest"] = base32(reader.raw(16)) if flags & 1 else None
     found["clock"] = {"wall_ms": reader.zigzag(), "monotonic_ms": reader.varint(),
                       "boot": reader.varint()}
     found["maximumDownBytes"] = reader.varint()
-    found["isDryRun"] = bool(flags & 2)
+    found["isDryRun"], found["takesEcho"] = bool(flags & 2), bool(flags & 32)
     found["diskFree_MB"], found["pending"] = reader.varint(), reader.varint()
     found["unsettled"] = []
     for _ in range(reader.count(10_000)):
@@ -1488,7 +1489,7 @@ def request(r, seed, hub, epoch):
         out += varint(cursors["count"]) + varint(cursors["position"])
     out += varint(r["noticeCursor"]) + varint(r["writerCursor"])
     out += bytes([(r["digest"] is not None) | r["isDryRun"] << 1 | (r["proof"] is not None) << 2
-                  | bool(r["receipts"]) << 3 | bool(r["purges"]) << 4])
+                  | bool(r["receipts"]) << 3 | bool(r["purges"]) << 4 | r["takesEcho"] << 5])
     if r["digest"] is not None:
         out += unbase32(r["digest"])
     clock = r["clock"]
@@ -1525,7 +1526,7 @@ def read_response(data):
     found.update(hasMore=bool(flags & 1), digestDiffers=bool(flags & 2),
                  lease_ms=reader.varint(MOMENT_MAX), merged=reader.numbers(), grants=None,
                  writers=[], people=[], receipts=[], pages=[], notices=[], estimate=None,
-                 mark=None, leaves=[])
+                 mark=None, leaves=[], echo=None)
     last = 0
     while reader.left():
         tag = reader.varint()
@@ -1565,6 +1566,11 @@ def read_response(data):
                 if found["leaves"] and leave["number"] <= found["leaves"][-1]["number"]:
                     raise Refused("outOfOrder")
                 found["leaves"].append(leave)
+        elif tag == 10:
+            records = part.varint(THINGS_MAX)
+            if records < 1 or not found["pages"]:
+                raise Refused("outOfRange")
+            found["echo"] = {"records": records, "digest": base32(part.raw(16))}
         else:
             continue
         part.finish()
@@ -1834,6 +1840,8 @@ def response(r, keys):
             else:
                 content += b"\0" + unbase32(leave["record"]) + varint(leave["collection"])
         out += section(9, content)
+    if r["echo"]:
+        out += section(10, varint(r["echo"]["records"]) + unbase32(r["echo"]["digest"]))
     return out
 
 

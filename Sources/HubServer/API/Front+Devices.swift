@@ -50,7 +50,8 @@ extension Front {
             }
             return (response, false)
         }
-        var answer = Answer(contentType: SyncRequest.mediaType, body: bytes)
+        // Its first bytes say what it is, and to which request.
+        var answer = Answer(body: bytes)
         if isSmaller { answer.fields.append((.contentEncoding, "zstd")) }
         return answer
     }

@@ -43,9 +43,7 @@ package struct ByteWriter {
 
     /// Appends eight bytes, most significant first.
     package mutating func fixed64(_ value: UInt64) {
-        for shift in stride(from: UInt64(56), through: 0, by: -8) {
-            bytes.append(UInt8(truncatingIfNeeded: value >> shift))
-        }
+        withUnsafeBytes(of: value.bigEndian) { bytes.append(contentsOf: $0) }
     }
 
     /// Appends four bytes, most significant first.

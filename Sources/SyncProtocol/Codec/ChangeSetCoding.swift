@@ -20,11 +20,16 @@ public enum ChangeSetCoding {
     /// Returns the hash of an envelope with the hashes of its payloads; all that is left after an
     /// erasure.
     public static func hash(_ envelope: [UInt8], _ payloadHashes: [ContentHash]) -> ContentHash {
-        var writer = ByteWriter()
-        writer.raw(hashContext)
-        writer.counted(envelope)
-        for hash in payloadHashes { writer.raw(hash.bytes) }
-        return Digests.sha256(writer.bytes)
+        var length = ByteWriter()
+        length.varint(envelope.count)
+        var hash = SHA256()
+        for part in [hashContext, length.bytes, envelope] {
+            part.withUnsafeBytes { hash.update(bufferPointer: $0) }
+        }
+        for payload in payloadHashes {
+            payload.bytes.withUnsafeBytes { hash.update(bufferPointer: $0) }
+        }
+        return ContentHash(bytes: Array(hash.finalize()))!
     }
 
     /// Returns per record the hash of its salt and payload.
@@ -37,7 +42,10 @@ public enum ChangeSetCoding {
     static func payloadHash(
         _ changeSet: ChangeSet, _ index: Int, _ payload: [UInt8]
     ) -> ContentHash {
-        Digests.sha256(salt(changeSet, index) + payload)
+        var hash = SHA256()
+        salt(changeSet, index).withUnsafeBytes { hash.update(bufferPointer: $0) }
+        payload.withUnsafeBytes { hash.update(bufferPointer: $0) }
+        return ContentHash(bytes: Array(hash.finalize()))!
     }
 
     /// Returns the 16 bytes that hide a payload behind its hash once they are destroyed with it.

@@ -32,11 +32,17 @@ public struct StateDigest: Hashable, Sendable, CustomStringConvertible {
             hash.update(bufferPointer: $0)
         }
         state.withUnsafeBytes { hash.update(bufferPointer: $0) }
-        return hash.finalize().withUnsafeBytes { bytes in
+        return lanes(of: hash.finalize())
+    }
+
+    /// The first 16 bytes of the SHA-256 of `bytes`.
+    static func lanes(of bytes: [UInt8]) -> StateDigest { lanes(of: SHA256.hash(data: bytes)) }
+
+    private static func lanes(of hash: SHA256Digest) -> StateDigest {
+        hash.withUnsafeBytes { bytes in
             StateDigest(
                 high: UInt64(bigEndian: bytes.loadUnaligned(as: UInt64.self)),
-                low: UInt64(
-                    bigEndian: bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self)))
+                low: UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self)))
         }
     }
 

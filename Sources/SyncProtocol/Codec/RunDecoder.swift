@@ -56,8 +56,11 @@ extension RunCoding {
 
 private struct RunDecoder {
     private var columns: [ByteReader] = []
-    private var unitTags: [UnitKey: ByteReader] = [:]
-    private var unitContent: [UnitKey: ByteReader] = [:]
+    /// The columns of the units, in the order in which the frame lists them.
+    private var tags: [ByteReader] = []
+    private var content: [ByteReader] = []
+    /// Where the columns of a unit stand. Asked once per shape.
+    private var places: [UnitKey: Int] = [:]
     private let replica: ReplicaID
     private var number: ChangeSetNumber
     private var previous: ContentHash
@@ -66,6 +69,9 @@ private struct RunDecoder {
     private var identifiers = ReaderIndex<RecordID>()
     private var replicas = ReaderIndex<ReplicaID>()
     private var shapes = ReaderIndex<Shape>()
+    /// Per shape, where the columns of each of its writes stand; `nil` for a unit that is not
+    /// listed.
+    private var shapePlaces: [[Int?]] = []
     private var boots = ReaderIndex<UInt64>()
     private var offsets = ReaderIndex<Int64>()
     private var schemas = ReaderIndex<UInt32>()
@@ -105,9 +111,10 @@ private struct RunDecoder {
             keys.append((key, tags, try reader.count()))
         }
         for length in lengths { columns.append(try reader.part(length)) }
-        for (key, tags, content) in keys {
-            unitTags[key] = try reader.part(tags)
-            unitContent[key] = try reader.part(content)
+        for (key, tagCount, contentCount) in keys {
+            places[key] = tags.count
+            tags.append(try reader.part(tagCount))
+            content.append(try reader.part(contentCount))
         }
         try reader.finish()
     }
@@ -119,6 +126,7 @@ private struct RunDecoder {
 
     mutating func changeSets() throws(CodecError) -> [HashedChangeSet] {
         var result: [HashedChangeSet] = []
+        result.reserveCapacity(count)
         for _ in 0..<count {
             let set = try changeSet()
             let hashed = HashedChangeSet(hashing: set)
@@ -127,9 +135,9 @@ private struct RunDecoder {
             number = number.next
         }
         for column in columns { try column.finish() }
-        for key in unitTags.keys.sorted() {
-            try unitTags[key]!.finish()
-            try unitContent[key]!.finish()
+        for unit in tags.indices {
+            try tags[unit].finish()
+            try content[unit].finish()
         }
         return result
     }
@@ -229,7 +237,8 @@ private struct RunDecoder {
     private mutating func change() throws(CodecError) -> RecordChange {
         try countThing(in: .shape)
         let place = self[.shape].index
-        let shape = try shape()
+        let shapeNumber = try shape()
+        let shape = shapes[shapeNumber]
         let record = try identifier(RecordID.self, in: .record)
         var shown: LogPosition?
         if try flag(in: .shown) {
@@ -241,9 +250,11 @@ private struct RunDecoder {
             shown = position
         }
         var writes: [Write] = []
-        for write in shape.writes {
-            let key = UnitKey(collection: shape.collection, unit: write.unit)
-            writes.append(Write(unit: write.unit, operation: try operation(write.kind, key)))
+        writes.reserveCapacity(shape.writes.count)
+        for index in shape.writes.indices {
+            let write = shape.writes[index]
+            let unit = shapePlaces[shapeNumber - 1][index]
+            writes.append(Write(unit: write.unit, operation: try operation(write.kind, unit)))
         }
         guard
             let change = RecordChange(
@@ -253,10 +264,11 @@ private struct RunDecoder {
         return change
     }
 
-    private mutating func shape() throws(CodecError) -> Shape {
+    /// The number of the next shape, from 1.
+    private mutating func shape() throws(CodecError) -> Int {
         let start = self[.shape].index
         let place = try self[.shape].count(upTo: shapes.count)
-        if place > 0 { return shapes[place] }
+        if place > 0 { return place }
         let collection = try self[.shapes].collectionID()
         let creates = try flag(in: .shapes)
         var writes: [ShapeWrite] = []
@@ -269,70 +281,73 @@ private struct RunDecoder {
             writes.append(ShapeWrite(unit: unit, kind: kind))
         }
         let shape = Shape(collection: collection, creates: creates, writes: writes)
-        return try shapes.add(shape, at: start)
+        _ = try shapes.add(shape, at: start)
+        shapePlaces.append(
+            writes.map { places[UnitKey(collection: collection, unit: $0.unit)] })
+        return shapes.count
     }
 
     private mutating func operation(
-        _ kind: UnitKind, _ key: UnitKey
+        _ kind: UnitKind, _ unit: Int?
     ) throws(CodecError) -> Write.Operation {
         try countThing(in: .shape)
-        guard unitTags[key] != nil else { throw .truncated(at: self[.shape].index) }
+        guard let unit else { throw .truncated(at: self[.shape].index) }
         switch kind {
         case .register:
-            let value = try value(key)
+            let value = try value(unit)
             return .set(value, replacing: try names())
         case .elements:
-            let adding = try values(key)
+            let adding = try values(unit)
             var removing: [Write.Removal] = []
-            for _ in 0..<(try unitTags[key]!.count()) {
-                let element = try value(key)
+            for _ in 0..<(try tags[unit].count()) {
+                let element = try value(unit)
                 removing.append(Write.Removal(element: element, adds: try names()))
             }
             return .change(adding: adding, removing: removing)
-        case .total: return .increment(try unitTags[key]!.zigzag())
-        case .log: return .append(try values(key))
+        case .total: return .increment(try tags[unit].zigzag())
+        case .log: return .append(try values(unit))
         }
     }
 
-    private mutating func values(_ key: UnitKey) throws(CodecError) -> [Value] {
+    private mutating func values(_ unit: Int) throws(CodecError) -> [Value] {
         var values: [Value] = []
-        for _ in 0..<(try unitTags[key]!.count()) { values.append(try value(key)) }
+        for _ in 0..<(try tags[unit].count()) { values.append(try value(unit)) }
         return values
     }
 
-    private mutating func value(_ key: UnitKey) throws(CodecError) -> Value {
+    private mutating func value(_ unit: Int) throws(CodecError) -> Value {
         try countThing(in: .shape)
-        let start = unitTags[key]!.index
-        let tag = try unitTags[key]!.byte()
-        guard tag == ValueTag.group else { return try scalar(tag, key, at: start) }
+        let start = tags[unit].index
+        let tag = try tags[unit].byte()
+        guard tag == ValueTag.group else { return try scalar(tag, unit, at: start) }
         var members: [Value] = []
-        for _ in 0..<(try unitTags[key]!.count()) {
+        for _ in 0..<(try tags[unit].count()) {
             try countThing(in: .shape)
-            let place = unitTags[key]!.index
-            let tag = try unitTags[key]!.byte()
+            let place = tags[unit].index
+            let tag = try tags[unit].byte()
             // Groups don't nest, so reading needs no stack of its own.
             guard tag != ValueTag.group else { throw .unknownTag(at: place) }
-            members.append(try scalar(tag, key, at: place))
+            members.append(try scalar(tag, unit, at: place))
         }
         return .group(members)
     }
 
     private mutating func scalar(
-        _ tag: UInt8, _ key: UnitKey, at start: Int
+        _ tag: UInt8, _ unit: Int, at start: Int
     ) throws(CodecError) -> Value {
         switch tag {
         case ValueTag.text:
-            let length = try unitTags[key]!.count(upTo: unitContent[key]!.remaining)
-            return .text(Text(try unitContent[key]!.text(length)))
+            let length = try tags[unit].count(upTo: content[unit].remaining)
+            return .text(Text(try content[unit].text(length)))
         case ValueTag.bytes:
-            let length = try unitTags[key]!.count(upTo: unitContent[key]!.remaining)
-            return .bytes(try unitContent[key]!.raw(length))
+            let length = try tags[unit].count(upTo: content[unit].remaining)
+            return .bytes(try content[unit].raw(length))
         case ValueTag.reference:
-            let place = try unitTags[key]!.count(upTo: identifiers.count)
+            let place = try tags[unit].count(upTo: identifiers.count)
             return .reference(try identifier(at: place, noticed: start))
         default:
-            unitTags[key]!.index = start
-            return try unitTags[key]!.value()
+            tags[unit].index = start
+            return try tags[unit].value()
         }
     }
 

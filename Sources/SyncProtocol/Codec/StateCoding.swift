@@ -261,10 +261,10 @@ private struct OriginTable {
     private var keys: [(writer: UInt32, origin: Origin)] = []
 
     mutating func collect(_ origin: Origin, _ writers: inout WriterTable) {
-        let number = writers.number(of: Writer(replica: origin.name.replica, author: origin.author))
         // Most states have one or two origins, and units written together come one after the other.
-        if let last = keys.last, last.writer == number, last.origin.name == origin.name { return }
-        keys.append((number, origin))
+        if let last = keys.last, last.origin.isBySame(origin) { return }
+        let writer = Writer(replica: origin.name.replica, author: origin.author)
+        keys.append((writers.number(of: writer), origin))
     }
 
     mutating func seal() {
@@ -285,6 +285,10 @@ private struct OriginTable {
     /// - Complexity: logarithmic, for a log may have thousands of origins.
     func index(_ origin: Origin, _ writers: WriterTable) -> Int {
         if keys.count == 1 { return 0 }
+        // Looked at sooner than a writer's number is looked up.
+        if keys.count <= 8, let place = keys.firstIndex(where: { $0.origin.isBySame(origin) }) {
+            return place
+        }
         let writer = Writer(replica: origin.name.replica, author: origin.author)
         let wanted = (writers.knownNumber(of: writer)!, origin.name.number)
         var (low, high) = (0, keys.count - 1)
@@ -308,6 +312,14 @@ private struct OriginTable {
             writer.varint(key.origin.time.milliseconds)
             writer.varint(key.origin.shown.map { $0.value + 1 } ?? 0)
         }
+    }
+}
+
+extension Origin {
+    /// Whether both are of one change set and one author, and so of one line of the table.
+    fileprivate func isBySame(_ other: Origin) -> Bool {
+        name.number == other.name.number && name.replica == other.name.replica
+            && author == other.author
     }
 }
 

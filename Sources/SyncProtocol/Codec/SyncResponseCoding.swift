@@ -11,6 +11,7 @@ private enum Section {
     static let estimate: UInt64 = 7
     static let mark: UInt64 = 8
     static let leaves: UInt64 = 9
+    static let echo: UInt64 = 10
 }
 
 extension SyncResponse {
@@ -78,6 +79,13 @@ extension SyncResponse {
             writer.section(Section.leaves) {
                 $0.varint(leaves.count)
                 for leave in leaves { $0.leave(leave) }
+            }
+        }
+        if let echo {
+            writer.section(Section.echo) {
+                $0.varint(echo.records)
+                $0.fixed64(echo.digest.high)
+                $0.fixed64(echo.digest.low)
             }
         }
         return writer.bytes
@@ -173,6 +181,13 @@ extension SyncResponse {
                     }
                     response.leaves.append(leave)
                 }
+            case Section.echo:
+                let place = part.index
+                let records = try part.varint(upTo: UInt64(Limits.thingsPerRun))
+                guard records >= 1, !response.pages.isEmpty else { throw .outOfRange(at: place) }
+                response.echo = Echo(
+                    records: Int(records),
+                    digest: StateDigest(high: try part.fixed64(), low: try part.fixed64()))
             default: continue
             }
             try part.finish()

@@ -24,6 +24,7 @@ extension SyncRequest {
             ]),
             "maximumDownBytes": .number(maximumDownBytes),
             "isDryRun": .bool(isDryRun),
+            "takesEcho": .bool(takesEcho),
             "diskFree_MB": .number(diskFree_MB),
             "pending": .number(pending),
             "unsettled": .array(unsettled.map { .number($0.value) }),
@@ -64,6 +65,9 @@ extension SyncResponse {
             },
             "mark": .optional(mark) { $0.rendering },
             "leaves": .array(leaves.map(\.rendering)),
+            "echo": .optional(echo) {
+                .object(["records": .number($0.records), "digest": .text($0.digest)])
+            },
         ])
     }
 }

@@ -23,6 +23,9 @@ public struct SyncRequest: Hashable, Sendable {
     public var maximumDownBytes: UInt64
     /// Whether the hub is only to estimate: it then stores nothing and sends no page.
     public var isDryRun: Bool
+    /// Whether the device works out by itself what its own change sets make of its records, and
+    /// the hub need only prove that both come to the same.
+    public var takesEcho: Bool
     /// Megabytes free where the store lies.
     public var diskFree_MB: UInt64
     /// Change sets on the device that no receipt names, those sent here included.
@@ -42,9 +45,9 @@ public struct SyncRequest: Hashable, Sendable {
         replica: ReplicaID, epochTag: UInt32, mark: LogMark.Sign, grantsVersion: UInt64,
         cursors: [CursorRun], noticeCursor: UInt64, writerCursor: UInt32, digest: StateDigest?,
         clock: ClockReading, maximumDownBytes: UInt64 = 0, isDryRun: Bool = false,
-        diskFree_MB: UInt64, pending: UInt64, unsettled: [ChangeSetNumber] = [],
-        proof: SignedMark? = nil, receipts: [SignedReceipt] = [], purges: [SignedPurge] = [],
-        runs: [SignedRun] = []
+        takesEcho: Bool = false, diskFree_MB: UInt64, pending: UInt64,
+        unsettled: [ChangeSetNumber] = [], proof: SignedMark? = nil,
+        receipts: [SignedReceipt] = [], purges: [SignedPurge] = [], runs: [SignedRun] = []
     ) {
         self.replica = replica
         self.epochTag = epochTag
@@ -57,6 +60,7 @@ public struct SyncRequest: Hashable, Sendable {
         self.clock = clock
         self.maximumDownBytes = maximumDownBytes
         self.isDryRun = isDryRun
+        self.takesEcho = takesEcho
         self.diskFree_MB = diskFree_MB
         self.pending = pending
         self.unsettled = unsettled
@@ -153,7 +157,7 @@ extension SyncRequest {
         writer.varint(UInt64(writerCursor))
         writer.byte(
             (digest == nil ? 0 : 1) | (isDryRun ? 2 : 0) | (proof == nil ? 0 : 4)
-                | (receipts.isEmpty ? 0 : 8) | (purges.isEmpty ? 0 : 16))
+                | (receipts.isEmpty ? 0 : 8) | (purges.isEmpty ? 0 : 16) | (takesEcho ? 32 : 0))
         if let digest {
             writer.fixed64(digest.high)
             writer.fixed64(digest.low)
@@ -264,7 +268,7 @@ public struct UnverifiedSyncRequest: Sendable {
         let writerCursor = UInt32(try reader.varint(upTo: UInt64(UInt32.max)))
         let place = reader.index
         let flags = try reader.byte()
-        guard flags & ~31 == 0 else { throw .unknownTag(at: place) }
+        guard flags & ~63 == 0 else { throw .unknownTag(at: place) }
         var digest: StateDigest?
         if flags & 1 != 0 {
             digest = StateDigest(high: try reader.fixed64(), low: try reader.fixed64())
@@ -318,9 +322,9 @@ public struct UnverifiedSyncRequest: Sendable {
         return SyncRequest(
             replica: replica, epochTag: epochTag, mark: mark, grantsVersion: grantsVersion,
             cursors: cursors, noticeCursor: noticeCursor, writerCursor: writerCursor,
-            digest: digest, clock: clock,
-            maximumDownBytes: maximumDownBytes,
-            isDryRun: flags & 2 != 0, diskFree_MB: diskFree, pending: pending,
-            unsettled: unsettled, proof: proof, receipts: receipts, purges: purges, runs: runs)
+            digest: digest, clock: clock, maximumDownBytes: maximumDownBytes,
+            isDryRun: flags & 2 != 0, takesEcho: flags & 32 != 0, diskFree_MB: diskFree,
+            pending: pending, unsettled: unsettled, proof: proof, receipts: receipts,
+            purges: purges, runs: runs)
     }
 }

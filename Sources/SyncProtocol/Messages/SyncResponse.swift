@@ -31,13 +31,15 @@ public struct SyncResponse: Hashable, Sendable {
     public var leaves: [Leave]
     /// For a dry run: what a real one would send.
     public var estimate: Estimate?
+    /// The states that are not on `pages` because the device works them out by itself.
+    public var echo: Echo?
 
     public init(
         requestTag: UInt64, epoch: EpochID?, hub_ms: UInt64, hasMore: Bool = false,
         digestDiffers: Bool = false, lease_ms: UInt64, merged: NumberSet, grants: Grants? = nil,
         writers: [WriterEntry] = [], people: [Person] = [], receipts: [SignedReceipt] = [],
         pages: [Page] = [], notices: [Notice] = [], mark: SignedMark? = nil,
-        estimate: Estimate? = nil, leaves: [Leave] = []
+        estimate: Estimate? = nil, leaves: [Leave] = [], echo: Echo? = nil
     ) {
         self.requestTag = requestTag
         self.epoch = epoch
@@ -55,6 +57,7 @@ public struct SyncResponse: Hashable, Sendable {
         self.mark = mark
         self.leaves = leaves
         self.estimate = estimate
+        self.echo = echo
     }
 
     /// What a device may hold, and the areas it needs to know for that.

@@ -146,7 +146,7 @@ extension Made {
                 CursorRun(count: 1, position: .start),
             ], noticeCursor: 5, writerCursor: 12, digest: StateDigest(high: 1, low: .max),
             clock: ClockReading(wall_ms: -1, monotonic_ms: .max, boot: .max),
-            maximumDownBytes: 65_536, isDryRun: true, diskFree_MB: 0, pending: 2,
+            maximumDownBytes: 65_536, isDryRun: true, takesEcho: true, diskFree_MB: 0, pending: 2,
             unsettled: [ChangeSetNumber(1)!, ChangeSetNumber(2)!],
             proof: SignedMark(mark, key: Specimen.hubKey),
             receipts: [SignedReceipt(receipt, key: Specimen.hubKey)],
@@ -266,7 +266,7 @@ extension Made {
                 "writers-beyond-32-bits", "No writer has that number.", "outOfRange",
                 made(writers: bytesOf { $0.varint(UInt64(1 << 32)) })
             ),
-            ("flags-unknown", "Bit 5 means nothing.", "unknownTag", made(flags: [32])),
+            ("flags-unknown", "Bit 6 means nothing.", "unknownTag", made(flags: [64])),
             (
                 "receipts-none", "Receipts are flagged, and there is none.", "outOfRange",
                 made(flags: [8], unsettled: [0, 0])
@@ -364,7 +364,15 @@ extension Made {
                     number: 7, reason: .reassigned,
                     subject: .record(Specimen.home, Specimen.house)),
                 SyncResponse.Leave(number: 300, reason: .revoked, subject: .grant(Specimen.grant)),
-            ])
+            ],
+            echo: SyncResponse.Echo(of: [
+                SyncResponse.Echo.State(
+                    record: Specimen.id(9), area: 4, position: LogPosition(305)!,
+                    digest: .of(Specimen.id(9), state: bytes)),
+                SyncResponse.Echo.State(
+                    record: Specimen.id(8), area: 4, position: LogPosition(306)!,
+                    digest: .of(Specimen.id(8), state: bytes)),
+            ]))
     }()
 
     static var responses: [VectorFile] {
@@ -500,6 +508,14 @@ extension Made {
             (
                 "leaves-fall", "2 before 1.", "outOfOrder",
                 whole + section(9, [2, 2, 0, 1] + id + [1, 0, 1] + id)
+            ),
+            (
+                "echo-without-page", "It belongs to pages.", "outOfRange",
+                whole + section(10, [1] + id)
+            ),
+            (
+                "echo-of-no-record", "There is at least one.", "outOfRange",
+                whole + section(5, [0, 0, 0]) + section(10, [0] + id)
             ),
             (
                 "merged-touch", "1 … 2 and 3 are one range.", "outOfOrder",

@@ -67,10 +67,7 @@ extension DeviceStore {
                     named.insert(ChangeSetNumber(number)!)
                 }
             }
-            let merged = try db.first("SELECT merged FROM sync_replica") {
-                try NumberSetForm.decode(try $0.blob(0))
-            }
-            try self.settle(changed, merged ?? NumberSet(), db)
+            try self.settle(changed, NumberSet(), db)
             return named
         }
     }

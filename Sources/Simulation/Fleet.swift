@@ -156,7 +156,7 @@ final class Fleet: Sendable {
     /// A text that tells which plot it belongs to.
     static func text(_ mark: Int, _ words: String) -> String {
         let digits = String(mark)
-        return SimulatedTransport.mark + String(repeating: "0", count: 4 - digits.count) + digits
+        return Sight.mark + String(repeating: "0", count: 4 - digits.count) + digits
             + " " + words
     }
 }

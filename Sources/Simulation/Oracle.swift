@@ -30,7 +30,7 @@ struct Oracle {
 
     private(set) var entries: [Entry] = []
     private(set) var places: [ContentHash: Int] = [:]
-    private var writes: [Key: [(entry: Int, operation: Write.Operation)]] = [:]
+    private var writes: [Key: Written] = [:]
     private var units: [RecordID: [UnitID]] = [:]
     private var creators: [RecordID: Int] = [:]
 
@@ -58,8 +58,7 @@ struct Oracle {
     /// it must be.
     func complaint(about state: RecordState, _ standing: [Int: Standing]) -> String? {
         for unit in units[state.record, default: []] {
-            let all = writes[Key(record: state.record, unit: unit)]!
-                .filter { standing[$0.entry] != nil }
+            let all = writes(state.record, unit, standing)
             if all.isEmpty {
                 if state[unit] != nil { return "unit \(unit.value) was written by nobody" }
                 continue
@@ -74,11 +73,20 @@ struct Oracle {
                         Self.heads(settings).map { "\($0.name) \($0.value)" }.sorted()
                     )
                 case .elements(let set):
-                    (set.entries.map { "\($0.element)" }.sorted(), Self.elements(all, standing))
+                    (
+                        set.entries.flatMap { entry in
+                            entry.adds.map { Self.line($0.name, entry.element) }
+                        }.sorted(), Self.elements(all, standing)
+                    )
                 case .total(let total): (["\(total.amount)"], ["\(Self.total(all))"])
-                case .log(let log): (log.entries.map { "\($0.value)" }.sorted(), Self.log(all))
+                case .log(let log):
+                    (
+                        log.entries.map { Self.line($0.origin.name, $0.value) }.sorted(),
+                        Self.log(all, standing)
+                    )
                 }
-            if is_ != must {
+            // By bytes: as strings, two forms of one letter are equal.
+            if !is_.elementsEqual(must, by: { $0.utf8.elementsEqual($1.utf8) }) {
                 return "unit \(unit.value) has \(is_), and must have \(must)"
             }
         }
@@ -88,81 +96,28 @@ struct Oracle {
         return nil
     }
 
-    /// What is wrong with what is seen of a state, once the hub has said when everything was.
-    func complaint(
-        aboutOutcomeOf state: RecordState, _ standing: [Int: Standing], _ schema: Schema
-    ) -> String? {
-        for unit in units[state.record, default: []] {
-            guard let declaration = schema.unit(unit, of: state.collection),
-                case .register? = state[unit],
-                let outcome = state[unit]?.outcome(under: declaration)
-            else { continue }
-            let all = writes[Key(record: state.record, unit: unit)]!
-                .filter { standing[$0.entry] != nil }
-            let settings = Self.settings(all, standing)
-            let heads = Self.heads(settings)
-            guard let first = heads.first else { continue }
-            let agree = heads.allSatisfy { Self.reads($0.value, as: first.value) }
-            if agree {
-                guard case .settled(let value, _, _) = outcome, Self.reads(value, as: first.value)
-                else { return "unit \(unit.value) is settled, and shows \(outcome)" }
-                continue
-            }
-            let expected: Value?
-            switch declaration.policy {
-            case .latest: expected = heads.max { ($0.time, $0.name) < ($1.time, $1.name) }?.value
-            case .maximum: expected = heads.map(\.value).max()
-            case .minimum:
-                let stated = heads.map(\.value).filter { $0 != .absent }
-                expected = stated.min() ?? .absent
-            case .review(let shown):
-                guard case .disputed(let dispute) = outcome else {
-                    return "unit \(unit.value) is disputed, and shows \(outcome)"
-                }
-                let base = Self.base(of: heads, settings)
-                if dispute.base?.origin.name != base?.name {
-                    return "unit \(unit.value) has the base "
-                        + "\(String(describing: dispute.base?.origin.name)), and must have "
-                        + "\(String(describing: base?.name))"
-                }
-                expected =
-                    switch shown {
-                    case .previous: base?.value
-                    case .newest:
-                        heads.max { ($0.time, $0.name) < ($1.time, $1.name) }?.value
-                    case .mostProtective: heads.map(\.value).max()
-                    }
-            default: continue
-            }
-            if outcome.value != expected {
-                return "unit \(unit.value) shows \(String(describing: outcome.value)), "
-                    + "and must show \(String(describing: expected))"
-            }
-        }
-        return nil
-    }
-
-    /// The units of a record that people must decide.
-    func disputed(
-        _ record: RecordID, _ standing: [Int: Standing], _ schema: Schema
-    ) -> [UnitID] {
-        guard let creator = creators[record],
-            let collection = entries[creator].changes.first(where: { $0.record == record })?
-                .collection
-        else { return [] }
-        return units[record, default: []].filter { unit in
-            guard case .review? = schema.unit(unit, of: collection)?.policy else { return false }
-            let heads = Self.heads(
-                Self.settings(
-                    writes[Key(record: record, unit: unit)]!
-                        .filter { standing[$0.entry] != nil }, standing))
-            return !heads.allSatisfy { Self.reads($0.value, as: heads[0].value) }
+    func collection(of record: RecordID) -> CollectionID? {
+        creators[record].flatMap { place in
+            entries[place].changes.first { $0.record == record }?.collection
         }
     }
 
     // MARK: One unit
 
-    private struct Setting {
+    typealias Written = [(entry: Int, operation: Write.Operation)]
+
+    /// The writes of a unit that count.
+    func writes(_ record: RecordID, _ unit: UnitID, _ standing: [Int: Standing]) -> Written {
+        writes[Key(record: record, unit: unit), default: []].filter { standing[$0.entry] != nil }
+    }
+
+    func settings(
+        _ record: RecordID, _ unit: UnitID, _ standing: [Int: Standing]
+    ) -> [Setting] {
+        Self.settings(writes(record, unit, standing), standing)
+    }
+
+    struct Setting {
         let name: ChangeSetName
         let value: Value
         let replaced: [ChangeSetName]
@@ -171,7 +126,7 @@ struct Oracle {
     }
 
     private static func settings(
-        _ all: [(entry: Int, operation: Write.Operation)], _ standing: [Int: Standing]
+        _ all: Written, _ standing: [Int: Standing]
     ) -> [Setting] {
         all.compactMap { entry, operation in
             guard case .set(let value, let names) = operation else { return nil }
@@ -182,18 +137,19 @@ struct Oracle {
         }
     }
 
-    private static func heads(_ all: [Setting]) -> [Setting] {
+    /// Rising by name.
+    static func heads(_ all: [Setting]) -> [Setting] {
         all.filter { one in
             !all.contains { other in
                 (other.replaced.contains(one.name) && other.name != one.name)
                     || (!one.name.replica.isHub && other.name.replica == one.name.replica
                         && other.name.number > one.name.number)
             }
-        }
+        }.sorted { $0.name < $1.name }
     }
 
     /// The last of those that every head names, through any number of steps.
-    private static func base(of heads: [Setting], _ all: [Setting]) -> Setting? {
+    static func base(of heads: [Setting], _ all: [Setting]) -> Setting? {
         var common: Set<ChangeSetName>?
         for head in heads {
             var found: Set<ChangeSetName> = []
@@ -208,11 +164,9 @@ struct Oracle {
             .max { $0.position < $1.position }
     }
 
-    private static func elements(
-        _ all: [(entry: Int, operation: Write.Operation)], _ standing: [Int: Standing]
-    ) -> [String] {
-        // By bytes: as strings, two forms of one letter would count as one.
-        var present: Set<[UInt8]> = []
+    /// Every add that no removal names.
+    private static func elements(_ all: Written, _ standing: [Int: Standing]) -> [String] {
+        var present: [String] = []
         for (entry, operation) in all {
             guard case .change(let adding, _) = operation else { continue }
             let name = standing[entry]!.name
@@ -221,28 +175,30 @@ struct Oracle {
                     guard case .change(_, let removing) = other.operation else { return false }
                     return removing.contains { $0.element == value && $0.adds.contains(name) }
                 }
-                if !isGone { present.insert(Array("\(value)".utf8)) }
+                if !isGone { present.append(line(name, value)) }
             }
         }
-        return present.map { String(decoding: $0, as: UTF8.self) }.sorted()
+        return present.sorted()
     }
 
-    private static func total(_ all: [(entry: Int, operation: Write.Operation)]) -> Int64 {
+    private static func line(_ name: ChangeSetName, _ value: Value) -> String { "\(name) \(value)" }
+
+    static func total(_ all: Written) -> Int64 {
         all.reduce(0) { sum, write in
             if case .increment(let delta) = write.operation { sum + delta } else { sum }
         }
     }
 
-    private static func log(_ all: [(entry: Int, operation: Write.Operation)]) -> [String] {
-        all.flatMap { write -> [String] in
-            guard case .append(let values) = write.operation else { return [] }
-            return values.map { "\($0)" }
+    private static func log(_ all: Written, _ standing: [Int: Standing]) -> [String] {
+        all.flatMap { entry, operation -> [String] in
+            guard case .append(let values) = operation else { return [] }
+            return values.map { line(standing[entry]!.name, $0) }
         }.sorted()
     }
 
     /// Whether two values read the same, by the standard library's canonical equivalence and joined
     /// white space.
-    private static func reads(_ left: Value, as right: Value) -> Bool {
+    static func reads(_ left: Value, as right: Value) -> Bool {
         switch (left, right) {
         case (.text(let left), .text(let right)):
             let words = [left, right].map {

@@ -42,9 +42,11 @@ extension Script {
 
     private static let acts: [(Act, Int)] = [
         (.edit, 60), (.create, 4), (.family, 3), (.plant, 3), (.pair, 5), (.begin, 8), (.save, 8),
-        (.void, 3), (.propose, 3), (.sync, 25), (.budget, 4), (.dry, 1), (.reopen, 3),
+        (.overtake, 3), (.void, 3), (.propose, 3), (.sync, 25), (.budget, 4), (.dry, 1),
+        (.reopen, 3),
         (.clock, 3), (.copy, 2), (.restore, 1), (.clone, 1), (.enrol, 1), (.lose, 1),
-        (.restart, 2), (.late, 3), (.decide, 6), (.page, 6), (.stale, 6), (.claim, 2),
+        (.restart, 2), (.keep, 2), (.rollback, 1), (.late, 3), (.decide, 6), (.page, 6),
+        (.stale, 6), (.claim, 2),
         (.revoke, 1),
     ]
 

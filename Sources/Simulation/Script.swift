@@ -15,6 +15,8 @@ enum Act: String, CaseIterable, Sendable {
     case begin
     /// Saves the edit that was begun.
     case save
+    /// Writes a unit twice, from two forms that were opened together.
+    case overtake
     /// Voids a record, or brings it back.
     case void
     /// Proposes how a conflict should end.
@@ -42,6 +44,10 @@ enum Act: String, CaseIterable, Sendable {
     // At the hub.
     /// Ends the hub and starts it again.
     case restart
+    /// Copies the hub's database away.
+    case keep
+    /// Puts the copied database back, with or without what lies beside it.
+    case rollback = "put-back"
     /// Delivers a request that lay somewhere on the line.
     case late
     /// An administrator decides a conflict.
@@ -56,7 +62,7 @@ enum Act: String, CaseIterable, Sendable {
     /// Whether an administrator or the operator does it.
     var isOfHub: Bool {
         switch self {
-        case .restart, .late, .decide, .page, .stale, .claim, .revoke: true
+        case .restart, .keep, .rollback, .late, .decide, .page, .stale, .claim, .revoke: true
         default: false
         }
     }

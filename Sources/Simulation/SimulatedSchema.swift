@@ -32,6 +32,31 @@ extension Schema {
                             Member("amount", .integer(0...99)),
                             Member("proof", .text(maximumBytes: 40)),
                         ], .review(shown: .newest), .special),
+                    UnitDeclaration(
+                        Plot.story, "story", .text(maximumBytes: 120), .text, .personal),
+                    UnitDeclaration(
+                        Plot.place, "place",
+                        [
+                            Member("address", .text(maximumBytes: 100)),
+                            Member("source", .choice(Plot.sources)),
+                            Member("since", .day),
+                        ], .ranked(Ranking(source: "source", effective: "since")), .personal),
+                    UnitDeclaration(
+                        Plot.stage, "stage", .choice(Plot.stages.keys.sorted()),
+                        .states(StateMachine(Plot.stages)), .open),
+                    UnitDeclaration(
+                        Plot.consent, "consent", .choice(Plot.consents),
+                        .withdrawalWins(given: "given"), .special),
+                    UnitDeclaration(Plot.alarm, "alarm", .bool, .raiseWins, .special),
+                    UnitDeclaration(
+                        Plot.busy, "busy", .bool,
+                        .derived(
+                            Derivation("busy") { state in
+                                guard case .total(let total)? = state[Plot.minutes] else {
+                                    return .bool(false)
+                                }
+                                return .bool(total.amount > Plot.busyMinutes)
+                            }), .open),
                 ]),
             CollectionDeclaration(
                 id: .tree, name: "tree", home: .with(Tree.plot),
@@ -64,12 +89,45 @@ enum Plot {
     static let danger = UnitID(24)
     static let pay = UnitID(25)
 
-    /// Those that an edit may write.
-    static let edited = [count, title, tags, minutes, notes, due, level, danger, pay]
+    static let story = UnitID(26)
+    static let place = UnitID(27)
+    static let stage = UnitID(28)
+    static let consent = UnitID(29)
+    static let alarm = UnitID(30)
+    static let busy = UnitID(31)
 
-    /// The one that most people of a fleet write: there they meet.
-    static func favourite(_ fleet: Int) -> UnitID {
-        [count, tags, minutes, title, pay, notes][fleet % 6]
+    /// Those that an edit may write.
+    static let edited = [
+        count, title, tags, minutes, notes, due, level, danger, pay, story, place, stage, consent,
+        alarm,
+    ]
+
+    /// Those that most people of a fleet write: there they meet.
+    static func favourites(_ fleet: Int) -> [UnitID] {
+        [
+            [count, story], [tags, place], [minutes, stage], [title, consent], [pay, alarm],
+            [notes, danger],
+        ][fleet % 6]
+    }
+
+    static let busyMinutes: Int64 = 100
+    /// From the highest on.
+    static let sources = ["register", "visit", "phone"]
+    static let consents = ["given", "refused", "withdrawn"]
+    static let stages = [
+        "dropped": [], "done": [], "new": ["open", "dropped"],
+        "open": ["waiting", "done", "dropped"], "waiting": ["open", "done"],
+    ]
+
+    /// Whether a place comes from as high a source as another and holds from as late a day, and one
+    /// of both more so.
+    static func isAbove(_ one: Value, _ other: Value) -> Bool {
+        guard case .group(let one) = one, case .group(let other) = other,
+            let height = sources.firstIndex(where: { one[1] == .text($0) }),
+            let otherHeight = sources.firstIndex(where: { other[1] == .text($0) })
+        else { return false }
+        return height <= otherHeight && one[2] >= other[2]
+            && (height != otherHeight || one[2] != other[2])
     }
 }
 

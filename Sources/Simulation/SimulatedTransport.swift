@@ -1,5 +1,4 @@
 internal import Fieldwork
-internal import Glibc
 internal import SyncClient
 internal import SyncCore
 internal import SyncHub
@@ -19,8 +18,8 @@ final class SimulatedTransport: Transport {
         var meanwhile: Meanwhile?
         var lastAnswer: TransportResponse?
         var delayed: [[UInt8]] = []
-        /// Of the plots whose marks were in answers since the last look.
-        var seen: Set<Int> = []
+        /// What was told since the last look.
+        var seen = Sight()
     }
     private let state = Mutex(State())
     private let hub: @Sendable () -> Hub?
@@ -36,10 +35,10 @@ final class SimulatedTransport: Transport {
     /// Whether what was prepared has not happened.
     var isPrepared: Bool { state.withLock { $0.fault != nil } }
 
-    /// The plots whose marks were sent to this device since this was last asked.
-    func takeSeen() -> Set<Int> {
+    /// What was sent to this device since this was last asked.
+    func takeSeen() -> Sight {
         state.withLock { state in
-            defer { state.seen = [] }
+            defer { state.seen = Sight() }
             return state.seen
         }
     }
@@ -114,9 +113,11 @@ final class SimulatedTransport: Transport {
         guard self.hub() != nil else { throw .unreachable("the hub stopped") }
         switch result {
         case .success(let answer):
-            look(answer)
+            state.withLock { $0.seen.look(atAnswer: answer) }
             return Self.answer(200, SyncRequest.mediaType, answer)
-        case .failure(let problem): return Self.problem(problem)
+        case .failure(let problem):
+            state.withLock { $0.seen.look(at: problem.json.bytes()) }
+            return Self.problem(problem)
         }
     }
 
@@ -132,34 +133,5 @@ final class SimulatedTransport: Transport {
         answer(
             problem.code.status, "application/json", problem.json.bytes(),
             retryAfter: problem.retryAfter_s)
-    }
-
-    // MARK: What goes out
-
-    /// What every text of a plot begins with, in every unit that only its holders may read; a
-    /// number of four digits follows.
-    static let mark = "mark-"
-
-    /// Finds the marks in an answer.
-    private func look(_ answer: [UInt8]) {
-        let mark = Array(Self.mark.utf8)
-        var found: Set<Int> = []
-        answer.withUnsafeBytes { bytes in
-            guard let start = bytes.baseAddress else { return }
-            var place = 0
-            while place + mark.count + 4 <= bytes.count,
-                let hit = memchr(start + place, Int32(mark[0]), bytes.count - place)
-            {
-                place = UnsafeRawPointer(hit) - start + 1
-                guard place + mark.count + 3 <= bytes.count,
-                    memcmp(hit, mark, mark.count) == 0
-                else { continue }
-                place += mark.count - 1
-                found.insert(
-                    bytes[place..<place + 4].reduce(0) { $0 * 10 + Int($1) - 48 })
-            }
-        }
-        guard !found.isEmpty else { return }
-        state.withLock { $0.seen.formUnion(found) }
     }
 }

@@ -21,6 +21,7 @@ extension World {
                 device.draft = Device.Draft(change: change, syncs: device.syncs)
             }
         case .save: try save(device, &chance)
+        case .overtake: try overtake(device, &chance)
         case .void: try void(device, &chance)
         case .propose: try propose(device, &chance)
         case .sync, .budget, .dry: try await sync(device, decision)
@@ -39,6 +40,8 @@ extension World {
         case .restart:
             try running().store.close()
             hub.replace(with: nil)
+        case .keep: keepHub()
+        case .rollback: try putHubBack(noticed: chance.next() % 2 == 0)
         case .late: try deliverLate(&chance)
         case .decide: try decide(decision.actor, &chance)
         case .page: try openPage(decision.actor, &chance)
@@ -83,7 +86,7 @@ extension World {
             let hasStruck =
                 lineFault != nil || device.disk.hasFailed || hubDisk.hasFailed
             try look(device)
-            guard hasStruck || device.isCopied else { throw interruption }
+            guard hasStruck || device.isCopied || device.isStranded else { throw interruption }
         }
     }
 
@@ -119,7 +122,9 @@ extension World {
             throw Violation("digests agree", "device \(device.person)")
         }
         try takeReceipts(device, summary.sent + summary.held)
-        if device.isInService, !summary.isCutShort, !hasForked, decision.fault != .meanwhile {
+        if device.isInService, !summary.isCutShort, !hasForked, !hasRolledBack,
+            decision.fault != .meanwhile
+        {
             try checkSome(device, decision.luck ^ decision.roll)
         }
     }
@@ -135,7 +140,7 @@ extension World {
             if !device.isCopied { note(.forkFound) }
             device.isCopied = true
         case .revoked:
-            guard device.isRevoked || hasForked else {
+            guard device.isRevoked || hasForked || hasRolledBack else {
                 throw Violation("only a revoked device is told so", "device \(device.person)")
             }
         default: break
@@ -224,8 +229,43 @@ extension World {
             // What it carried may count as new only now.
             note(.lateDelivered)
             if hubRestarts > 1 { note(.lateAfterRestart) }
-            _ = device.transport.takeSeen()
+            try checkSent(device)
             return
         }
+    }
+
+    private func keepHub() {
+        hubImage = HubImage(
+            disk: SimulatedDisk(copying: hubDisk), numbers: hubNumbers, decisions: decisions.count,
+            revokedWork: revokedWork, revoked: devices.map(\.isRevoked))
+    }
+
+    /// Puts the hub's database back.
+    ///
+    /// - Parameter noticed: whether what lies beside it tells the hub at its start; else a device
+    ///   must.
+    private func putHubBack(noticed: Bool) throws {
+        guard let image = hubImage else { return }
+        hubDisk.pullPlug()
+        hub.replace(with: nil)
+        guard !hubDisk.isInUse else {
+            throw Violation("the world is sound", "a hub was ended and is open")
+        }
+        hubDisk.restart(seed: 0, lostPower: false)
+        hubDisk.become(image.disk)
+        hasRolledBack = true
+        hubNumbers = image.numbers
+        revokedWork = image.revokedWork
+        decisions.removeSubrange(min(image.decisions, decisions.count)...)
+        pages = [:]
+        for (place, device) in devices.enumerated() {
+            if place < image.revoked.count {
+                device.isRevoked = image.revoked[place]
+            } else {
+                device.isStranded = true
+            }
+        }
+        try startHub(isPutBack: noticed)
+        note(.hubPutBack)
     }
 }

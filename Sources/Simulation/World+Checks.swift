@@ -55,17 +55,28 @@ extension World {
         }
     }
 
-    /// Nothing of a plot goes to who may not hold it.
+    /// Nothing of a record goes to who may not hold it.
     func checkSent(_ device: Device) throws {
         checks += 1
-        for mark in device.transport.takeSeen() {
-            guard mark >= 0, mark < plots.count, !device.isRevoked,
-                device.streets.contains(plots[mark].street)
-            else {
-                throw Violation(
-                    "nothing out of scope is sent", "plot \(mark) to device \(device.person)")
-            }
+        let seen = device.transport.takeSeen()
+        guard seen.isWhole else {
+            throw Violation("the hub's answers can be read", "device \(device.person)")
         }
+        let streets =
+            seen.plots.map { plots.indices.contains($0) ? plots[$0].street : nil }
+            + seen.records.map(street)
+        let may = device.isRevoked ? [] : device.streets
+        guard streets.allSatisfy({ $0.map(may.contains) ?? false }) else {
+            throw Violation(
+                "nothing out of scope is sent",
+                "of \(seen.plots.sorted()), \(seen.records.count) records, to device "
+                    + "\(device.person)")
+        }
+    }
+
+    /// The street a record lies in; `nil` for one that nobody made.
+    private func street(of record: RecordID) -> Int? {
+        (plots + trees).first { $0.id == record }?.street
     }
 
     /// Takes down what the hub has signed for.
@@ -241,6 +252,7 @@ extension World {
                 do {
                     let summary = try await run(device, SyncOptions())
                     try look(device)
+                    try checkStanding(device)
                     guard device.isInService else { continue }
                     if summary.sent > 0 || summary.received > 0 || summary.unsent > 0
                         || summary.digestMatches != true
@@ -252,7 +264,7 @@ extension World {
                     }
                 } catch let interruption as SyncInterruption {
                     try look(device)
-                    guard device.isCopied else {
+                    guard device.isCopied || device.isStranded else {
                         throw Violation("nothing fails without a fault", "\(interruption.failure)")
                     }
                 }
@@ -268,6 +280,16 @@ extension World {
         trace(digest.high)
     }
 
+    /// A device that the hub lends nothing to knows it, and so does its person.
+    private func checkStanding(_ device: Device) throws {
+        guard device.isRevoked || device.isCopied else { return }
+        checks += 1
+        let standing = try device.opened().identity().enrolment
+        guard standing == .revoked || standing == .copied else {
+            throw Violation("a device knows its standing", "device \(device.person): \(standing)")
+        }
+    }
+
     private func checkHub(_ log: Log) throws {
         let hub = try running()
         checks += 1
@@ -278,8 +300,12 @@ extension World {
         guard log.twice.isEmpty else {
             throw Violation("each change set is in the log once", "\(log.twice[0])")
         }
+        // What a hub that was put back has lost, only those can give back who are there.
+        let kept = Set(devices.filter(\.isInService).flatMap(\.recorded))
         for hash in receipted where log.merged[hash] == nil && log.aside[hash] == nil {
-            throw Violation("what was receipted is in the log", "\(hash)")
+            guard hasRolledBack, !kept.contains(hash) else {
+                throw Violation("what was receipted is in the log", "\(hash)")
+            }
         }
         for hash in log.merged.keys.sorted() {
             guard let place = oracle.places[hash] else {
@@ -359,6 +385,29 @@ extension World {
                     throw Violation("nothing is laid over twice", "\(record)")
                 }
                 try checkGroups(shown.state)
+                noteOutcomes(shown.state)
+            }
+        }
+    }
+
+    /// Notes which ways of putting differing writes together were met.
+    private func noteOutcomes(_ state: RecordState) {
+        for unit in state.units {
+            guard case .register(let register) = unit.state, register.heads.count > 1,
+                let declaration = Schema.simulated.unit(unit.id, of: state.collection),
+                let outcome = state.outcome(of: declaration)
+            else { continue }
+            switch (declaration.policy, outcome) {
+            case (_, .settled): note(.sameWords)
+            case (.text, .combined): note(.textsCombined)
+            case (.text, .disputed): note(.textsCollide)
+            case (.ranked, .chosen): note(.sourceRanked)
+            case (.ranked, .disputed): note(.sourcesDisputed)
+            case (.states, .chosen): note(.furtherState)
+            case (.states, .disputed): note(.statesDisputed)
+            case (.withdrawalWins, .disputed): note(.withdrawn)
+            case (.raiseWins, .disputed): note(.raised)
+            default: break
             }
         }
     }
@@ -412,7 +461,8 @@ extension World {
             let isFromDraft = entry?.isFromDraft ?? false
             isBehind = isBehind || isFromDraft
             let isKnown =
-                hasForked || device.isRevoked || (reason == "HZ-5009" && isFromDraft)
+                hasForked || hasRolledBack || device.isRevoked
+                || (reason == "HZ-5009" && isFromDraft)
                 || (reason == "HZ-5102" && isBehind) || reason == "HZ-5101"
             guard isKnown else {
                 throw Violation(

@@ -25,7 +25,13 @@ extension World {
             "' OR 1=1 --", "%s%n", "\u{202e}evil", "<script>", "null", "\u{1b}[2J",
             String(repeating: "z", count: 80), "👩‍👩‍👧",
         ]
-        return words[Int(chance.next() % UInt64(chance.next() % 2 == 0 ? 4 : words.count))]
+        let word = words[Int(chance.next() % UInt64(chance.next() % 2 == 0 ? 4 : words.count))]
+        // What another hand types for the same.
+        switch chance.next() % 8 {
+        case 0: return " " + word
+        case 1: return word + "\t"
+        default: return word
+        }
     }
 
     /// Records a draft, or takes down that it may have been recorded.
@@ -69,21 +75,38 @@ extension World {
     ) throws -> RecordChange? {
         let isTree = chance.next() % 8 == 0
         guard let known = pick(isTree ? trees : plots, &chance),
-            let shown = try device.opened().shown(known.id),
-            let declaration = Schema.simulated.collection(shown.collection)
+            let shown = try device.opened().shown(known.id)
         else { return nil }
-        let units = shown.collection == .tree ? Tree.edited : Plot.edited
-        let isFavourite = chance.next() % 2 == 0
-        let id =
-            isFavourite && shown.collection == .plot
-            ? Plot.favourite(fleet.number) : units[Int(chance.next() % UInt64(units.count))]
-        let unit = declaration.unit(id)!
-        guard
+        var units = shown.collection == .tree ? Tree.edited : Plot.edited
+        if shown.collection == .plot, chance.next() % 2 == 0 {
+            units = Plot.favourites(fleet.number)
+        }
+        return try change(
+            of: units[Int(chance.next() % UInt64(units.count))], known, shown, device, &chance)
+    }
+
+    private func change(
+        of unit: UnitID, _ known: Known, _ shown: ShownRecord, _ device: Device,
+        _ chance: inout SeededGenerator
+    ) throws -> RecordChange? {
+        guard let unit = Schema.simulated.unit(unit, of: shown.collection),
             let write = try write(unit, shown.state, known.mark, try replica(device), &chance)
         else { return nil }
         return RecordChange(
             record: known.id, collection: shown.collection, creates: false, writes: [write],
             shown: shown.position)
+    }
+
+    /// Two forms are open over one unit: one is saved, then the other, which has not seen it.
+    func overtake(_ device: Device, _ chance: inout SeededGenerator) throws {
+        guard let first = try change(on: device, &chance), let unit = first.writes.first?.unit,
+            let known = (plots + trees).first(where: { $0.id == first.record }),
+            let shown = try device.opened().shown(known.id),
+            let second = try change(of: unit, known, shown, device, &chance)
+        else { return }
+        try record([first], device, &chance)
+        try record([second], device, isFromDraft: true, &chance)
+        note(.twoForms)
     }
 
     func replica(_ device: Device) throws -> ReplicaID {
@@ -108,19 +131,49 @@ extension World {
             return try state.appending([.text(Fleet.text(mark, word(&chance)))], to: unit)
         default: break
         }
-        let value: Value
-        if chance.next() % 12 == 0 {
-            value = .absent
-        } else if unit.isGroup {
+        let value =
+            chance.next() % 12 == 0 ? .absent : value(of: unit, state, &chance)
+        return try correction(of: unit, in: state, to: value, by: replica)
+    }
+
+    private func value(
+        of unit: UnitDeclaration, _ state: RecordState, _ chance: inout SeededGenerator
+    ) -> Value {
+        switch unit.id {
+        case Plot.pay where state.collection == .plot:
             // Its members must always be seen together.
             let amount = Int64(chance.next() % 4)
-            value = .group([.integer(amount), .text("proof of \(amount)")])
-        } else if case .integer = unit.members[0].type {
-            value = integer(&chance)
-        } else {
-            value = .text(word(&chance))
+            return .group([.integer(amount), .text("proof of \(amount)")])
+        case Plot.place:
+            let source = Plot.sources[Int(chance.next() % 3)]
+            let day = CalendarDate(year: 2027, month: 1, day: 1 + Int(chance.next() % 3))
+            return .group([.text(word(&chance)), .text(source), day.map { .day($0) } ?? .absent])
+        case Plot.story: return .text(story(state.outcome(of: unit)?.value, &chance))
+        default: break
         }
-        return try correction(of: unit, in: state, to: value, by: replica)
+        switch unit.members[0].type {
+        case .integer: return integer(&chance)
+        case .bool: return .bool(chance.next() % 2 == 0)
+        case .choice(let words): return .text(words[Int(chance.next() % UInt64(words.count))])
+        default: return .text(word(&chance))
+        }
+    }
+
+    /// A text with one line changed, added or taken out.
+    private func story(_ shown: Value?, _ chance: inout SeededGenerator) -> String {
+        let words = ["ash", "birch", "cedar", "elder", "fir"]
+        var lines = ["ash", "birch", "cedar", "elder"]
+        if case .text(let text)? = shown, !text.string.isEmpty {
+            lines = text.string.split(separator: "\n").map(String.init)
+        }
+        let place = Int(chance.next() % UInt64(lines.count))
+        let line = words[Int(chance.next() % 5)] + " \(chance.next() % 3)"
+        switch chance.next() % 4 {
+        case 0 where lines.count < 8: lines.insert(line, at: place)
+        case 1 where lines.count > 1: lines.remove(at: place)
+        default: lines[place] = line
+        }
+        return lines.joined(separator: "\n")
     }
 
     /// Sets a unit. Where several sides are open, it corrects its own, or else the first.

@@ -32,8 +32,12 @@ final class World {
     var revokedWork: Set<ContentHash> = []
     /// Whether two machines have, or had, one name.
     var hasForked = false
-    /// The number up to which the hub's own change sets are known.
-    var hubNumber: UInt64 = 0
+    /// Whether the hub's database was ever put back.
+    var hasRolledBack = false
+    var hubImage: HubImage?
+    /// By replica of the hub, the number up to which its change sets are known.
+    var hubNumbers: [ReplicaID: UInt64] = [:]
+    private var epoch: EpochID?
     var hubRestarts: UInt64 = 0
     /// By person, the units of records whose conflict was decided over a side of theirs.
     var decisions: [(author: PersonID, record: RecordID, unit: UnitID)] = []
@@ -44,6 +48,16 @@ final class World {
     /// Stands for all that happened, in order.
     private(set) var trace: UInt64 = 14_695_981_039_346_656_037
     private(set) var device_ms: Int64 = 0
+
+    /// A copy of the hub's database, and what the world knew then.
+    struct HubImage {
+        let disk: SimulatedDisk
+        let numbers: [ReplicaID: UInt64]
+        let decisions: Int
+        let revokedWork: Set<ContentHash>
+        /// Of each device, whether it was revoked.
+        let revoked: [Bool]
+    }
 
     /// A record by its place in the world.
     struct Known {
@@ -69,6 +83,8 @@ final class World {
         var isLost = false
         var isRevoked = false
         var isCopied = false
+        /// Whether it was enrolled after the copy was made that the hub now lives from.
+        var isStranded = false
         var hasSynced = false
 
         struct InDoubt {
@@ -100,7 +116,7 @@ final class World {
         }
 
         /// Whether it must end up holding what the hub holds.
-        var isInService: Bool { !isLost && !isRevoked && !isCopied }
+        var isInService: Bool { !isLost && !isRevoked && !isCopied && !isStranded }
 
         /// The store. It is open whenever nothing is being done to it.
         func opened() throws -> DeviceStore {
@@ -147,7 +163,7 @@ final class World {
     }
 
     /// Opens the hub on its disk, as a start of `hazamad` does.
-    func startHub() throws {
+    func startHub(isPutBack: Bool = false) throws {
         let clock = hubClock
         hubRestarts += 1
         let store = try HubStore(path: hubDisk.address("hub.sqlite"), schema: .simulated)
@@ -155,7 +171,8 @@ final class World {
         hub.replace(
             with: try Hub(
                 store: store, key: fleet.hubKey, clock: { clock.reading.wall_ms },
-                random: SeededGenerator(seed: hubRestarts.scrambled(with: UInt64(fleet.number)))))
+                random: SeededGenerator(seed: hubRestarts.scrambled(with: UInt64(fleet.number))),
+                isPutBack: isPutBack))
     }
 
     func running() throws -> Hub {
@@ -286,7 +303,7 @@ final class World {
             hub.replace(with: nil)
             try restart(hubDisk, decision.luck, lostPower)
             try startHub()
-            try checkReceipted()
+            if !hasRolledBack { try checkReceipted() }
         } else {
             hubDisk.disarm()
             if hub.hub == nil { try startHub() }
@@ -331,18 +348,26 @@ final class World {
     /// Takes down what the hub wrote itself since the last look.
     func learnFromHub() throws {
         let hub = try running()
-        var known = hubNumber
-        var found: [HashedChangeSet] = []
-        try hub.store.read { tx in
-            guard let replica = try tx.replica(hub.replica), replica.stored > known else { return }
-            for upload in try tx.uploads(of: replica.rid, first: known + 1, last: replica.stored) {
-                found += try RunCoding.decode(upload.run.bytes).filter {
-                    $0.changeSet.name.number.value > known
+        if let epoch, epoch != hub.epoch { note(.epochBegun) }
+        epoch = hub.epoch
+        let known = hubNumbers
+        let (found, numbers) = try hub.store.read { tx in
+            var found: [HashedChangeSet] = []
+            var numbers = known
+            for replica in try tx.replicas() where replica.id.isHub {
+                let last = known[replica.id] ?? 0
+                guard replica.stored > last else { continue }
+                for upload in try tx.uploads(of: replica.rid, first: last + 1, last: replica.stored)
+                {
+                    found += try RunCoding.decode(upload.run.bytes).filter {
+                        $0.changeSet.name.number.value > last
+                    }
                 }
+                numbers[replica.id] = replica.stored
             }
-            known = replica.stored
+            return (found, numbers)
         }
-        hubNumber = known
+        hubNumbers = numbers
         for set in found {
             oracle.note(
                 Oracle.Entry(

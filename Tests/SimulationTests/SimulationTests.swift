@@ -1,5 +1,8 @@
-import Simulation
+import SyncClient
+import SyncStore
 import Testing
+
+@testable import Simulation
 
 @Suite("simulation")
 struct SimulationTests {
@@ -22,5 +25,30 @@ struct SimulationTests {
         let second = try await Simulation(first: 77, count: 6).run(jobs: 2)
         #expect(first.traces == second.traces)
         #expect(Set(first.traces.values).count == 6)
+    }
+
+    @Test("what goes to who may not hold it is seen, however it is packed")
+    func leak() async throws {
+        let world = try World(Fleet.numbered(0), devices: 1)
+        defer { world.close() }
+        _ = try await world.run(world.devices[0], SyncOptions())
+        // The same records, as if they lay where nobody of this fleet may look.
+        world.plots = world.plots.map { World.Known(id: $0.id, street: 9, mark: $0.mark) }
+        let again = world.makeDevice(
+            SimulatedDisk(copying: world.fleet.members[0].disk), person: 0, streets: [0, 1, 2])
+        again.store = try DeviceStore.open(
+            Fleet.folder, schema: .simulated, on: again.disk)
+        await #expect(throws: World.Violation.self) {
+            _ = try await world.run(again, SyncOptions())
+        }
+    }
+
+    @Test("a mark is seen in the bytes of a state, and in what is around it")
+    func marks() {
+        var sight = Sight()
+        sight.look(at: Array("\u{0}mark-mark-0007 words mark-0012".utf8))
+        #expect(sight.plots == [7, 12])
+        sight.look(atAnswer: Array("no answer".utf8))
+        #expect(!sight.isWhole)
     }
 }

@@ -124,9 +124,10 @@ public enum Admission {
         case outOfScope = "HZ-5003"
         /// The authority had ended longer ago than the grace.
         case tooLate = "HZ-5004"
-        /// Does not fit the schema it was written under.
+        /// Does not fit the schema it was written under, or can't be read in the present one.
         case schema = "HZ-5005"
-        /// Written under a schema that this hub does not know yet.
+        /// Written under a schema that this hub does not know yet, and more than new units in it:
+        /// records of a new collection, or values that were not allowed before.
         case newerSchema = "HZ-5006"
         /// A unit holds its writes in another way than this write wants.
         case kind = "HZ-5007"
@@ -149,26 +150,30 @@ public enum Admission {
 
     /// Judges one change set.
     public static func decide(_ facts: Facts, schema: Schema) -> Verdict {
-        let set = facts.changeSet
-        if facts.size > Limits.changeSetBytes || set.changes.count > Limits.changesPerChangeSet {
+        let written = facts.changeSet
+        if facts.size > Limits.changeSetBytes
+            || written.changes.count > Limits.changesPerChangeSet
+        {
             return .quarantined(.tooLarge)
         }
         let asksAuthority = !facts.isHub && !facts.isAdmitted
         if asksAuthority {
-            if set.author != facts.owner { return .quarantined(.foreignAuthor) }
+            if written.author != facts.owner { return .quarantined(.foreignAuthor) }
             if facts.isRevoked { return .quarantined(.revoked) }
         }
-        if set.texts.contains(where: { $0.string.utf8.contains(0) }) {
+        if written.texts.contains(where: { $0.string.utf8.contains(0) }) {
             return .quarantined(.schema)
         }
-        if set.schema > schema.version { return .quarantined(.newerSchema) }
+        let isNewer = written.schema > schema.version
+        let set: ChangeSet
+        do { set = try schema.upcast(written) } catch { return .quarantined(.schema) }
         for (change, record) in zip(set.changes, facts.records) {
             do {
-                try schema.validate(change, mayReplaceImmutable: facts.isHub)
+                try schema.validate(change, mayReplaceImmutable: facts.isHub, isNewer: isNewer)
             } catch .replacesImmutable {
                 return .quarantined(.immutable)
             } catch {
-                return .quarantined(.schema)
+                return .quarantined(isNewer ? .newerSchema : .schema)
             }
             // That two records are one is decided at the office, and undone there.
             if !facts.isHub, change.writes.contains(where: { $0.unit == .aliases }) {

@@ -34,14 +34,16 @@ struct BranchNames {
                 record: change.record, collection: change.collection, creates: change.creates,
                 writes: change.writes.map(renamed), shown: change.shown)!
         }
-        return set.renamed(
-            ChangeSet(
-                name: name(old.name), previous: old.previous, author: old.author,
-                grant: old.grant, trunk: old.trunk, time: old.time, intent: old.intent,
-                form: old.form, reason: old.reason, schema: old.schema,
-                premises: old.premises.map {
-                    Premise(record: $0.record, unit: $0.unit, heads: $0.heads.map(name).sorted())
-                }, saltSeed: old.saltSeed, changes: changes)!)
+        return set.read(
+            as:
+                ChangeSet(
+                    name: name(old.name), previous: old.previous, author: old.author,
+                    grant: old.grant, trunk: old.trunk, time: old.time, intent: old.intent,
+                    form: old.form, reason: old.reason, schema: old.schema,
+                    premises: old.premises.map {
+                        Premise(
+                            record: $0.record, unit: $0.unit, heads: $0.heads.map(name).sorted())
+                    }, saltSeed: old.saltSeed, changes: changes)!)
     }
 
     private func renamed(_ write: Write) -> Write {

@@ -166,8 +166,9 @@ struct DuplicateSearch {
         _ record: RecordID, _ collection: CollectionID, _ tx: borrowing HubTransaction
     ) throws -> RecordState? {
         guard let stored = try tx.record(record, in: collection) else { return nil }
-        return try StateCoding.decode(
-            stored.state, record: record, collection: collection, writers: writers)
+        return schema.upcast(
+            try StateCoding.decode(
+                stored.state, record: record, collection: collection, writers: writers))
     }
 
     private func hash(_ key: LikenessKey) -> Int64 {

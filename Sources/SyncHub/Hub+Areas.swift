@@ -129,7 +129,7 @@ extension Hub {
                         "household.move", "\(name) \(scope)", reason: reason, by: session.person,
                         at_ms: now)
                 }
-                try judgement.reconsider(tx)
+                try judgement.reconsider([.outOfScope, .tooLate], tx)
                 try judgement.flush(tx)
                 return (found.effect, judgement.memory)
             }

@@ -60,9 +60,10 @@ extension Hub {
                         return
                     }
                     states.append(
-                        try StateCoding.decode(
-                            stored.state, record: stored.record, collection: stored.collection,
-                            writers: memory.writers))
+                        self.schema.upcast(
+                            try StateCoding.decode(
+                                stored.state, record: stored.record,
+                                collection: stored.collection, writers: memory.writers)))
                 }
                 for state in states {
                     if let rule = self.schema.collection(state.collection)?.duplicates {
@@ -242,9 +243,10 @@ extension Hub {
             let stored = try tx.record(record, in: pair.collection)
             var units: [UnitID: [Value]] = [:]
             if isFull, let stored, let collection {
-                let state = try StateCoding.decode(
-                    stored.state, record: record, collection: pair.collection,
-                    writers: memory.writers)
+                let state = schema.upcast(
+                    try StateCoding.decode(
+                        stored.state, record: record, collection: pair.collection,
+                        writers: memory.writers))
                 for unit in collection.units where unit.id != .discussion {
                     units[unit.id] = state[unit.id]?.outcome(under: unit)?.values
                 }

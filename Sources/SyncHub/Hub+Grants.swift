@@ -73,7 +73,7 @@ extension Hub {
                 try tx.insertGrant(id, person: person.id, area: area.number, began: position)
                 try tx.audit(
                     "grant.give", "\(id) \(person.id) \(scope)", by: session.person, at_ms: now)
-                try judgement.reconsider(tx)
+                try judgement.reconsider([.outOfScope, .tooLate], tx)
                 try judgement.flush(tx)
                 return (id, judgement.memory)
             }

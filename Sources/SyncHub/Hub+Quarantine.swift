@@ -176,13 +176,15 @@ extension Judgement {
         return try memory.log.read(upload, tx)[waiting.number]?.set.changeSet
     }
 
-    /// Judges once more what was set aside for want of authority: a grant was given, or a record
-    /// has come where one holds.
+    /// Judges once more what was set aside for these reasons. For want of authority: a grant was
+    /// given, or a record has come where one holds.
     ///
     /// - Complexity: linear in what is in quarantine for these reasons.
-    func reconsider(_ tx: borrowing HubTransaction) throws {
+    func reconsider(
+        _ reasons: [Admission.Reason], _ tx: borrowing HubTransaction
+    ) throws {
         guard try tx.hasUnmerged() else { return }
-        let reasons = [Admission.Reason.outOfScope.rawValue, Admission.Reason.tooLate.rawValue]
+        let reasons = reasons.map(\.rawValue)
         var hasMerged = false
         for waiting in try tx.unmerged()
         where waiting.disposition == .quarantined && reasons.contains(waiting.reason) {

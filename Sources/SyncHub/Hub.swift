@@ -35,7 +35,9 @@ public final class Hub: Sendable {
         self.store = store
         schema = store.schema
         self.clock = clock
-        let loaded = try store.read { tx in try HubMemory(tx, key: key, random: random) }
+        let loaded = try store.read { tx in
+            try HubMemory(tx, key: key, schema: store.schema, random: random)
+        }
         id = loaded.hub
         district = loaded.district
         receiptKey = key.verifying
@@ -45,7 +47,10 @@ public final class Hub: Sendable {
                 try beginEpoch(.database, evidence: "found at the start", &memory)
             }
         }
-        _ = try locked { memory in try judgeEverything(&memory, areLeftovers: true) }
+        _ = try locked { memory in
+            try followSchema(&memory)
+            return try judgeEverything(&memory, areLeftovers: true)
+        }
     }
 
     /// Makes a new hub in an empty store.
@@ -171,7 +176,7 @@ struct HubMemory: Sendable {
     var epoch: EpochID { epochs[epochs.count - 1] }
 
     init(
-        _ tx: borrowing HubTransaction, key: SigningKey,
+        _ tx: borrowing HubTransaction, key: SigningKey, schema: Schema,
         random: any RandomNumberGenerator & Sendable
     ) throws {
         guard let hub = try tx.setting("hub").flatMap({ HubID(bytes: $0) }),
@@ -180,7 +185,7 @@ struct HubMemory: Sendable {
         self.hub = hub
         self.replica = replica
         self.key = key
-        log = LegalLog(key: key.verifying)
+        log = LegalLog(key: key.verifying, schema: schema)
         self.random = random
         district = String(decoding: try tx.setting("district") ?? [], as: UTF8.self)
         let lives = try tx.epochs()

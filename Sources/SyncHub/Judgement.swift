@@ -60,7 +60,7 @@ final class Judgement {
         let storedArea: UInt32
         /// The bytes in the table; `nil` for a new record.
         let stored: [UInt8]?
-        let wasDisputed: Bool
+        var wasDisputed: Bool
         /// Where it was last changed, as the table says; the start for a new record.
         let before: LogPosition
         var position: LogPosition
@@ -110,7 +110,7 @@ final class Judgement {
         do {
             signed = try (decoded[upload.id] ?? RunCoding.decode(upload.run.bytes)).filter {
                 $0.changeSet.name.number.value >= upload.first
-            }
+            }.map { $0.read(by: schema) }
         } catch {
             // It was read when it was stored; that it can't be now is a fault of the disk or of
             // ours.
@@ -458,6 +458,7 @@ final class Judgement {
                 guard change.writes.contains(where: { $0.unit == unit.id }) else { continue }
                 record.contested.insert(unit.id)
                 if let declaration = schema.unit(unit.id, of: change.collection),
+                    !schema.isSuperseded(unit.id, of: change.collection),
                     case .disputed? = unit.state.outcome(under: declaration)
                 {
                     isDisputed = true
@@ -635,8 +636,9 @@ final class Judgement {
     ) throws -> Working? {
         if let record = working[id] { return record }
         guard let stored = try tx.record(id, in: collection) else { return nil }
-        let state = try StateCoding.decode(
-            stored.state, record: id, collection: collection, writers: memory.writers)
+        let state = schema.upcast(
+            try StateCoding.decode(
+                stored.state, record: id, collection: collection, writers: memory.writers))
         var record = Working(
             state: state, area: stored.area, storedArea: stored.area, stored: stored.state,
             wasDisputed: !state.conflicts(under: schema).isEmpty, before: stored.position,

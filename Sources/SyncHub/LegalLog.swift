@@ -2,7 +2,7 @@ internal import SyncCore
 internal import SyncProtocol
 internal import SyncStore
 
-/// A judged upload of the legal log, decoded.
+/// A judged upload of the legal log, decoded, and read as the present schema reads it.
 struct LoggedUpload: Sendable {
     /// The number of the first of `sets`; they and `entries` follow each other without gaps.
     let first: UInt64
@@ -43,13 +43,14 @@ struct LegalLog: Sendable {
 
     /// Signed the receipts in the log.
     private let key: VerifyingKey
+    private let schema: Schema
     private var uploads: [Int64: (upload: LoggedUpload, asked: UInt64)] = [:]
     private var bytes = 0
     private var asked: UInt64 = 0
     /// The rows of replicas, as far as they were asked for; they never change.
     private var rids: [ReplicaID: Int64] = [:]
 
-    init(key: VerifyingKey) { self.key = key }
+    init(key: VerifyingKey, schema: Schema) { (self.key, self.schema) = (key, schema) }
 
     // MARK: Looking back
 
@@ -108,7 +109,7 @@ struct LegalLog: Sendable {
     }
 
     /// The writes that one write covers through any number of steps, at most 200 of them.
-    private mutating func ancestors(
+    mutating func ancestors(
         of name: ChangeSetName, _ record: RecordID, _ unit: UnitID, _ tx: borrowing HubTransaction
     ) throws -> Set<ChangeSetName> {
         var found: Set<ChangeSetName> = []
@@ -173,7 +174,7 @@ struct LegalLog: Sendable {
             first: upload.first,
             sets: try RunCoding.decode(upload.run.bytes).filter {
                 $0.changeSet.name.number.value >= upload.first
-            }.map { names?.renamed($0) ?? $0 },
+            }.map { (names?.renamed($0) ?? $0).read(by: schema) },
             entries: receipt?.first.value == upload.first ? receipt?.entries ?? [] : [],
             received_ms: upload.received_ms)
         // What waits for its predecessor will be judged, and have another receipt.
@@ -206,5 +207,14 @@ struct LegalLog: Sendable {
 
     mutating func forget(_ id: Int64) {
         if let gone = uploads.removeValue(forKey: id) { bytes -= gone.upload.size }
+    }
+}
+
+extension HashedChangeSet {
+    /// The same as a schema reads it, with the hash of what was written; itself where it can't be
+    /// read.
+    func read(by schema: Schema) -> HashedChangeSet {
+        guard let read = schema.reading(changeSet) else { return self }
+        return self.read(as: read)
     }
 }

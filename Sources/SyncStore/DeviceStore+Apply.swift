@@ -354,9 +354,10 @@ extension DeviceStore {
         do {
             state =
                 try known
-                ?? StateCoding.decode(
-                    sent.state, record: sent.record, collection: sent.collection,
-                    writers: context.writers)
+                ?? schema.upcast(
+                    StateCoding.decode(
+                        sent.state, record: sent.record, collection: sent.collection,
+                        writers: context.writers))
         } catch {
             throw StoreError.badAnswer(.unreadableState(sent.record))
         }

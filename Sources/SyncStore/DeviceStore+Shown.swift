@@ -107,7 +107,8 @@ extension DeviceStore {
             let number = try row.changeSetNumber(0)
             let isReceipted = try row.intOrNil(2) == era
             let set = try self.opened(try row.blob(7), key: try row.int(6), number)
-            guard let change = set.changeSet.changes.first(where: { $0.record == record }) else {
+            let read = self.schema.reading(set.changeSet) ?? set.changeSet
+            guard let change = read.changes.first(where: { $0.record == record }) else {
                 throw StoreFault(.damaged, "change set \(number) does not touch its record")
             }
             let position = isReceipted ? try row.logPositionOrNil(4) : nil
@@ -290,9 +291,10 @@ struct HeldRecord {
     ) throws -> RecordState? {
         guard let state else { return nil }
         do {
-            return try StateCoding.decode(
-                state, record: record, collection: table.collection.id,
-                writers: store.writers(era, db))
+            return store.schema.upcast(
+                try StateCoding.decode(
+                    state, record: record, collection: table.collection.id,
+                    writers: store.writers(era, db)))
         } catch let error as CodecError {
             throw StoreError.unreadable("the state of \(record): \(error)")
         }

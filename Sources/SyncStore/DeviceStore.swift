@@ -298,6 +298,9 @@ public final class DeviceStore: Sendable {
         try write { db in
             let written =
                 try Int64.fetchOne(db, sql: "SELECT schema FROM sync_replica") ?? 0
+            guard written <= Int64(schema.version.value) else {
+                throw StoreError.fromTheFuture(version: Int(written))
+            }
             var isBehind = written != Int64(schema.version.value)
             for table in tables {
                 for sql in table.createSQL { try db.execute(sql: sql) }

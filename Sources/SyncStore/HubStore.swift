@@ -62,6 +62,11 @@ public final class HubStore: Sendable {
                         try db.execute(sql: "PRAGMA application_id = \(Self.applicationID)")
                         try db.execute(sql: "PRAGMA user_version = \(Self.tablesVersion)")
                     }
+                    if let written = try HubTransaction(db, schema, tables).schemaVersion(),
+                        written > schema.version
+                    {
+                        throw StoreFault(.fromTheFuture, "the store was written by a newer hazamad")
+                    }
                     for collection in schema.collections {
                         try HubTables.create(collection, in: db)
                     }
@@ -150,6 +155,18 @@ extension HubTransaction {
     public func setting(_ name: String) throws -> [UInt8]? {
         let statement = try db.cachedStatement(sql: "SELECT value FROM settings WHERE name = ?")
         return try Row.fetchOne(statement, arguments: [name]).map { try $0.bytes(0) }
+    }
+
+    /// The schema by which the store was last read; `nil` in one that is being made.
+    public func schemaVersion() throws -> SchemaVersion? {
+        try setting("schema").map { SchemaVersion($0.reduce(0) { $0 << 8 | UInt32($1) }) }
+    }
+
+    /// Keeps that the store is read by the present schema.
+    public func keepSchemaVersion() throws {
+        let version = schema.version.value
+        try set(
+            "schema", [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: version >> $0) })
     }
 
     /// Keeps a value under a name.
@@ -304,6 +321,12 @@ enum HubTables {
                 CREATE INDEX IF NOT EXISTS \(collection.tableName + "_stream")
                     ON \(collection.tableName)(area, position);
                 """)
+        let present = try Set(db.columns(in: collection.tableName).map(\.name))
+        for unit in collection.units
+        where unit.isColumn && !present.contains(unit.plainColumnName) {
+            try db.execute(
+                sql: "ALTER TABLE \(collection.tableName) ADD COLUMN \(unit.columnName) ANY")
+        }
         guard follows else { return }
         try db.execute(
             sql: """
@@ -320,7 +343,8 @@ extension CollectionDeclaration {
 
 extension UnitDeclaration {
     /// The name of its typed column; apart from the table's own, for a unit may be called `state`.
-    var columnName: String { ("u_" + name).quoted }
+    var columnName: String { plainColumnName.quoted }
+    fileprivate var plainColumnName: String { "u_" + name }
 }
 
 extension String {

@@ -225,6 +225,15 @@ extension HubTransaction {
         return count
     }
 
+    /// The names of the records of a collection, rising.
+    public func names(in collection: CollectionID) throws -> [RecordID] {
+        guard let table = schema.collection(collection)?.tableName else { return [] }
+        var names: [RecordID] = []
+        let cursor = try Row.fetchCursor(db, sql: "SELECT id FROM \(table) ORDER BY id")
+        while let row = try cursor.next() { names.append(try identifier(row, 0)) }
+        return names
+    }
+
     /// Calls `body` with every record of the store.
     public func allRecords(_ body: (StoredRecord) throws -> Void) throws {
         for declaration in schema.collections {

@@ -96,7 +96,9 @@ struct AdmissionTests {
                 == .quarantined(.foreignAuthor))
         #expect(decide(set([change]), isRevoked: true) == .quarantined(.revoked))
         #expect(
-            decide(set([change], schema: SchemaVersion(4))) == .quarantined(.newerSchema))
+            decide(
+                set([.set(house, House.count, .integer(101))], schema: SchemaVersion(4)))
+                == .quarantined(.newerSchema))
         #expect(
             decide(set([.set(house, House.title, .integer(1))])) == .quarantined(.schema))
         #expect(
@@ -104,6 +106,23 @@ struct AdmissionTests {
         #expect(decide(set([change]), grants: []) == .quarantined(.outOfScope))
         #expect(
             decide(set([change]), grants: [grant(areas: [8])]) == .quarantined(.outOfScope))
+    }
+
+    @Test("a unit that only a newer schema knows is merged, within the limits of any write")
+    func unknownUnits() {
+        func decide(_ operation: Write.Operation, schema: UInt32) -> Admission.Verdict {
+            self.decide(
+                set([.write(house, UnitID(200), operation)], schema: SchemaVersion(schema)))
+        }
+        let text = Value.group([.text(Text("a\u{0}b")), .integer(1)])
+        #expect(decide(.set(.integer(1), replacing: []), schema: 4) == .merge(late: false))
+        #expect(decide(.append([.bool(true)]), schema: 4) == .merge(late: false))
+        #expect(decide(.set(.integer(1), replacing: []), schema: 3) == .quarantined(.schema))
+        #expect(decide(.append([text]), schema: 4) == .quarantined(.newerSchema))
+        #expect(decide(.increment(1 << 43), schema: 4) == .quarantined(.newerSchema))
+        #expect(
+            decide(.append((0..<1025).map { .integer($0) }), schema: 4)
+                == .quarantined(.newerSchema))
     }
 
     @Test("what is missing is waited for")

@@ -177,6 +177,19 @@ final class FieldDevice: Sendable {
             store: store, transport: line, clock: { [clock] in Self.reading(clock) })
     }
 
+    /// The same device, its program updated.
+    init(updating original: FieldDevice, to schema: Schema, at fixture: HubFixture) throws {
+        self.schema = schema
+        folder = original.folder
+        clock = fixture.clock
+        generator = Mutex(TestGenerator(Seed(78)))
+        try original.store.close()
+        store = try DeviceStore.open(folder.file("store"), schema: schema)
+        line = HubLine(fixture.hub)
+        client = SyncClient(
+            store: store, transport: line, clock: { [clock] in Self.reading(clock) })
+    }
+
     private static func reading(_ clock: TestClock) -> ClockReading {
         ClockReading(
             wall_ms: clock.now_ms, monotonic_ms: UInt64(clock.now_ms - 1_700_000_000_000), boot: 3)

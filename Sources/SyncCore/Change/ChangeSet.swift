@@ -56,6 +56,14 @@ public struct ChangeSet: Hashable, Sendable {
 }
 
 extension ChangeSet {
+    /// The same change set with its changes as another schema reads them.
+    func reading(_ changes: [RecordChange]) -> ChangeSet {
+        ChangeSet(
+            name: name, previous: previous, author: author, grant: grant, trunk: trunk, time: time,
+            intent: intent, form: form, reason: reason, schema: schema, premises: premises,
+            saltSeed: saltSeed, changes: changes) ?? self
+    }
+
     /// What it says in words about itself. U+0000 is in none of them: no other system could keep
     /// it.
     public var texts: [Text] {

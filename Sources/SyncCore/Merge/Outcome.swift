@@ -283,6 +283,7 @@ extension RecordState {
             guard case .register(let register) = unit.state,
                 register.heads.count > 1 || unit.id == .void,
                 let declaration = collection.unit(unit.id),
+                !schema.isSuperseded(unit.id, of: self.collection),
                 case .disputed(let dispute)? = outcome(of: declaration), !isStanding(dispute, unit)
             else { return nil }
             return Conflict(

@@ -33,16 +33,35 @@ public struct Schema: Sendable {
     public let version: SchemaVersion
     /// Rising by number.
     public let collections: [CollectionDeclaration]
+    /// How what was written under earlier versions is read, rising by version.
+    public let upcasts: [Upcast]
 
-    /// Makes a schema. Traps on a double name or number and on an index of a group: faults of
-    /// whoever wrote it.
-    public init(version: SchemaVersion, collections: [CollectionDeclaration]) {
+    /// Makes a schema. Traps on a double name or number, on an index of a group, and on an upcast
+    /// of what is not declared: faults of whoever wrote it.
+    public init(
+        version: SchemaVersion, collections: [CollectionDeclaration], upcasts: [Upcast] = []
+    ) {
         precondition(
             Set(collections.map(\.id)).count == collections.count
                 && Set(collections.map(\.name)).count == collections.count,
             "two collections of one name")
         self.version = version
         self.collections = collections.sorted { $0.id < $1.id }
+        self.upcasts = upcasts.sorted { $0.version < $1.version }
+        for upcast in upcasts {
+            let kind = unit(upcast.old, of: upcast.collection)?.policy.kind
+            precondition(
+                kind != nil && kind != .total && upcast.version <= version
+                    && upcast.parts.allSatisfy {
+                        unit($0.unit, of: upcast.collection)?.policy.kind == kind
+                    }, "an upcast of units that are not declared alike")
+        }
+    }
+
+    /// Whether a unit has given way to others: nobody writes it any more but older programs, and it
+    /// asks nobody anything.
+    public func isSuperseded(_ unit: UnitID, of collection: CollectionID) -> Bool {
+        upcasts.contains { $0.collection == collection && $0.old == unit }
     }
 
     /// The declaration of a collection; `nil` if this version does not know it.
@@ -92,8 +111,9 @@ public struct CollectionDeclaration: Sendable {
     ) {
         precondition(units.allSatisfy { $0.id.value >= 16 }, "units 0 to 15 are every record's")
         let all = Self.common + units.sorted { $0.id < $1.id }
+        let names = all.flatMap { [$0.name] + $0.aliases }
         precondition(
-            Set(all.map(\.id)).count == all.count && Set(all.map(\.name)).count == all.count,
+            Set(all.map(\.id)).count == all.count && Set(names).count == names.count,
             "two units of one name")
         self.id = id
         self.name = name
@@ -131,8 +151,10 @@ public struct CollectionDeclaration: Sendable {
     /// The declaration of a unit; `nil` if this version does not know it.
     public func unit(_ id: UnitID) -> UnitDeclaration? { units.first { $0.id == id } }
 
-    /// The unit with this name.
-    public func unit(named name: String) -> UnitDeclaration? { units.first { $0.name == name } }
+    /// The unit that has this name, or once had it.
+    public func unit(named name: String) -> UnitDeclaration? {
+        units.first { $0.name == name } ?? units.first { $0.aliases.contains(name) }
+    }
 
     private static let common: [UnitDeclaration] = [
         UnitDeclaration(
@@ -163,12 +185,16 @@ public struct UnitDeclaration: Sendable {
     /// Whether a store keeps the value as a typed column to filter and list by.
     public let isColumn: Bool
     public let stakes: Stakes
+    /// Names it had in earlier versions; they are never used for something else.
+    public let aliases: [String]
 
     /// Declares a field. Traps on a policy that its type can't have.
     public init(
         _ id: UnitID, _ name: String, _ type: ValueType, _ policy: MergePolicy,
-        _ sensitivity: Sensitivity, column: Bool = false, stakes: Stakes = .ordinary
+        _ sensitivity: Sensitivity, column: Bool = false, stakes: Stakes = .ordinary,
+        aliases: [String] = []
     ) {
+        self.aliases = aliases
         self.id = id
         self.name = name
         members = [Member(name, type)]
@@ -182,8 +208,9 @@ public struct UnitDeclaration: Sendable {
     /// Declares a group. It has at least two members, and can't be a column.
     public init(
         _ id: UnitID, _ name: String, _ members: [Member], _ policy: MergePolicy,
-        _ sensitivity: Sensitivity, stakes: Stakes = .ordinary
+        _ sensitivity: Sensitivity, stakes: Stakes = .ordinary, aliases: [String] = []
     ) {
+        self.aliases = aliases
         precondition(members.count >= 2, "a group of one is a field")
         self.id = id
         self.name = name

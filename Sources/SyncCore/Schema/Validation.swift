@@ -23,17 +23,22 @@ public enum SchemaViolation: Error, Hashable, Sendable {
 extension Schema {
     /// Checks a change set's part against this schema.
     ///
-    /// - Parameter mayReplaceImmutable: whether it may settle a contestation of what never changes:
-    ///   a resolution may, nothing else.
+    /// - Parameters:
+    ///   - mayReplaceImmutable: whether it may settle a contestation of what never changes: a
+    ///     resolution may, nothing else.
+    ///   - isNewer: whether it was written under a newer schema. Then a unit that is unknown here
+    ///     is taken as it is: the write itself says how it merges.
     public func validate(
-        _ change: RecordChange, mayReplaceImmutable: Bool = false
+        _ change: RecordChange, mayReplaceImmutable: Bool = false, isNewer: Bool = false
     ) throws(SchemaViolation) {
         guard let collection = collection(change.collection) else {
             throw .unknownCollection(change.collection)
         }
         for write in change.writes {
             guard let unit = collection.unit(write.unit) else {
-                throw .unknownUnit(change.collection, write.unit)
+                guard isNewer else { throw .unknownUnit(change.collection, write.unit) }
+                try write.validateUnknown()
+                continue
             }
             try unit.validate(write.operation, mayReplaceImmutable: mayReplaceImmutable)
         }
@@ -52,11 +57,6 @@ extension Schema {
 }
 
 extension UnitDeclaration {
-    /// The most elements or entries of one write, and the most names in it: each costs whoever
-    /// merges the write a search of what is there.
-    static let maximumValues = 1024
-    static let maximumNames = 4096
-
     /// Checks an operation against this unit's kind, types and ranges.
     public func validate(
         _ operation: Write.Operation, mayReplaceImmutable: Bool = false
@@ -65,9 +65,7 @@ extension UnitDeclaration {
         guard operation.kind == kind else {
             throw .wrongKind(id, expected: kind, found: operation.kind)
         }
-        guard operation.values <= Self.maximumValues, operation.names <= Self.maximumNames else {
-            throw .outOfRange(id, member: name)
-        }
+        guard operation.isBounded else { throw .outOfRange(id, member: name) }
         switch operation {
         case .set(let value, let replacing):
             if policy == .immutable, !replacing.isEmpty, !mayReplaceImmutable {
@@ -79,11 +77,7 @@ extension UnitDeclaration {
             for removal in removing { try validate(removal.element) }
         case .append(let values):
             for value in values { try validate(value) }
-        case .increment(let delta):
-            // Bounded so that no sum of a replica's 2^20 changes can leave 64 bits.
-            guard (-(1 << 42)...(1 << 42)).contains(delta) else {
-                throw .outOfRange(id, member: name)
-            }
+        case .increment: break
         }
     }
 
@@ -127,12 +121,41 @@ extension UnitDeclaration {
     }
 }
 
-extension Write.Operation {
-    fileprivate var values: Int {
+extension Write {
+    /// Checks what holds for every write, whatever its unit is.
+    fileprivate func validateUnknown() throws(SchemaViolation) {
+        guard operation.isBounded else { throw .outOfRange(unit, member: "") }
+        guard !operation.values.contains(where: \.hasForbiddenCharacter) else {
+            throw .forbiddenCharacter(unit, member: "")
+        }
+    }
+}
+
+extension Value {
+    fileprivate var hasForbiddenCharacter: Bool {
         switch self {
-        case .set, .increment: 1
-        case .change(let adding, let removing): adding.count + removing.count
-        case .append(let values): values.count
+        case .text(let text): text.string.utf8.contains(0)
+        case .group(let members): members.contains(where: \.hasForbiddenCharacter)
+        default: false
+        }
+    }
+}
+
+extension Write.Operation {
+    /// Whether it has no more elements or entries, and names, than a write may: each costs whoever
+    /// merges the write a search of what is there. An increment is bounded so that no sum of a
+    /// replica's 2^20 changes can leave 64 bits.
+    fileprivate var isBounded: Bool {
+        if case .increment(let delta) = self { return (-(1 << 42)...(1 << 42)).contains(delta) }
+        return values.count <= 1024 && names <= 4096
+    }
+
+    fileprivate var values: [Value] {
+        switch self {
+        case .set(let value, _): [value]
+        case .change(let adding, let removing): adding + removing.map(\.element)
+        case .append(let values): values
+        case .increment: []
         }
     }
 

@@ -26,8 +26,9 @@ public struct HashedChangeSet: Hashable, Sendable {
         (self.changeSet, self.hash, self.size) = (changeSet, hash, size)
     }
 
-    /// The same under other names; hash and size stay those of what was signed.
-    package func renamed(_ changeSet: ChangeSet) -> HashedChangeSet {
+    /// The same under other names, or as another schema reads it; hash and size stay those of what
+    /// was signed.
+    package func read(as changeSet: ChangeSet) -> HashedChangeSet {
         HashedChangeSet(changeSet, hash: hash, size: size)
     }
 }

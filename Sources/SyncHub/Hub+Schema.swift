@@ -1,0 +1,87 @@
+internal import SyncCore
+internal import SyncExchange
+internal import SyncProtocol
+internal import SyncStore
+
+// What a hub does once when it is opened with a newer schema than before.
+
+extension Hub {
+    /// Reads with the present schema what was stored under an older one: columns, conflicts, units
+    /// that were unknown, and change sets that waited for this version.
+    ///
+    /// Each step is a transaction, and the version is kept last: one that breaks off is begun again
+    /// and finds half of it done.
+    func followSchema(_ memory: inout HubMemory) throws {
+        let known = try store.read { tx in try tx.schemaVersion() }
+        guard known != schema.version else { return }
+        let now = clock()
+        for collection in known == nil ? [] : schema.collections.map(\.id) {
+            let records = try store.read { tx in try tx.names(in: collection) }
+            for start in stride(from: 0, to: records.count, by: 500) {
+                memory = try store.write { [memory] tx in
+                    let judgement = Judgement(memory, schema: self.schema, now_ms: now)
+                    for record in records[start..<min(start + 500, records.count)] {
+                        try judgement.follow(record, collection, tx)
+                    }
+                    try judgement.flush(tx)
+                    return judgement.memory
+                }
+            }
+        }
+        memory = try store.write { [memory] tx in
+            let judgement = Judgement(memory, schema: self.schema, now_ms: now)
+            try judgement.reconsider([.newerSchema], tx)
+            try judgement.flush(tx)
+            try tx.keepSchemaVersion()
+            return judgement.memory
+        }
+    }
+}
+
+extension Judgement {
+    /// Reads a record with the present schema. Where that makes another state of it than a device
+    /// makes by itself, it takes a position and goes out once more.
+    fileprivate func follow(
+        _ id: RecordID, _ collection: CollectionID, _ tx: borrowing HubTransaction
+    ) throws {
+        guard let stored = try tx.record(id, in: collection),
+            var record = try working(id, collection, tx)
+        else { return }
+        let state = try StateCoding.decode(
+            stored.state, record: id, collection: collection, writers: memory.writers)
+        let adopted = try schema.adopting(state) { head, unit in
+            try self.isCovered(head.origin.name, in: unit, of: state, tx)
+        }
+        if adopted != record.state {
+            memory.position = memory.position.next
+            record.state = adopted
+            record.position = memory.position
+            record.isDirty = true
+            record.contested = Set(adopted.units.map(\.id))
+        } else {
+            // A unit that has given way asks nobody any more, whatever it asked before.
+            record.wasDisputed = true
+            try tx.put(stored, record.state)
+            try ask(about: record, tx)
+        }
+        working[id] = record
+    }
+
+    /// Whether one of a unit's heads was written by somebody who had seen this write.
+    private func isCovered(
+        _ name: ChangeSetName, in unit: UnitID, of state: RecordState,
+        _ tx: borrowing HubTransaction
+    ) throws -> Bool {
+        guard case .register(let register)? = state[unit] else { return false }
+        for head in register.heads {
+            let newer = head.origin.name
+            let seen = try memory.log.ancestors(of: newer, state.record, unit, tx)
+            if newer.followsOnSameDevice(name) || seen.contains(name)
+                || seen.contains(where: { $0.followsOnSameDevice(name) })
+            {
+                return true
+            }
+        }
+        return false
+    }
+}

@@ -51,7 +51,7 @@ extension CollectionDeclaration {
     /// - Parameter urgent: units of which any content makes a record travel before others.
     init<Field: RecordUnit>(
         _ name: String, home: Home, _: Field.Type, duplicates: DuplicateRule? = nil,
-        urgent: [Field] = [], rules: [Rule] = []
+        urgent: [Field] = [], rules: [RecordRule] = []
     ) {
         self.init(
             id: Field.collection, name: name, home: home,

@@ -73,7 +73,7 @@ extension Judgement {
     }
 
     private func askOfRules(
-        _ rules: [Rule], _ record: Working, _ tx: borrowing HubTransaction
+        _ rules: [RecordRule], _ record: Working, _ tx: borrowing HubTransaction
     ) throws {
         let (id, collection) = (record.state.record, record.state.collection)
         for rule in rules {

@@ -40,6 +40,20 @@ extension Hub {
     /// How many change sets of a first load make one run. Later conflicts look for their base
     /// there, which decodes a run.
     private static let changeSetsPerLoadedRun = 250
+    /// Adds advisors who have no password yet. Who is known keeps what they have.
+    public func addAdvisors(_ people: [(id: PersonID, name: String)]) throws {
+        try locked { _ in
+            try store.write { tx in
+                for person in people where try tx.person(person.id) == nil {
+                    try tx.put(
+                        StoredPerson(
+                            id: person.id, name: person.name, roles: Role.advisor.rawValue,
+                            password: nil,
+                            isActive: true))
+                }
+            }
+        }
+    }
 
     /// Writes change sets by the hub's own replica, each of these lists one, all in one
     /// transaction.

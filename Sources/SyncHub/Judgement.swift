@@ -34,7 +34,7 @@ final class Judgement {
     var leavesHaveGone = false
     private let writersBefore: Int
     /// The collections whose rules look beyond one record.
-    let ruled: [CollectionID: [Rule]]
+    let ruled: [CollectionID: [RecordRule]]
     /// What is to be asked again once the records are written.
     var docket = Docket()
     /// The conflicts that somebody is deciding: that they end is no news.
@@ -90,8 +90,8 @@ final class Judgement {
         ruled = Self.rules(beyondOneRecord: schema)
     }
 
-    private static func rules(beyondOneRecord schema: Schema) -> [CollectionID: [Rule]] {
-        var ruled: [CollectionID: [Rule]] = [:]
+    private static func rules(beyondOneRecord schema: Schema) -> [CollectionID: [RecordRule]] {
+        var ruled: [CollectionID: [RecordRule]] = [:]
         for collection in schema.collections {
             let rules = collection.rules.filter { rule in
                 if case .total = rule { false } else { true }

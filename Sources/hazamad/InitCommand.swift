@@ -16,7 +16,12 @@ struct InitCommand: AsyncParsableCommand {
     @OptionGroup var data: FolderOption
     @Flag(help: "Put a small invented district in it: a few streets and 200 households.")
     var demo = false
-    @Option(help: "What people call the district.")
+    @Option(
+        help: ArgumentHelp(
+            """
+            What people call the district. With --demo, "full" puts the large invented district in \
+            it: 12,300 households with 32,000 persons.
+            """))
     var district: String?
     @Option(
         help: ArgumentHelp(
@@ -102,7 +107,7 @@ struct InitCommand: AsyncParsableCommand {
         var generator = SystemRandomNumberGenerator()
         let now_ms = HubFolder.clock.now_ms()
         let invented = demo ? try inventedDistrict(now_ms) : nil
-        let name = district ?? invented?.district.name ?? "Hazama"
+        let name = (isFull ? nil : district) ?? invented?.name ?? "Hazama"
 
         try folder.certificates.create(hosts: hosts(), district: name, now_ms: now_ms)
         let key = SigningKey.random(using: &generator)
@@ -118,7 +123,7 @@ struct InitCommand: AsyncParsableCommand {
             password: PasswordHash.make(password).text, by: nil)
         if let invented {
             try hub.addAreas(invented.areas.map { ($0.id, $0.parent, $0.name) })
-            try hub.load(invented.homes.map(\.changes), intent: "first load")
+            try invented.load(into: hub)
         } else {
             try hub.addAreas([(.random(using: &generator), nil, name)])
         }
@@ -128,11 +133,14 @@ struct InitCommand: AsyncParsableCommand {
         }
     }
 
-    private func inventedDistrict(_ now_ms: Int64) throws -> DemoDistrict {
+    private var isFull: Bool { demo && district == "full" }
+
+    private func inventedDistrict(_ now_ms: Int64) throws -> InventedDistrict {
         guard let today = CalendarDate(ordinal: now_ms / 86_400_000), today.year >= 1950 else {
             throw Failure("this machine's clock is wrong; set it first")
         }
-        return DemoDistrict(seed: 1, asOf: today)
+        return isFull
+            ? .full(ReferenceDistrict(asOf: today)) : .small(DemoDistrict(seed: 1, asOf: today))
     }
 
     private func hosts() -> [String] {

@@ -311,11 +311,11 @@ extension RecordState {
 
     /// How a total breaks its bounds; `nil` if it does not, or no further than was let stand.
     private func excess(
-        of unit: UnitID, _ lower: Rule.Bound?, _ upper: Rule.Bound?,
+        of unit: UnitID, _ lower: RecordRule.Bound?, _ upper: RecordRule.Bound?,
         _ collection: CollectionDeclaration
     ) -> Dispute? {
         guard case .total(let total)? = self[unit] else { return nil }
-        func number(_ bound: Rule.Bound?) -> Int64? {
+        func number(_ bound: RecordRule.Bound?) -> Int64? {
             switch bound {
             case nil: return nil
             case .number(let number)?: return number

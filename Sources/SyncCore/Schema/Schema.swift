@@ -94,7 +94,7 @@ public struct CollectionDeclaration: Sendable {
     /// Units of which any content makes a record travel before all others: what endangers people.
     public let urgent: [UnitID]
     /// What must hold beyond one unit.
-    public let rules: [Rule]
+    public let rules: [RecordRule]
 
     public enum Home: Hashable, Sendable {
         /// This unit names the scope itself, as a reference.
@@ -107,7 +107,7 @@ public struct CollectionDeclaration: Sendable {
     /// a unit that is not of the kind it is for.
     public init(
         id: CollectionID, name: String, home: Home, units: [UnitDeclaration],
-        duplicates: DuplicateRule? = nil, urgent: [UnitID] = [], rules: [Rule] = []
+        duplicates: DuplicateRule? = nil, urgent: [UnitID] = [], rules: [RecordRule] = []
     ) {
         precondition(units.allSatisfy { $0.id.value >= 16 }, "units 0 to 15 are every record's")
         let all = Self.common + units.sorted { $0.id < $1.id }

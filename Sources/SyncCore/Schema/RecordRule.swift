@@ -2,7 +2,7 @@
 ///
 /// Breaking one refuses nothing: what was recorded is kept, and people are asked. A collection that
 /// declares none costs nothing.
-public enum Rule: Hashable, Sendable {
+public enum RecordRule: Hashable, Sendable {
     /// No two records claim the same value of this register. Void records claim nothing, and
     /// records that are aliases of each other claim as one. Every side of a disputed unit is a
     /// claim.

@@ -1,0 +1,24 @@
+import SyncCore
+
+extension HomeDraw {
+    /// What happened with this home in two years.
+    mutating func addEvents() {
+        for day in visitDays() {
+            var visit = Visit.Draft(household: household, day: day, advisor: worker)
+            visit.outcome = generator.pick([.met: 82, .notHome: 11, .phoneOnly: 5, .refused: 2])
+            visit.place = .home
+            visit.minutes = generator.number(in: 2...14) * 5
+            changes.append(visit.creation(record()).unchecked)
+        }
+    }
+
+    /// Rising. Nobody has been to see the silent.
+    private mutating func visitDays() -> [CalendarDate] {
+        if isSilent { return [] }
+        let count =
+            isAssessed
+            ? generator.pick([1: 40, 2: 35, 3: 25]) : generator.pick([0: 20, 1: 60, 2: 20])
+        let spread = isAssessed ? 200 : 420
+        return (0..<count).map { _ in ago(generator.number(in: 3...spread)) }.sorted()
+    }
+}

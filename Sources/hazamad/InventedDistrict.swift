@@ -1,0 +1,35 @@
+import Fieldwork
+import SyncHub
+
+/// A district that does not exist, to be put into a new hub.
+enum InventedDistrict {
+    /// A few streets and 200 households.
+    case small(DemoDistrict)
+    /// All of the reference district.
+    case full(ReferenceDistrict)
+
+    /// How many homes of the large district are in memory at once.
+    private static let homesAtOnce = 400
+
+    var areas: [DemoDistrict.Area] {
+        switch self {
+        case .small(let district): district.areas
+        case .full(let district): district.areas
+        }
+    }
+
+    var name: String { areas[0].name }
+
+    func load(into hub: Hub) throws {
+        switch self {
+        case .small(let district):
+            try hub.load(district.homes.map(\.changes), intent: "first load")
+        case .full(let district):
+            try hub.addAdvisors(district.workers.map { ($0.id, $0.name) })
+            for first in stride(from: 0, to: district.count, by: Self.homesAtOnce) {
+                let places = first..<min(first + Self.homesAtOnce, district.count)
+                try hub.load(places.map { district.home($0).changes }, intent: "first load")
+            }
+        }
+    }
+}

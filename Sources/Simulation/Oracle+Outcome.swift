@@ -31,6 +31,11 @@ extension Oracle {
             let heads = Self.heads(settings)
             guard let first = heads.first, let outcome = state.outcome(of: unit) else { continue }
             if Self.sides(heads).count == 1 {
+                if unit.id == .void, case .disputed(let dispute) = outcome,
+                    dispute.kind == .deletion, hasUnseenWork(state.record, heads, standing)
+                {
+                    continue
+                }
                 guard case .settled(let value, _, _) = outcome, Self.reads(value, as: first.value)
                 else { return "unit \(unit.id.value) is settled, and shows \(outcome)" }
                 continue
@@ -64,6 +69,34 @@ extension Oracle {
             guard Self.sides(heads).count > 1 else { return false }
             return Self.verdict(heads, Self.base(of: heads, settings), unit)?.isDisputed ?? false
         }.map(\.id)
+    }
+
+    /// Whether somebody wrote on a record without having seen that it was voided, and unseen by who
+    /// voided it. What they wrote may have been replaced since.
+    private func hasUnseenWork(
+        _ record: RecordID, _ voidings: [Setting], _ standing: [Int: Standing]
+    ) -> Bool {
+        let voided = Set(voidings.map(\.name))
+        let times = standing.filter { voided.contains($0.value.name) }
+        return standing.contains { place, work in
+            guard !voided.contains(work.name),
+                let change = entries[place].changes.first(where: { $0.record == record })
+            else { return false }
+            return times.allSatisfy { entry, voiding in
+                let shown = entries[entry].changes.first { $0.record == record }?.shown
+                return !Self.knew(work, shown, voiding) && !Self.knew(voiding, change.shown, work)
+            }
+        }
+    }
+
+    /// Whether the author of `later`, to whom `shown` was shown, had `earlier` before them.
+    private static func knew(
+        _ earlier: Standing, _ shown: LogPosition?, _ later: Standing
+    ) -> Bool {
+        let (one, other) = (earlier.name, later.name)
+        if one.replica == other.replica, !one.replica.isHub { return one.number < other.number }
+        guard let shown, let position = earlier.position else { return false }
+        return position <= shown
     }
 
     /// What the simulated schema derives: whether much was done.

@@ -22,6 +22,18 @@ struct Oracle {
         let name: ChangeSetName
         var position: LogPosition?
         var time: CorrectedTime?
+        /// How the hub calls what lies on its author's branch of a copied device.
+        var branch: Branch?
+    }
+    struct Branch {
+        let trunk: ReplicaID
+        let id: ReplicaID
+        let first: UInt64
+
+        func name(_ name: ChangeSetName) -> ChangeSetName {
+            name.replica == trunk && name.number.value >= first
+                ? ChangeSetName(id, name.number) : name
+        }
     }
     private struct Key: Hashable {
         let record: RecordID
@@ -132,7 +144,7 @@ struct Oracle {
             guard case .set(let value, let names) = operation else { return nil }
             let it = standing[entry]!
             return Setting(
-                name: it.name, value: value, replaced: names,
+                name: it.name, value: value, replaced: names.map { it.branch?.name($0) ?? $0 },
                 position: it.position?.value ?? .max, time: it.time?.milliseconds ?? .max)
         }
     }
@@ -173,7 +185,11 @@ struct Oracle {
             for value in adding {
                 let isGone = all.contains { other in
                     guard case .change(_, let removing) = other.operation else { return false }
-                    return removing.contains { $0.element == value && $0.adds.contains(name) }
+                    let branch = standing[other.entry]!.branch
+                    return removing.contains { removal in
+                        removal.element == value
+                            && removal.adds.contains { (branch?.name($0) ?? $0) == name }
+                    }
                 }
                 if !isGone { present.append(line(name, value)) }
             }

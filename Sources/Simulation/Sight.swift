@@ -47,7 +47,9 @@ struct Sight {
                     memcmp(hit, mark, mark.count) == 0
                 else { continue }
                 place += mark.count - 1
-                plots.insert(bytes[place..<place + 4].reduce(0) { $0 * 10 + Int($1) - 48 })
+                let digits = bytes[place..<place + 4]
+                guard digits.allSatisfy({ (48..<58).contains($0) }) else { continue }
+                plots.insert(digits.reduce(0) { $0 * 10 + Int($1) - 48 })
             }
         }
     }

@@ -113,13 +113,15 @@ extension World {
         var standing: [Int: Oracle.Standing] = [:]
         try hub.store.read { tx in
             for replica in try tx.replicas() {
+                let branch = try self.branch(replica, tx)
                 for upload in try tx.uploads(of: replica.rid, first: 1, last: replica.stored) {
                     for set in try RunCoding.decode(upload.run.bytes) {
                         let name = set.changeSet.name
                         guard replica.merged.contains(name.number),
                             let place = oracle.places[set.hash]
                         else { continue }
-                        standing[place] = Oracle.Standing(name: name)
+                        standing[place] = Oracle.Standing(
+                            name: branch?.name(name) ?? name, branch: branch)
                     }
                 }
             }
@@ -132,6 +134,16 @@ extension World {
             standing[place] = Oracle.Standing(name: ChangeSetName(replica, number))
         }
         return standing
+    }
+
+    /// How the hub calls what a replica wrote, where it is a branch of another.
+    private func branch(
+        _ replica: StoredReplica, _ tx: borrowing HubTransaction
+    ) throws -> Oracle.Branch? {
+        guard let branch = replica.branch, let trunk = try tx.replica(rid: branch.trunk) else {
+            return nil
+        }
+        return Oracle.Branch(trunk: trunk.id, id: replica.id, first: branch.first)
     }
 
     /// The members of a group are of one write.
@@ -207,6 +219,7 @@ extension World {
         try running().store.read { tx in
             try tx.allUploads { upload in
                 let sets = try RunCoding.decode(upload.run.bytes)
+                let branch = try tx.replica(rid: upload.replica).flatMap { try self.branch($0, tx) }
                 let receipt = upload.receipt.flatMap { stored in
                     Signature(bytes: stored[..<64]).flatMap {
                         SignedReceipt(bytes: Array(stored[64...]), signature: $0).verified(by: key)
@@ -226,7 +239,8 @@ extension World {
                     }
                     log.aside[set.hash] = nil
                     log.merged[set.hash] = Oracle.Standing(
-                        name: set.changeSet.name, position: entry.position, time: entry.time)
+                        name: branch?.name(set.changeSet.name) ?? set.changeSet.name,
+                        position: entry.position, time: entry.time, branch: branch)
                     log.boots[set.hash] = upload.sent.boot
                     log.received[set.hash] = upload.received_ms
                 }

@@ -40,6 +40,7 @@ extension Hub {
     /// How many change sets of a first load make one run. Later conflicts look for their base
     /// there, which decodes a run.
     private static let changeSetsPerLoadedRun = 250
+
     /// Adds advisors who have no password yet. Who is known keeps what they have.
     public func addAdvisors(_ people: [(id: PersonID, name: String)]) throws {
         try locked { _ in

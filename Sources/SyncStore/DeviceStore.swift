@@ -24,10 +24,11 @@ public final class DeviceStore: Sendable {
     public let path: String
     let tables: [DeviceTable]
     let seal = PayloadSeal.null
-    let disk: any DeviceDisk
     /// The connection and the lock on the folder; both gone while another process may have them.
+    /// What is declared first is let go first: the connection before what it lies on.
     private let connection: Mutex<DatabaseQueue?>
     private let lock: Mutex<(any AnyObject & Sendable)?>
+    let disk: any DeviceDisk
     /// What is asked for all the time. Touched only within the queue's transactions.
     let memory = Mutex(DeviceMemory())
 

@@ -21,7 +21,8 @@ struct StoryTests {
     @Test("a request whose answer is lost ten times has one effect")
     func lostAnswers() async throws {
         let lost = (0..<10).map { "1000 0 sync \($0) drop-answer 1\n" }.joined()
-        #expect(try await ends(morning + "1000 0 edit 5\n1000 0 create 6\n" + lost) == [])
+        let found = try await ends(morning + "1000 0 edit 5\n1000 0 create 6\n" + lost)
+        #expect(found == [])
     }
 
     @Test("a request that arrives twice, and again after the hub was started anew, has one effect")
@@ -34,7 +35,8 @@ struct StoryTests {
             1000 0 restart 3
             1000 0 late 4
             """
-        #expect(try await ends(morning + script) == [])
+        let found = try await ends(morning + script)
+        #expect(found == [])
     }
 
     @Test(
@@ -47,7 +49,8 @@ struct StoryTests {
             1000 0 edit 6
             1000 0 sync 2 \(fault) 2z
             """
-        #expect(try await ends(morning + script) == [])
+        let found = try await ends(morning + script)
+        #expect(found == [])
     }
 
     @Test(
@@ -95,7 +98,8 @@ struct StoryTests {
             1000 0 sync c
             1000 0 create d
             """
-        #expect(try await ends(morning + script) == [])
+        let found = try await ends(morning + script)
+        #expect(found == [])
     }
 
     @Test("a folder copied to a second machine is found out, and the work of both is kept")
@@ -109,7 +113,8 @@ struct StoryTests {
             1000 0 sync c
             1000 3 create d
             """
-        #expect(try await ends(morning + script) == [])
+        let found = try await ends(morning + script)
+        #expect(found == [])
     }
 
     @Test("clocks set to 1970, to 2100 and back decide nothing")
@@ -118,7 +123,8 @@ struct StoryTests {
         for roll in 0..<12 {
             script += "60000 \(roll % 2) clock \(roll)\n60000 \(roll % 2) edit \(roll)\n"
         }
-        #expect(try await ends(script) == [])
+        let found = try await ends(script)
+        #expect(found == [])
     }
 
     @Test("a script is read as it was written")

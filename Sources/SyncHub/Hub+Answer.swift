@@ -92,7 +92,8 @@ extension Hub {
     /// It comes once more in its place: this page moves no cursor.
     ///
     /// - Parameters:
-    ///   - written: the records that the request has changed: what an echo stands for is on no page.
+    ///   - written: the records that the request has changed: what an echo stands for is on no
+    ///     page.
     ///   - told: up to where an earlier answer, which the device has applied, told it.
     private func addUrgent(
         to response: inout SyncResponse, _ territory: Territory, _ cursors: [LogPosition],

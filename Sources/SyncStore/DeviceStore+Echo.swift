@@ -13,7 +13,8 @@ extension DeviceStore {
     }
 
     /// Works out the states that an answer's echo stands for: what was confirmed before, with the
-    /// own change sets merged that the receipts say are merged now, in the order of their positions.
+    /// own change sets merged that the receipts say are merged now, in the order of their
+    /// positions.
     ///
     /// - Returns: the records as a page would have brought them; `nil` where they are not the
     ///   hub's to the last byte, so that it has to be asked for them.

@@ -55,6 +55,8 @@ struct LayoutTests {
             $0.path.hasSuffix(".swift") || $0.path.hasPrefix(".ci/")
                 || ["Makefile", "Tests/run"].contains($0.path)
         }
+        // A document, one entry a line, that happens to lie in Swift.
+        .filter { !$0.path.hasSuffix("ShippedCatalogue.swift") }
         expectNone(files.flatMap(longLines(in:)))
     }
 

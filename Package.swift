@@ -160,7 +160,7 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "CaseworkTests", dependencies: ["Casework", "Fieldwork", "SyncCore"],
-            swiftSettings: strict),
+            exclude: ["Vectors"], swiftSettings: strict),
         .testTarget(
             name: "SyncProtocolTests",
             dependencies: ["SyncProtocol", "SyncCore", "SyncTesting", crypto],

@@ -1,12 +1,6 @@
-import SyncCore
 import Testing
 
 @testable import Casework
-
-extension Catalogue {
-    /// The one the programs carry. Its version is of no matter here, so no hash is computed.
-    static let shipped = Result { try Catalogue(Array(shippedText.utf8)) { _ in .none } }
-}
 
 @Suite("The shipped catalogue")
 struct ShippedCatalogueTests {

@@ -9,6 +9,8 @@ public struct Rulebook: Sendable {
     let programmes: RuleProgram
     let documents: RuleProgram
     let indicators: RuleProgram
+    /// By the programmes' places.
+    let amounts: [DayAmount?]
 
     /// Throws where a standard that a rule needs has no value for the day.
     public init(_ catalogue: Catalogue, asOf day: CalendarDate) throws(NoStandard) {
@@ -29,6 +31,15 @@ public struct Rulebook: Sendable {
         programmes = try program(catalogue.programmes.map(\.rule))
         documents = try program(documentsInForce.map { catalogue.documents[$0].rule })
         indicators = try program(catalogue.assessment.indicators.map(\.rule))
+        var amounts: [DayAmount?] = []
+        for programme in catalogue.programmes {
+            guard let amount = programme.benefit.amount else {
+                amounts.append(nil)
+                continue
+            }
+            amounts.append(try catalogue.amount(amount, on: day))
+        }
+        self.amounts = amounts
     }
 
     /// What the programme at `index` of the catalogue says of a member.

@@ -1,0 +1,186 @@
+public import Fieldwork
+public import SyncCore
+
+/// What the records of one household say on a day, each fact with the record it stands in.
+public struct GatheredFacts: Sendable {
+    public let facts: HouseholdFacts
+    /// The members by their place in `facts`, in the order of their ids.
+    public let members: [Person]
+    /// Where each stated fact comes from. What was worked out, or stands in a household's or
+    /// person's own record, is not in it.
+    public let sources: [MissingFact: RecordID]
+    /// Facts somebody objects to: not known until a person has looked.
+    public let disputed: [MissingFact]
+    /// Facts of a lower source that took over from a higher one because they hold from a later
+    /// day: for a person to look at.
+    public let reviews: [Review]
+    /// Keys that this catalogue does not have, or whose value it can't take; sorted.
+    public let unread: [String]
+
+    public struct Review: Hashable, Sendable {
+        public let fact: MissingFact
+        public let current: RecordID
+        public let other: RecordID
+    }
+}
+
+extension Catalogue {
+    /// Gathers what is known of a household as of a day.
+    ///
+    /// Of several statements of one fact that with the latest effective day holds; of one day that
+    /// of the highest source; of one source the one recorded last.
+    ///
+    /// - Parameters:
+    ///   - persons: the records that lie with the household. Who its list of members, where it has
+    ///     one, has left out on that day, and who had died, is none of its members.
+    ///   - facts: the records of facts that lie with it, in any order.
+    ///   - assumptions: what is to be taken as known whatever is stated, for a what-if.
+    public func gather(
+        _ household: Household, persons: [Person], facts: [Fact], asOf day: CalendarDate,
+        assuming assumptions: [Assumption] = []
+    ) -> GatheredFacts {
+        let members = household.members(among: persons, on: day)
+        var draft = HouseholdFacts.Draft(members: members.count, of: self.facts)
+        let places = Dictionary(
+            uniqueKeysWithValues: members.enumerated().map { ($0.element.id, $0.offset) })
+        if let size = self.facts.slot(of: "h.size"), let count = household.memberCount {
+            draft[size] = Int64(count)
+        }
+        if let sex = self.facts.slot(of: "p.sex") {
+            for (place, person) in members.enumerated() {
+                guard let word = person.sex?.rawValue else { continue }
+                draft[sex, place] = try? self.facts[sex].kind.parts(.choice(word))
+            }
+        }
+
+        var statements: [MissingFact: [Stated]] = [:]
+        var unread: Set<String> = []
+        for fact in facts where fact.voidReason == nil {
+            guard let key = fact.key, let statement = fact.statement, statement.effective <= day
+            else { continue }
+            guard let slot = self.facts.slot(of: key) else {
+                unread.insert(key)
+                continue
+            }
+            var member: Int?
+            if self.facts[slot].scope == .person {
+                guard let place = fact.subject.flatMap({ places[$0] }) else { continue }
+                member = place
+            }
+            guard let parts = try? self.facts[slot].kind.parts(statement.content) else {
+                unread.insert(key)
+                continue
+            }
+            statements[MissingFact(slot, member: member), default: []].append(
+                Stated(
+                    record: fact.id, parts: parts, effective: statement.effective,
+                    rank: statement.source.rank, isDisputed: fact.isDisputed))
+        }
+
+        var sources: [MissingFact: RecordID] = [:]
+        var disputed: [MissingFact] = []
+        var reviews: [GatheredFacts.Review] = []
+        for (fact, stated) in statements {
+            guard let current = stated.max(by: Stated.isLess) else { continue }
+            if current.isDisputed {
+                disputed.append(fact)
+                draft[fact.slot, fact.member] = nil
+                continue
+            }
+            draft[fact.slot, fact.member] = current.parts
+            sources[fact] = current.record
+            let higher = stated.filter {
+                $0.rank < current.rank && $0.parts != current.parts && !$0.isDisputed
+            }
+            if let other = higher.max(by: Stated.isLess) {
+                reviews.append(
+                    GatheredFacts.Review(
+                        fact: fact, current: current.record, other: other.record))
+            }
+        }
+
+        let assumed = assumptions.filter { $0.applies(to: members.count) }
+        let age = self.facts.slot(of: "p.age")
+        let births = members.enumerated().map { place, person in
+            assumed.contains { $0.fact.slot == age && $0.fact.member == place }
+                ? nil : person.birth
+        }
+        // Before, so that what follows from it follows; and after, for it counts more than that.
+        draft.assume(assumed)
+        Derivation(self, asOf: day).apply(to: &draft, births: births)
+        draft.assume(assumed)
+        return GatheredFacts(
+            facts: draft.facts, members: members, sources: sources, disputed: disputed.sorted(),
+            reviews: reviews.sorted { $0.fact < $1.fact }, unread: unread.sorted())
+    }
+}
+
+/// A fact taken as known for a what-if; `nil` parts take it as not known.
+public struct Assumption: Hashable, Sendable {
+    public let fact: MissingFact
+    public let parts: Int64?
+
+    public init(_ fact: MissingFact, parts: Int64?) { (self.fact, self.parts) = (fact, parts) }
+
+    fileprivate func applies(to members: Int) -> Bool { fact.member.map { $0 < members } ?? true }
+}
+
+extension HouseholdFacts.Draft {
+    fileprivate mutating func assume(_ assumptions: [Assumption]) {
+        for assumption in assumptions {
+            self[assumption.fact.slot, assumption.fact.member] = assumption.parts
+        }
+    }
+}
+
+/// One statement of a fact.
+private struct Stated {
+    let record: RecordID
+    let parts: Int64
+    let effective: CalendarDate
+    /// Of its source, the highest 0.
+    let rank: Int
+    let isDisputed: Bool
+
+    /// Whether the right one holds rather than the left. Ids begin with the time they were made.
+    static func isLess(_ left: Stated, _ right: Stated) -> Bool {
+        if left.effective != right.effective { return left.effective < right.effective }
+        if left.rank != right.rank { return left.rank > right.rank }
+        return left.record < right.record
+    }
+}
+
+extension Fact.Source {
+    /// The highest is 0.
+    fileprivate var rank: Int { Self.allCases.firstIndex(of: self) ?? Self.allCases.count }
+}
+
+extension FactDefinition.Kind {
+    /// The number that stands for what a record of a fact holds.
+    func parts(_ content: Fact.Content) throws(FactValueError) -> Int64 {
+        switch (self, content) {
+        case (.flag, .flag(let flag)): return try parts(FactValue.flag(flag))
+        case (.choice, .word(let word)): return try parts(FactValue.choice(word))
+        case (.count, .number(let number)): return try parts(FactValue.count(number))
+        case (.number, .number(let number)): return try parts(FactValue.number(number))
+        case (.money, .number(let number)): return try parts(FactValue.money(number))
+        default: throw .wrongKind
+        }
+    }
+}
+
+extension Household {
+    /// Who of these belonged to it on a day, in the order of ids.
+    fileprivate func members(among persons: [Person], on day: CalendarDate) -> [Person] {
+        let listed = members
+        return persons.filter { person in
+            if person.voidReason != nil { return false }
+            if let death = person.deceased, death < day { return false }
+            let spans = listed.filter { $0.person == person.id }
+            if spans.isEmpty { return listed.isEmpty }
+            return spans.contains {
+                $0.from.map { $0 <= day } ?? true && $0.to.map { day <= $0 } ?? true
+            }
+        }.sorted { $0.id < $1.id }
+    }
+}

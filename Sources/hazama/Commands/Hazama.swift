@@ -31,6 +31,9 @@ struct Hazama: ParsableCommand {
                     FollowCommand.self, DuplicateCommand.self,
                 ]),
             CommandGroup(
+                name: "Help",
+                subcommands: [MatchCommand.self, AssessCommand.self, PolicyCommand.self]),
+            CommandGroup(
                 name: "History and conflicts",
                 subcommands: [
                     ShowCommand.self, LogCommand.self, DiffCommand.self, ConflictCommand.self,

@@ -52,6 +52,14 @@ enum DeviceCode: String, CaseIterable, Sendable {
     case storeNewer = "HZ-7305"
     /// The store failed in a way of its own.
     case storeFailed = "HZ-7306"
+    /// A line of a file of facts can't be read.
+    case badFacts = "HZ-7501"
+    /// A rule's standard has no value for the day asked for.
+    case noStandard = "HZ-7502"
+    /// No programme, document or fact of that name is in the catalogue.
+    case noSuchPolicy = "HZ-7503"
+    /// A catalogue does not hold together.
+    case badCatalogue = "HZ-7504"
     /// A receipt does not fit what it is for.
     case receiptWrong = "HZ-7401"
 }

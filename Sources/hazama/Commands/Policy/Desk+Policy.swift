@@ -1,0 +1,53 @@
+import ArgumentParser
+import Casework
+import SyncCore
+import SyncProtocol
+
+/// What every command about policy understands.
+struct PolicyOptions: ParsableArguments {
+    @Option(help: "Answer as of this day: 2021-11-01. Left out, today.")
+    var asOf: String?
+    @Option(help: "Use the catalogue in this file, and not the one the program carries.")
+    var catalogue: String?
+}
+
+extension Desk {
+    /// The catalogue that counts here, checked.
+    func catalogue(_ options: PolicyOptions) throws -> Casework.Catalogue {
+        let limit = Casework.Catalogue.maximumBytes
+        let bytes =
+            try options.catalogue.map { path throws(FileFault) in
+                try Files.read(path, limit: limit)
+            } ?? Array(Casework.Catalogue.shippedText.utf8)
+        do {
+            return try Casework.Catalogue(bytes) { Digests.sha256($0) }
+        } catch {
+            for defect in error.defects { console.hint(Line("\(defect)")) }
+            throw Failure(
+                status: .failed, code: DeviceCode.badCatalogue.rawValue,
+                what: console.text(
+                    .catalogueRefused,
+                    ["text": error.defects.first.map { "\($0)" } ?? ""]))
+        }
+    }
+
+    /// The catalogue's rules as of the day asked for.
+    func rulebook(_ options: PolicyOptions) throws -> Rulebook {
+        try rulebook(catalogue(options), on: options.asOf.map(typed.day) ?? today)
+    }
+
+    func rulebook(_ catalogue: Casework.Catalogue, on day: CalendarDate) throws -> Rulebook {
+        do {
+            return try Rulebook(catalogue, asOf: day)
+        } catch {
+            throw Failure(
+                status: .failed, code: DeviceCode.noStandard.rawValue,
+                what: console.text(.noStandard, ["key": error.parameter, "day": "\(error.day)"]),
+                next: console.text(.noStandardNext, ["day": "\(error.from)"]))
+        }
+    }
+
+    func words(_ catalogue: Casework.Catalogue) -> PolicyWords {
+        PolicyWords(catalogue: catalogue, language: console.language)
+    }
+}

@@ -10,6 +10,7 @@ enum Benchmarks {
         do {
             switch arguments.first {
             case "hub": try await serve(arguments)
+            case "rules": try RuleBench.run()
             case "--help", "-h": print(Options.usage)
             default: try await measure(Options(arguments))
             }

@@ -5,6 +5,7 @@ struct Options: Sendable {
     static let usage = """
         usage: Benchmarks [--only S1,S2,…] [--quick] [--history N] [--devices N] [--json FILE]
                           [--scratch FOLDER] [--workload FILE]
+               Benchmarks rules
 
           --only      only these scenarios, of S1 to S6
           --quick     a short run: 10 devices, a history of 10,000 changes, 2 weeks of capture
@@ -13,6 +14,7 @@ struct Options: Sendable {
           --json      writes the figures as JSON, too
           --scratch   where stores are made: on a disk, not in memory (the temporary folder)
           --workload  workload.py, where it does not lie beside the sources any more
+          rules       answers of rules over a district; needs none of the above
         """
 
     var only: Set<String> = []

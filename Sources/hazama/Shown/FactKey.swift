@@ -1,16 +1,26 @@
+import Casework
 import Fieldwork
 import SyncCore
+import SyncProtocol
 
-/// What the catalogue says of the keys of facts, as far as a number can't be shown without it.
+/// What the catalogue says of the keys of facts.
 enum FactKey {
-    /// Keys whose numbers are amounts, in fen.
-    private static let amounts: Set<String> = [
-        "p.monthlyIncome", "p.medicalOOPYear", "h.incomePerCapita", "h.incomeYearPerCapita",
-        "h.financialPerCapita", "h.medicalYear", "h.educationYear", "h.incomeYear",
-        "h.netAfterRigidPerCapita",
-    ]
+    /// The catalogue this program carries. That it can't be read is a bug, which tests find.
+    static let catalogue: Casework.Catalogue = {
+        let bytes = Array(Casework.Catalogue.shippedText.utf8)
+        guard let catalogue = try? Casework.Catalogue(bytes, hash: { Digests.sha256($0) }) else {
+            preconditionFailure("the catalogue carried does not hold together")
+        }
+        return catalogue
+    }()
 
-    static func isAmount(_ key: String) -> Bool { amounts.contains(key) }
+    /// What the values of a key are; `nil` for a key no rule asks for.
+    static func kind(_ key: String) -> FactDefinition.Kind? {
+        catalogue.facts.slot(of: key).map { catalogue.facts[$0].kind }
+    }
+
+    /// Whether its numbers are amounts, in fen.
+    static func isAmount(_ key: String) -> Bool { kind(key) == .money }
 
     /// The unit as it is shown where the record's key is known: a statement of an amount has yuan.
     static func shown(

@@ -21,6 +21,7 @@ struct CatalogueTests {
     @Test("every text is in all languages and fills the same places")
     func complete() {
         #expect(Phrase.allCases.flatMap { gaps(in: $0.wording) } == [])
+        #expect(PolicyPhrase.allCases.flatMap { gaps(in: $0.wording) } == [])
     }
 
     @Test("a missing text and a missing place are noticed")

@@ -76,12 +76,16 @@ extension Desk {
             return Assumption(MissingFact(slot, member: member), parts: nil)
         }
         guard let parts = try? definition.kind.parts(typed: typed) else {
-            throw bad(
-                console.text(
-                    .badFactValue,
-                    ["text": typed, "key": key, "kind": definition.kind.word]))
+            throw noValue(typed, key, definition.kind)
         }
         return Assumption(MissingFact(slot, member: member), parts: parts)
+    }
+
+    /// Refuses what is typed for a fact: it is not of the fact's kind.
+    func noValue(_ text: String, _ key: String, _ kind: FactDefinition.Kind) -> Failure {
+        var shown = kind.word
+        if case .choice(let words) = kind { shown = words.joined(separator: ", ") }
+        return bad(console.text(.badFactValue, ["text": text, "key": key, "kind": shown]))
     }
 
     private func bad(_ what: String) -> Failure {

@@ -14,15 +14,12 @@ struct PolicyOptions: ParsableArguments {
 extension Desk {
     /// The catalogue that counts here, checked.
     func catalogue(_ options: PolicyOptions) throws -> Casework.Catalogue {
-        let limit = Casework.Catalogue.maximumBytes
-        let bytes =
-            try options.catalogue.map { path throws(FileFault) in
-                try Files.read(path, limit: limit)
-            } ?? Array(Casework.Catalogue.shippedText.utf8)
+        guard let path = options.catalogue else { return FactKey.catalogue }
+        let bytes = try Files.read(path, limit: Casework.Catalogue.maximumBytes)
         do {
             return try Casework.Catalogue(bytes) { Digests.sha256($0) }
         } catch {
-            for defect in error.defects { console.hint(Line("\(defect)")) }
+            for defect in error.defects { console.hint(Line(defect.description)) }
             throw Failure(
                 status: .failed, code: DeviceCode.badCatalogue.rawValue,
                 what: console.text(

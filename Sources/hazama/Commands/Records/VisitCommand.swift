@@ -1,4 +1,5 @@
 import ArgumentParser
+import Casework
 import Fieldwork
 import SyncCore
 import SyncProtocol
@@ -214,7 +215,7 @@ struct VisitAnswer: DeskCommand {
             case .statement?, nil: .stated
             }
         var statement = Fact.Statement(
-            try content(text, key, typed), effective: try from.map(typed.day) ?? draft.day,
+            try content(text, key, desk), effective: try from.map(typed.day) ?? draft.day,
             source: try typed.word(source, Fact.Source.self),
             confidence: try confidence.map { try typed.word($0, Fact.Confidence.self) } ?? known)
         statement.evidence = evidence
@@ -223,18 +224,33 @@ struct VisitAnswer: DeskCommand {
         return VisitDraft.StatedFact(subject: subject, key: key, statement: statement)
     }
 
-    /// Yes and no, whole numbers and days are what they look like, and what the catalogue counts in
-    /// money is yuan; all else is a word.
-    private func content(_ text: String, _ key: String, _ typed: Typed) throws -> Fact.Content {
-        if FactKey.isAmount(key) { return .number(try typed.money(text).fen) }
-        switch Matching.folded(text) {
-        case "yes", "是", "はい", "有": return .flag(true)
-        case "no", "否", "いいえ", "无", "無": return .flag(false)
-        default: break
+    /// What rules ask for has to be of the kind they compare, or they could never use it. Of other
+    /// keys yes and no, whole numbers and days are what they look like; all else is a word.
+    private func content(_ text: String, _ key: String, _ desk: Desk) throws -> Fact.Content {
+        let plain = text.trimmed.foldingWidth
+        let flag: Bool? =
+            switch Matching.folded(text) {
+            case "yes", "是", "はい", "有": true
+            case "no", "否", "いいえ", "无", "無": false
+            default: nil
+            }
+        guard let kind = FactKey.kind(key) else {
+            if let flag { return .flag(flag) }
+            if let number = Int64(plain) { return .number(number) }
+            return CalendarDate(plain).map { .day($0) } ?? .word(text)
         }
-        if let number = Int64(text.trimmed.foldingWidth) { return .number(number) }
-        if let day = CalendarDate(text.trimmed.foldingWidth) { return .day(day) }
-        return .word(text)
+        switch kind {
+        case .flag:
+            guard let flag else { throw desk.noValue(text, key, kind) }
+            return .flag(flag)
+        case .money: return .number(try desk.typed.money(text).fen)
+        case .choice, .count, .number:
+            guard let parts = try? kind.parts(typed: plain) else {
+                throw desk.noValue(text, key, kind)
+            }
+            if case .choice(let words) = kind { return .word(words[Int(parts)]) }
+            return .number(parts)
+        }
     }
 }
 

@@ -4,7 +4,7 @@ import Testing
 
 @Suite("The shipped catalogue")
 struct ShippedCatalogueTests {
-    @Test("holds together, with 11 departments, 22 programmes and 72 documents")
+    @Test("capability 40: holds together, with 11 departments, 22 programmes and 72 documents")
     func counts() throws {
         let catalogue = try Catalogue.shipped.get()
         #expect(catalogue.departments.count == 11)

@@ -50,7 +50,7 @@ struct StoryTests {
         #expect(reason.value == 173_000 && reason.operands == [124_000])
     }
 
-    @Test("Han in November: at 60 without work he is Tekun, and that opens more")
+    @Test("capabilities 25 and 42: Han at 60 is 600 and high; of four only Tekun is proposed")
     func hanLater() throws {
         let story = try Self.hanAtSixty()
         #expect(story.proposed() == ["P02", "P07", "P08", "P11", "P14", "P18", "P22"])
@@ -112,7 +112,7 @@ struct StoryTests {
         #expect(story.assessment.level == .medium)
     }
 
-    @Test("Guo: income, child burden and child environment are named first, in order of weight")
+    @Test("capability 26: Guo's income, child burden and child environment are named first")
     func guoCauses() throws {
         let story = try Story(Self.guo, asOf: "2021-11-01")
         #expect(story.indicators(story.assessment.causes) == ["I01", "I09", "I10", "I07"])
@@ -193,7 +193,7 @@ struct StoryTests {
         #expect(pending.indicators(pending.assessment.open) == ["I06", "I08"])
     }
 
-    @Test("two assessments are compared by indicator")
+    @Test("capability 35: two assessments are compared by indicator")
     func change() throws {
         let before = try Story(Self.han, asOf: "2021-03-01").assessment
         let after = try Self.hanAtSixty().assessment
@@ -202,5 +202,19 @@ struct StoryTests {
         #expect(change.indicators.allSatisfy { $0.before == .no && $0.after == .yes })
         #expect(change.certain == 270 && change.possible == 270)
         #expect(change.levels == (.medium, .high))
+    }
+
+    @Test("capability 38: Xu is asked only for the forms of what is yes or open to him")
+    func forms() throws {
+        let story = try Story(Self.xu, asOf: "2021-11-01").with(["h.financialPerCapita": nil])
+        let candidates = story.programmes { $0 == .proposed || $0 == .open }
+        #expect(candidates == ["P03", "P04", "P11", "P22"])
+        let forms = story.catalogue.programmes.filter { candidates.contains($0.id) }
+        let fields = Set(forms.flatMap(\.formFields))
+        #expect(fields.isSubset(of: Set(story.catalogue.formFields.map(\.key))))
+        // Many places on paper, each asked once.
+        #expect(forms.flatMap(\.formFields).count > 2 * fields.count)
+        let all = story.catalogue.programmes.flatMap(\.formFields)
+        #expect(all.count == 330 && Set(all).count == 30)
     }
 }

@@ -106,7 +106,7 @@ extension CatalogueReader {
             note(place, .typeMismatch("\(parameter.key) is of \(parameter.unit), not \(kind.word)"))
             return nil
         }
-        // For every day there is a value for: a rule that stops being exact next July is wrong today.
+        // For every day with a value: a rule that stops being exact next July is wrong today.
         for value in parameter.values where scaled(value.value, times, to: kind) == nil {
             note(place, .fraction)
         }

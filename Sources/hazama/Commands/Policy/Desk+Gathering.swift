@@ -96,9 +96,8 @@ extension Desk {
 
     func printHeading(_ seen: HouseholdSeen, _ rulebook: Rulebook) {
         let day = console.text(.asOf, ["day": "\(rulebook.asOf)"])
-        console.result(
-            "\(seen.household.short(), .strong)  \(seen.titles.title(of: seen.household), .strong)  \(day, .dim)"
-        )
+        let title = seen.titles.title(of: seen.household)
+        console.result("\(seen.household.short(), .strong)  \(title, .strong)  \(day, .dim)")
         let words = words(rulebook.catalogue)
         func names(_ facts: [MissingFact]) -> String {
             facts.map { words.name($0, seen) }.joined(separator: " · ")

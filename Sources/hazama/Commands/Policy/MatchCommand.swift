@@ -77,9 +77,9 @@ struct AssessCommand: DeskCommand {
             result.score.lowerBound == result.score.upperBound
             ? "\(result.score.lowerBound)"
             : "\(result.score.lowerBound) – \(result.score.upperBound)"
+        let title = desk.console.text(PolicyPhrase.level)
         desk.console.result(
-            "\(desk.console.text(PolicyPhrase.level), .dim)  \(words.level(result.level), .strong)  \(score) / 1000"
-        )
+            "\(title, .dim)  \(words.level(result.level), .strong)  \(score) / 1000")
         var table = Table([
             .init(title: ""), .init(title: desk.console.text(PolicyPhrase.indicator), minimum: 12),
             .init(title: desk.console.text(PolicyPhrase.weight), isRight: true),

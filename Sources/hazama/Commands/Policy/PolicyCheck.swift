@@ -84,10 +84,9 @@ struct PolicyCheck: DeskCommand {
                 zip(catalogue.programmes, answers).filter { $0.1.truth == truth }.map(\.0.id)
                     .joined(separator: " ")
             }
-            let unknown = desk.console.text(PolicyPhrase.unknown)
-            desk.console.result(
-                "  \(Self.name(id))  \(desk.console.text(Phrase.yes)): \(ids(.yes))  \(unknown): \(ids(.unknown))",
-                hanging: 4)
+            let yes = "\(desk.console.text(Phrase.yes)): \(ids(.yes))"
+            let unknown = "\(desk.console.text(PolicyPhrase.unknown)): \(ids(.unknown))"
+            desk.console.result("  \(Self.name(id))  \(yes)  \(unknown)", hanging: 4)
         }
     }
 

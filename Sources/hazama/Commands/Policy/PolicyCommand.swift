@@ -222,9 +222,9 @@ struct PolicyChanges: DeskCommand {
             func shown(_ value: DatedValue?) -> String {
                 value.map { PolicyWords.decimal($0.value, places: places) } ?? "–"
             }
+            let name = words.text(parameter.name)
             desk.console.result(
-                "\(parameter.key, .strong)  \(words.text(parameter.name))  \(shown(old)) → \(shown(new), .strong)"
-            )
+                "\(parameter.key, .strong)  \(name)  \(shown(old)) → \(shown(new), .strong)")
             desk.console.item(
                 "parameter",
                 [
@@ -294,9 +294,9 @@ struct PolicyChanges: DeskCommand {
                 case .no: .wouldLose
                 }
             let person = line.persons[change.member]
+            let name = person.string ?? person.text
             desk.console.result(
-                "\(id, .strong)  \(person.string ?? person.text)  \(programme)  \(desk.console.text(word))"
-            )
+                "\(id, .strong)  \(name)  \(programme)  \(desk.console.text(word))")
             desk.console.item(
                 "change",
                 [

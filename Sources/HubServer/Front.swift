@@ -27,6 +27,7 @@ struct Front: Sendable {
     let guessing: Work
     let brake: Brake
     let seal = FormSeal()
+    let books = DistrictBooks()
 
     init(
         hub: Hub, schema: Schema, limits: ServerLimits, wall: WallClock, logger: Logger,
@@ -163,6 +164,7 @@ struct Front: Sendable {
         case .sendBack: return try await decide(.returned, call, session)
         case .discard: return try await decide(.discard, call, session)
         case .status: return try await status(session)
+        case .report: return try await report(call, session)
         case .consoleHome: return .seeOther(link("/console/conflicts", call))
         case .consoleLogout: return try await logOut(call)
         case .consoleConflicts: return try await queuePage(call, session)

@@ -14,13 +14,14 @@ public struct Discovery: Sendable {
     ///
     /// - Parameters:
     ///   - facts: as they stand on the rulebook's day.
+    ///   - answer: what the rulebook says to them, if that was asked already.
     ///   - earlier: as they stood some months before, with the members in the same places.
     public func situation(
-        _ facts: HouseholdFacts, earlier: HouseholdFacts? = nil,
-        chronicle: Chronicle = Chronicle(), level: HardshipLevel, dimensions: Int
+        _ facts: HouseholdFacts, answer: HouseholdAnswer? = nil, earlier: HouseholdFacts? = nil,
+        chronicle: Chronicle = Chronicle()
     ) -> Situation {
         Situation(
-            facts, earlier: earlier, chronicle: chronicle, level: level, dimensions: dimensions,
-            rulebook: rulebook, conditions: conditions)
+            facts, answer: answer ?? rulebook.answer(for: facts), earlier: earlier,
+            chronicle: chronicle, rulebook: rulebook, conditions: conditions)
     }
 }

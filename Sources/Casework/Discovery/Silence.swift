@@ -101,7 +101,7 @@ extension Situation {
             let isBasic = programme.exclusive?.group == Self.basicGroup
             var sum: Int64 = 0
             for member in members {
-                let answer = answers[place][member]
+                let answer = answer.members[member][place]
                 if answer.truth == .no { continue }
                 if isBasic { missing.formUnion(answer.missing) }
                 sum += worth(programme, member) * likelihood(answer) / 1000

@@ -59,7 +59,7 @@ extension Situation {
                 $0.kind == .arrears && $0.day.adding(months: 2) <= asOf
             }.prefix(1).map { warning(rule, nil, event: $0.day) }
         case .levelRose: household(rule, RuleAnswer(levelRose))
-        // It compares two rulebooks: see `Eligibility`.
+        // It compares two rulebooks: see `HouseholdAnswer.changes(since:)`.
         case .ruleChanges: []
         }
     }

@@ -7,28 +7,26 @@ public struct Situation: Sendable {
     /// As the facts stood some months earlier, for what has changed; `nil` where nobody knew them.
     public let earlier: HouseholdFacts?
     public let chronicle: Chronicle
-    public let level: HardshipLevel
-    /// Dimensions in which an indicator is true.
-    public let dimensions: Int
-    /// By programme, then by member.
-    let answers: [[RuleAnswer]]
+    public let answer: HouseholdAnswer
     let conditions: Conditions
 
     public var asOf: CalendarDate { rulebook.asOf }
+    public var level: HardshipLevel { answer.assessment.level }
+
+    /// In how many dimensions an indicator is true.
+    var dimensions: Int {
+        answer.assessment.dimensions(rulebook.catalogue.assessment).count
+    }
 
     /// The programmes of the group of which only one is granted: what one lives on.
     static let basicGroup = "basic"
 
     init(
-        _ facts: HouseholdFacts, earlier: HouseholdFacts?, chronicle: Chronicle,
-        level: HardshipLevel, dimensions: Int, rulebook: Rulebook, conditions: Conditions
+        _ facts: HouseholdFacts, answer: HouseholdAnswer, earlier: HouseholdFacts?,
+        chronicle: Chronicle, rulebook: Rulebook, conditions: Conditions
     ) {
         (self.rulebook, self.facts, self.earlier) = (rulebook, facts, earlier)
-        (self.chronicle, self.level, self.dimensions) = (chronicle, level, dimensions)
-        self.conditions = conditions
-        answers = rulebook.catalogue.programmes.indices.map { programme in
-            (0..<facts.memberCount).map { rulebook.programme(programme, of: facts, member: $0) }
-        }
+        (self.answer, self.chronicle, self.conditions) = (answer, chronicle, conditions)
     }
 
     var members: Range<Int> { 0..<facts.memberCount }
@@ -39,20 +37,15 @@ public struct Situation: Sendable {
 
     func asks(_ test: Conditions.Test) -> RuleAnswer { conditions.answer(test, facts) }
 
-    /// What the catalogue says to a programme for any member.
-    func programme(_ id: String) -> RuleAnswer {
-        guard let place = rulebook.catalogue.programmes.firstIndex(where: { $0.id == id }) else {
-            return RuleAnswer(false)
-        }
-        return .greatest(answers[place])
-    }
+    /// What the catalogue says to a programme, by its place, for any member.
+    func programme(_ place: Int) -> RuleAnswer { .greatest(answer.members.map { $0[place] }) }
 
     /// What the catalogue says to any of the basic programmes.
     var anyBasic: RuleAnswer {
         .greatest(
             rulebook.catalogue.programmes.indices
                 .filter { rulebook.catalogue.programmes[$0].exclusive?.group == Self.basicGroup }
-                .map { .greatest(answers[$0]) })
+                .map(programme))
     }
 
     func value(_ key: String, _ member: Int? = nil) -> Int64? {

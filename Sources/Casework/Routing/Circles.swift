@@ -1,7 +1,7 @@
 public import SyncCore
 
 /// The four circles 四圈: why a household is on the books.
-public enum Circle: Int, Hashable, Comparable, Sendable, CaseIterable {
+public enum HelpCircle: Int, Hashable, Comparable, Sendable, CaseIterable {
     /// 低保 and 特困.
     case guaranteed = 1
     case lowIncome = 2
@@ -30,7 +30,7 @@ public enum Circle: Int, Hashable, Comparable, Sendable, CaseIterable {
 
 /// A household's time in a circle.
 public struct CircleSpan: Hashable, Sendable {
-    public let circle: Circle
+    public let circle: HelpCircle
     public let from: CalendarDate
     /// The day it moved on; `nil` while it is in it.
     public let to: CalendarDate?
@@ -44,7 +44,7 @@ public struct CircleSpan: Hashable, Sendable {
     }
 }
 
-extension Circle {
+extension HelpCircle {
     /// What a status change on a day makes of the circles: moves with their days and causes.
     ///
     /// - Parameter statuses: from which day which status held, in any order. Two of one day count
@@ -58,7 +58,7 @@ extension Circle {
         for (place, entry) in ordered.enumerated() {
             if place + 1 < ordered.count, ordered[place + 1].day == entry.day { continue }
             defer { before = entry.status }
-            let circle = Circle(status: entry.status, hardship: hardship)
+            let circle = HelpCircle(status: entry.status, hardship: hardship)
             if let open = since {
                 if circle == open.circle { continue }
                 spans.append(

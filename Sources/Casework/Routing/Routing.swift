@@ -1,5 +1,7 @@
+public import SyncCore
+
 /// The classes of service 分类服务: three causes, not three levels; and what is outside them.
-public enum ServiceClass: String, Hashable, Comparable, Sendable, CaseIterable {
+public enum RoutedClass: String, Hashable, Comparable, Sendable, CaseIterable {
     /// 保护: a person acts at once, outside the automatic path.
     case protection
     /// 救助缺失: entitled, and never helped.
@@ -34,7 +36,7 @@ public enum RoutingRow: String, Hashable, Comparable, Sendable, CaseIterable {
 
     public static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
 
-    public var serviceClass: ServiceClass {
+    public var serviceClass: RoutedClass {
         switch self {
         case .danger: .protection
         case .entitled, .unclear: .missing
@@ -52,11 +54,11 @@ public struct Routing: Hashable, Sendable {
     /// How often somebody looks in, in days.
     public let cadenceDays: Int
 
-    public var primary: ServiceClass { rows[0].serviceClass }
+    public var primary: RoutedClass { rows[0].serviceClass }
 
     /// Every class that applies, the primary first.
-    public var classes: [ServiceClass] {
-        var classes: [ServiceClass] = []
+    public var classes: [RoutedClass] {
+        var classes: [RoutedClass] = []
         for row in rows where !classes.contains(row.serviceClass) {
             classes.append(row.serviceClass)
         }
@@ -72,6 +74,19 @@ public struct Routing: Hashable, Sendable {
         if rows.isEmpty { rows = [.otherwise] }
         self.rows = rows
         cadenceDays = Cadence.days(of: situation.level, severities: open)
+    }
+}
+
+extension Situation {
+    /// Classes, the primary first, and the rules that give warning, as a file of answers has them.
+    public var routingJSON: [JSONMember] {
+        let warnings = warnings
+        let routing = Routing(self, severities: warnings.map(\.severity))
+        let rules = Set(warnings.map(\.rule)).sorted()
+        return [
+            JSONMember("classes", .array(routing.classes.map { .string($0.rawValue) })),
+            JSONMember("alerts", .array(rules.map { .string($0.rawValue) })),
+        ]
     }
 }
 
@@ -129,11 +144,11 @@ extension Situation {
             if let exclusive = programme.exclusive, exclusive.group == Self.basicGroup {
                 // What comes after the one that is held is held with it.
                 guard let held, exclusive.rank < held else { return false }
-                return answers[place].contains { $0.truth == .yes }
+                return self.programme(place).truth == .yes
             }
             guard ["basic", "welfare", "special"].contains(programme.pillar) else { return false }
             return members.contains { member in
-                answers[place][member].truth == .yes
+                answer.members[member][place].truth == .yes
                     && !chronicle.holds(programme.id, member: member, on: asOf)
             }
         }

@@ -163,6 +163,8 @@ struct DistrictPlan: Sendable {
         if home.minors > 0, generator.chance(home.size == home.minors + 1 ? 70 : 14) {
             drawn.insert(.childEnvironment)
         }
+        // Without a status, it is hardship that keeps them on the books.
+        if home.circle == .special, drawn.isEmpty { drawn.insert(.education) }
         return drawn
     }
 

@@ -3,11 +3,15 @@ import SyncCore
 extension HomeDraw {
     /// What happened with this home in two years.
     mutating func addEvents() {
-        for day in visitDays() {
+        for (number, day) in visitDays().enumerated() {
+            let isSurvey = isAssessed && number == 0
             var visit = Visit.Draft(household: household, day: day, advisor: worker)
-            visit.outcome = generator.pick([.met: 82, .notHome: 11, .phoneOnly: 5, .refused: 2])
+            visit.outcome =
+                isSurvey
+                ? .met : generator.pick([.met: 82, .notHome: 11, .phoneOnly: 5, .refused: 2])
             visit.place = .home
             visit.minutes = generator.number(in: 2...14) * 5
+            if isSurvey { visit.answers = surveyAnswers }
             changes.append(visit.creation(record()).unchecked)
         }
     }

@@ -124,6 +124,9 @@ extension HomeDraw {
 private struct FactWriter {
     var draw: HomeDraw
     let sheet: HomeDraw.Sheet
+    /// What the head earns a month, if nobody else does: it comes to the income a head, as far as
+    /// work counts.
+    private var earned: Int64 = 0
     /// The indicator whose evidence is missing where the level holds without it.
     private var hidden: Deprivations = []
 
@@ -155,7 +158,6 @@ private struct FactWriter {
         income()
         assets()
         housing()
-        state("h.size", .number(Int64(draw.plan.size)))
         state("h.minors", .number(Int64(draw.plan.minors)))
         state("h.singleParent", .flag(all.contains { $0.guardian == "singleParent" }))
         if !hidden.contains(.employment) {
@@ -164,14 +166,23 @@ private struct FactWriter {
         state("h.disabledCount", .number(Int64(all.count { $0.grade > 0 })), from: "DP")
         emergency()
         guard draw.isAssessed || draw.isSilent || draw.generator.chance(20) else { return }
-        if !hidden.contains(.education) {
-            let years = has.contains(.education) ? 0...8 : 9...16
-            observe("h.headSchoolYears", .number(Int64(draw.generator.number(in: years))))
+        ask(
+            "h.headSchoolYears", has.contains(.education) ? 0...8 : 9...16,
+            isHidden: hidden.contains(.education))
+        ask(
+            "h.contactsPerWeek", has.contains(.participation) ? 0...1 : 2...12,
+            isHidden: hidden.contains(.participation))
+    }
+
+    /// What a visit asks.
+    private mutating func ask(_ key: String, _ range: ClosedRange<Int>, isHidden: Bool) {
+        if isHidden {
+            draw.surveyAnswers.append(.unknown(key))
+            return
         }
-        if !hidden.contains(.participation) {
-            let contacts = has.contains(.participation) ? 0...1 : 2...12
-            observe("h.contactsPerWeek", .number(Int64(draw.generator.number(in: contacts))))
-        }
+        let number = draw.generator.number(in: range)
+        draw.surveyAnswers.append(Answer(question: key, "\(number)"))
+        observe(key, .number(Int64(number)))
     }
 
     private mutating func income() {
@@ -192,6 +203,8 @@ private struct FactWriter {
             month = yuan(in: (dibao + 99) / 100...top / 100)
         }
         let size = Int64(draw.plan.size)
+        let (wage, free) = (draw.district.standards.wage, draw.district.standards.disregard)
+        earned = month * size < wage ? month * size : month * size + free
         state("h.incomePerCapita", .number(month))
         state("h.incomeYearPerCapita", .number(month * 12))
         state("h.incomeYear", .number(month * 12 * size))
@@ -278,14 +291,8 @@ private struct FactWriter {
         if member.age >= 60 || member.age < 16 || condition.grade > 0 {
             state("p.noObligor", .flag(isAlone), of: who)
         }
-        if isAlone || condition.grade > 0 || condition.employment != "child" && member.age < 60 {
-            let month =
-                condition.works
-                ? yuan(in: 900...4200)
-                : condition.employment == "retired" ? yuan(in: 700...3600) : yuan(in: 0...600)
-            if isAlone || (1...3).contains(condition.grade) {
-                state("p.monthlyIncome", .number(month), of: who, from: "HR")
-            }
+        if isAlone || (1...3).contains(condition.grade) {
+            state("p.monthlyIncome", .number(number == 0 ? earned : 0), of: who, from: "HR")
         }
     }
 
@@ -332,7 +339,7 @@ private struct FactWriter {
     /// What a level comes from is never left out by chance.
     private static let decisive: Set<String> = [
         "h.incomePerCapita", "h.livingAreaPerCapita", "h.homes", "h.headSchoolYears",
-        "h.employedCount", "h.contactsPerWeek", "h.size", "h.minors", "p.seriousIllness",
+        "h.employedCount", "h.contactsPerWeek", "h.minors", "p.seriousIllness",
         "p.disabilityGrade", "p.disabilityKind", "p.medicalInsurance", "p.pensionType",
         "p.guardian",
     ]
@@ -341,7 +348,9 @@ private struct FactWriter {
         _ key: String, _ content: Fact.Content, of subject: RecordID? = nil,
         from department: String = "CA", isDecision: Bool = false
     ) {
-        let mayBeUnknown = !draw.isSilent && !(draw.isAssessed && Self.decisive.contains(key))
+        let mayBeUnknown =
+            !draw.isSilent && key != "h.status"
+            && !(draw.isAssessed && Self.decisive.contains(key))
         if draw.generator.chance(5), mayBeUnknown { return }
         var statement = Fact.Statement(
             content, effective: sheet.effective,
@@ -349,7 +358,7 @@ private struct FactWriter {
         statement.department = department
         statement.evidence = .feed
         write(key, statement, of: subject)
-        if draw.generator.chance(2) { contradict(key, content, of: subject) }
+        if draw.generator.chance(2), !isDecision { contradict(key, content, of: subject) }
     }
 
     /// What the visit found.

@@ -34,6 +34,8 @@ struct HomeDraw {
     let household: RecordID
     let people: [RecordID]
     var changes: [RecordChange] = []
+    /// What the survey asked and was told.
+    var surveyAnswers: [Answer] = []
     private var milliseconds: UInt64
 
     var today: CalendarDate { district.today }

@@ -19,7 +19,16 @@ public struct ReferenceDistrict: Sendable {
         /// 低收入标准.
         public let low: Int64
 
-        public init(dibao: Int64, low: Int64) { (self.dibao, self.low) = (dibao, low) }
+        /// 最低工资: who earns as much has the disregard taken off.
+        public let wage: Int64
+        /// 就业豁免.
+        public let disregard: Int64
+
+        public init(
+            dibao: Int64, low: Int64, wage: Int64 = 259_000, disregard: Int64 = 87_000
+        ) {
+            (self.dibao, self.low, self.wage, self.disregard) = (dibao, low, wage, disregard)
+        }
 
         /// Those of 2021-07-01 to 2022-06-30: 1,330 and 2,660 yuan.
         public static let year2021 = Standards(dibao: 133_000, low: 266_000)

@@ -43,6 +43,7 @@ struct Route: Sendable {
         case sendBack
         case discard
         case status
+        case report
         case consoleStyle
         case consoleHome
         case consoleLogin
@@ -130,6 +131,7 @@ struct Route: Sendable {
         Route(.sendBack, "POST", "/v1/admin/quarantine/{id}/return", .bearer, .json),
         Route(.discard, "POST", "/v1/admin/quarantine/{id}/discard", .bearer, .json),
         Route(.status, "GET", "/v1/admin/status", .bearer, .none),
+        Route(.report, "GET", "/v1/admin/reports/{id}", .bearer, .none),
         Route(.consoleStyle, "GET", "/console/style.css", .anyone, .none),
         Route(.consoleHome, "GET", "/console", .cookie, .none),
         Route(.consoleLogin, "GET", "/console/login", .anyone, .none),

@@ -8,7 +8,7 @@ struct AdminCommand: ParsableCommand {
         subcommands: [
             AdminLogin.self, AdminLogout.self, AdminStatus.self, AdminDevice.self,
             AdminConflict.self, AdminArea.self, AdminMove.self, AdminGrant.self,
-            AdminPerson.self, AdminQuarantine.self,
+            AdminPerson.self, AdminQuarantine.self, AdminReport.self,
         ])
 }
 

@@ -44,6 +44,15 @@ extension Desk {
         }
     }
 
+    /// What looks at households beside the rules: warnings, silence, routing.
+    func discovery(_ rulebook: Rulebook) throws -> Discovery {
+        do { return try Discovery(rulebook) } catch {
+            throw Failure(
+                status: .failed, code: DeviceCode.badCatalogue.rawValue,
+                what: console.text(.catalogueRefused, ["text": "\(error)"]))
+        }
+    }
+
     func words(_ catalogue: Casework.Catalogue) -> PolicyWords {
         PolicyWords(catalogue: catalogue, language: console.language)
     }

@@ -24,6 +24,7 @@ struct PolicyCheck: DeskCommand {
     func run(at desk: Desk) async throws -> ExitStatus {
         let rulebook = try desk.rulebook(policy)
         let catalogue = rulebook.catalogue
+        let discovery = try desk.discovery(rulebook)
         var lines = try LineReader(facts, limit: Self.lineLimit)
         var (number, answered, bad) = (0, 0, 0)
         var leftOut: Set<String> = []
@@ -42,7 +43,8 @@ struct PolicyCheck: DeskCommand {
                         leftOut.insert(key)
                     }
                     answered += 1
-                    tell(line, rulebook.answer(for: line.facts), catalogue, desk)
+                    tell(
+                        line, discovery.situation(line.facts), catalogue, desk)
                 } catch {
                     bad += 1
                     report(number, "\(error)", desk)
@@ -67,10 +69,13 @@ struct PolicyCheck: DeskCommand {
     }
 
     private func tell(
-        _ line: FactsLine, _ answer: HouseholdAnswer, _ catalogue: Casework.Catalogue, _ desk: Desk
+        _ line: FactsLine, _ situation: Situation, _ catalogue: Casework.Catalogue, _ desk: Desk
     ) {
+        let answer = situation.answer
         guard !desk.console.isJSON else {
-            desk.console.item("household", answer.json(line, catalogue).members ?? [])
+            desk.console.item(
+                "household",
+                answer.json(line, catalogue, further: situation.routingJSON).members ?? [])
             return
         }
         let score = answer.assessment.score

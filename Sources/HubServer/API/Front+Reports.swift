@@ -1,0 +1,56 @@
+internal import Casework
+internal import SyncCore
+internal import SyncHub
+internal import SyncProtocol
+
+extension Front {
+    /// A report on the district, counted from records as they stand, with a digest of its content:
+    /// whoever counts the same records again comes to the same digest.
+    func report(_ call: Call, _ session: Session) async throws(Problem) -> Answer {
+        guard let kind = DistrictReport.Kind(rawValue: call.id) else {
+            throw Problem(.malformed, "There is no such report.")
+        }
+        let day = try asOf(call.query["as_of"])
+        let report = try await work.run { () throws(Problem) in
+            let rulebook = try Self.rulebook(day)
+            let entries = try books.entries(hub, rulebook.catalogue, asOf: day, by: session)
+            let areas = hub.areas()
+            let paths = Dictionary(uniqueKeysWithValues: areas.map { ($0.scope, $0.path) })
+            return DistrictReport(kind, of: entries, rulebook: rulebook) { scope in
+                let path = paths[scope] ?? []
+                return (path.dropLast().last ?? path.last ?? "", path.last ?? "")
+            }
+        }
+        let json = report.json
+        guard case .object(let members) = json else { throw Problem(.failed) }
+        let digest = Digests.sha256(json.bytes())
+        return .json(.object(members + [JSONMember("digest", .string("\(digest)"))]))
+    }
+
+    /// The day reports are made for: today where none is given.
+    private func asOf(_ text: String?) throws(Problem) -> CalendarDate {
+        if let text {
+            guard let day = CalendarDate(text) else {
+                throw Problem(.malformed, "A day is written as 2026-03-04.")
+            }
+            return day
+        }
+        guard let today = CalendarDate(ordinal: wall.now_ms() / 86_400_000) else {
+            throw Problem(.failed)
+        }
+        return today
+    }
+
+    private static func rulebook(_ day: CalendarDate) throws(Problem) -> Rulebook {
+        do {
+            let catalogue = try Catalogue(Array(Catalogue.shippedText.utf8)) { Digests.sha256($0) }
+            return try Rulebook(catalogue, asOf: day)
+        } catch let error as NoStandard {
+            throw Problem(
+                .badValue,
+                "No \(error.parameter) is known for \(day); the first is of \(error.from).")
+        } catch {
+            throw Problem(.failed)
+        }
+    }
+}

@@ -139,8 +139,11 @@ struct InitCommand: AsyncParsableCommand {
         guard let today = CalendarDate(ordinal: now_ms / 86_400_000), today.year >= 1950 else {
             throw Failure("this machine's clock is wrong; set it first")
         }
-        return isFull
-            ? .full(ReferenceDistrict(asOf: today)) : .small(DemoDistrict(seed: 1, asOf: today))
+        guard isFull else { return .small(DemoDistrict(seed: 1, asOf: today)) }
+        guard let standards = try ReferenceDistrict.Standards(on: today) else {
+            throw Failure("the catalogue has no standards for \(today); is the clock right?")
+        }
+        return .full(ReferenceDistrict(asOf: today, standards: standards))
     }
 
     private func hosts() -> [String] {

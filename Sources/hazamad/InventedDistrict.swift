@@ -1,5 +1,8 @@
+import Casework
 import Fieldwork
+import SyncCore
 import SyncHub
+import SyncProtocol
 
 /// A district that does not exist, to be put into a new hub.
 enum InventedDistrict {
@@ -31,5 +34,19 @@ enum InventedDistrict {
                 try hub.load(places.map { district.home($0).changes }, intent: "first load")
             }
         }
+    }
+}
+
+extension ReferenceDistrict.Standards {
+    /// Those of a day; `nil` where the catalogue has none for it.
+    init?(on day: CalendarDate) throws {
+        let catalogue = try Catalogue(Array(Catalogue.shippedText.utf8)) { Digests.sha256($0) }
+        func fen(_ key: String) -> Int64? {
+            catalogue.parameter(key).flatMap { catalogue[$0].value(on: day)?.value }
+        }
+        guard let dibao = fen("dibao.month"), let low = fen("low.month"),
+            let wage = fen("wage.min"), let disregard = fen("work.disregard")
+        else { return nil }
+        self.init(dibao: dibao, low: low, wage: wage, disregard: disregard)
     }
 }

@@ -19,7 +19,7 @@ extension FieldworkRecord {
     /// What the unit's writes amount to; `nil` if nobody has written it: *unknown*, which is not
     /// empty.
     public func outcome(of field: Field) -> Outcome? {
-        state.outcome(of: field.declaration)
+        Self.declaration.unit(field.id).flatMap(state.outcome(of:))
     }
 
     /// Whether people must decide this unit.

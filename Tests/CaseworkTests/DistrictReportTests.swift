@@ -18,6 +18,17 @@ extension RecordChange {
     }
 }
 
+extension HouseholdEntry {
+    /// Of a home as it is drawn.
+    init?(_ home: ReferenceDistrict.Home, _ catalogue: Catalogue, _ day: CalendarDate) {
+        let states = home.changes.map(\.alone)
+        guard let household = states.lazy.compactMap(Household.init).first else { return nil }
+        self.init(
+            household, persons: states.compactMap(Person.init), facts: states.compactMap(Fact.init),
+            visits: states.compactMap(Visit.init), catalogue: catalogue, asOf: day)
+    }
+}
+
 @Suite("reports on the reference district")
 struct DistrictReportTests {
     private static let day = CalendarDate("2021-11-01")!
@@ -29,29 +40,22 @@ struct DistrictReportTests {
     /// Made once: it takes longer than all that is asked of it.
     private static let made = Result {
         let catalogue = try Catalogue.shipped.get()
-        return places.compactMap { place in
-            let states = district.home(place).changes.map(\.alone)
-            return states.lazy.compactMap(Household.init).first.flatMap {
-                HouseholdEntry(
-                    $0, persons: states.compactMap(Person.init),
-                    facts: states.compactMap(Fact.init), visits: states.compactMap(Visit.init),
-                    catalogue: catalogue, asOf: day)
-            }
-        }
+        return places.compactMap { HouseholdEntry(district.home($0), catalogue, day) }
     }
 
     private var district: ReferenceDistrict { Self.district }
-    private let rulebook: Rulebook
+    private let discovery: Discovery
+    private var rulebook: Rulebook { discovery.rulebook }
     private let entries: [HouseholdEntry]
 
     init() throws {
-        rulebook = try Rulebook(try Catalogue.shipped.get(), asOf: Self.day)
+        discovery = try Discovery(Rulebook(try Catalogue.shipped.get(), asOf: Self.day))
         entries = try Self.made.get()
     }
 
     private func report(_ kind: DistrictReport.Kind, _ entries: [HouseholdEntry]) -> DistrictReport
     {
-        DistrictReport(kind, of: entries, rulebook: rulebook) { scope in
+        DistrictReport(kind, of: entries, discovery: discovery) { scope in
             let area = district.areas.first { $0.id == scope }
             let street = district.areas.first { $0.id == area?.parent }
             return (street?.name ?? "", area?.name ?? "")

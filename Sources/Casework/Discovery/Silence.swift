@@ -21,8 +21,8 @@ public enum SilentRule: String, Hashable, Comparable, Sendable, CaseIterable {
 /// A household that never asked, and how much there is to be gained by going there.
 public struct SilentHousehold: Hashable, Sendable {
     public let rules: [SilentRule]
-    /// What it might get a month, in fen, times how likely that is in thousandths, times the days
-    /// nobody met them.
+    /// What it might get a month, in yuan, times how likely it is in thousandths that they are
+    /// overlooked, times the days nobody met them.
     public let rank: Int64
     /// In fen a month.
     public let expected: Int64
@@ -48,8 +48,15 @@ extension Situation {
         let capped = min(Self.mostDays, days)
         let (expected, missing) = expectedBenefit
         return SilentHousehold(
-            rules: rules, rank: expected / 100 * Int64(capped), expected: expected,
+            rules: rules, rank: expected / 100 * Self.likelihood(rules.count) * Int64(capped),
+            expected: expected,
             daysSilent: capped, missing: missing)
+    }
+
+    /// How likely it is, in thousandths, that so many signs are not all chance: each leaves two
+    /// thirds of the doubt.
+    private static func likelihood(_ signs: Int) -> Int64 {
+        1000 - (0..<signs).reduce(Int64(1000)) { doubt, _ in doubt * 2 / 3 }
     }
 
     private func sees(_ rule: SilentRule) -> Truth {

@@ -21,6 +21,10 @@ public struct DistrictReport: Hashable, Sendable {
         case circles
         /// How many persons may have a programme, might, and have it.
         case takeup
+        /// How many households each row of the routing table applies to, by street.
+        case classes
+        /// How many households each warning rule gives warning of.
+        case alerts
         /// How many households were met within a year, by neighbourhood.
         case coverage
     }
@@ -46,11 +50,13 @@ extension DistrictReport {
     ///
     /// - Parameters:
     ///   - entries: of the district or a part of it, in any order.
+    ///   - discovery: with the rulebook of the day to count for.
     ///   - place: what a neighbourhood and its street are called.
     public init(
-        _ kind: Kind, of entries: [HouseholdEntry], rulebook: Rulebook,
+        _ kind: Kind, of entries: [HouseholdEntry], discovery: Discovery,
         place: (ScopeID) -> (street: String, neighbourhood: String)
     ) {
+        let rulebook = discovery.rulebook
         self.kind = kind
         asOf = rulebook.asOf
         catalogue = rulebook.catalogue.digest
@@ -87,6 +93,25 @@ extension DistrictReport {
             columns = ["yes", "unknown", "receiving"]
             for entry in entries {
                 for (row, figures) in entry.takeUp(rulebook) { count(row, figures) }
+            }
+        case .classes:
+            columns = RoutingRow.allCases.map(\.rawValue)
+            for entry in entries {
+                let rows = Routing(
+                    discovery.situation(entry.facts, chronicle: entry.chronicle)
+                ).rows
+                count(
+                    place(entry.area).street,
+                    RoutingRow.allCases.map { rows.contains($0) ? 1 : 0 })
+            }
+        case .alerts:
+            columns = ["households", "persons"]
+            for entry in entries {
+                let warnings = discovery.situation(entry.facts, chronicle: entry.chronicle)
+                    .warnings
+                for (rule, found) in Dictionary(grouping: warnings, by: \.rule) {
+                    count(rule.rawValue, [1, found.count { $0.member != nil }])
+                }
             }
         case .coverage:
             columns = ["resident", "met", "due"]

@@ -7,9 +7,12 @@ public struct HouseholdEntry: Sendable {
     public let household: RecordID
     /// The neighbourhood.
     public let area: ScopeID
+    /// Where they live; compared with others' and shown to nobody.
+    public let address: String?
     /// The advisor in charge.
     public let worker: PersonID?
     public let facts: HouseholdFacts
+    public let chronicle: Chronicle
     /// The status on the books, as a word; `nil` where it is not known.
     public let status: String?
     /// Whether a survey was taken: their hardship was asked for, not only what feeds bring.
@@ -28,9 +31,12 @@ public struct HouseholdEntry: Sendable {
         guard let area = household.area, household.voidReason == nil else { return nil }
         self.household = household.id
         self.area = area
+        address = household.address
         worker = household.assignedAdvisor
-        self.facts =
-            catalogue.gather(household, persons: persons, facts: facts, asOf: day).facts
+        let gathered = catalogue.gather(household, persons: persons, facts: facts, asOf: day)
+        self.facts = gathered.facts
+        chronicle = Chronicle(
+            household, members: gathered.members, facts: facts, visits: visits, asOf: day)
         status = self.facts.word("h.status", catalogue)
         let past = visits.filter { $0.voidReason == nil && $0.day.map { $0 <= day } ?? false }
         wasSurveyed = past.contains { !$0.answers.isEmpty }

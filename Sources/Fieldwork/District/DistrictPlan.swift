@@ -193,6 +193,15 @@ struct DistrictPlan: Sendable {
         }
     }
 
+    /// The helped home that a planted one lives beside.
+    func helped(beside place: Int) -> Int? {
+        let home = homes[place]
+        guard home.oddity == .silent(SilentKind.besideHelped.rawValue) else { return nil }
+        return homes.indices.first {
+            homes[$0].area == home.area && homes[$0].circle != .special
+        }
+    }
+
     // MARK: Who lives there
 
     private mutating func drawMembers(_ today: CalendarDate, _ generator: inout SeededGenerator) {

@@ -21,7 +21,7 @@ extension HomeDraw {
         if isSilent { return [] }
         let count =
             isAssessed
-            ? generator.pick([1: 40, 2: 35, 3: 25]) : generator.pick([0: 20, 1: 60, 2: 20])
+            ? generator.pick([1: 40, 2: 35, 3: 25]) : generator.pick([0: 10, 1: 64, 2: 26])
         let spread = isAssessed ? 200 : 420
         return (0..<count).map { _ in ago(generator.number(in: 3...spread)) }.sorted()
     }

@@ -190,8 +190,10 @@ private struct FactWriter {
         let isPoor = has.contains(.income)
         let month: Int64
         if isPoor {
-            // The poorest of the silent have next to nothing.
-            month = yuan(in: (draw.isSilent ? 0 : 300)...(dibao / 100 - 1))
+            // The silent have next to nothing: that is why it matters.
+            month =
+                draw.isSilent
+                ? yuan(in: 0...(dibao / 200)) : yuan(in: 300...(dibao / 100 - 1))
         } else {
             let top =
                 switch draw.plan.circle {

@@ -17,6 +17,17 @@ extension ReferenceDistrict {
     /// home's records don't say it.
     public func level(of place: Int) -> Level? { plan.homes[place].level }
 
+    /// The helped homes that have the address of a silent one, by place.
+    public var besideSilent: [Int] { plan.homes.indices.compactMap(plan.helped) }
+
+    /// Where a home is: those who live beside a helped household share its address.
+    func address(of place: Int) -> String {
+        let home = plan.homes[place]
+        let place = plan.helped(beside: place) ?? place
+        var generator = SeededGenerator(seed: ~seed ^ UInt64(place + 1) &* 0xa076_1d64_78bd_642f)
+        return Address.drawn(in: neighbourhoods[home.area].name, &generator)
+    }
+
     /// The planted homes that the discovery of silent people should find, by name.
     public var silent: [RecordID] {
         plan.homes.indices.filter {
@@ -29,6 +40,7 @@ extension ReferenceDistrict {
 /// this home, and nothing elsewhere.
 struct HomeDraw {
     let district: ReferenceDistrict
+    let place: Int
     let plan: DistrictPlan.Home
     var generator: SeededGenerator
     let household: RecordID
@@ -44,6 +56,7 @@ struct HomeDraw {
 
     init(_ district: ReferenceDistrict, _ place: Int) {
         self.district = district
+        self.place = place
         plan = district.plan.homes[place]
         generator = SeededGenerator(
             seed: district.seed ^ UInt64(place + 1) &* 0xd6e8_feb8_6659_fd93)
@@ -110,15 +123,15 @@ extension HomeDraw {
     private mutating func householdDraft(_ names: [String]) -> Household.Draft {
         var draft = Household.Draft(area: area.id, headName: names[0])
         draft.head = people[0]
-        let address = self.address(in: area.name)
-        draft.address = address
+        draft.address = district.address(of: place)
         let livesElsewhere =
             plan.oddity == .silent(SilentKind.registeredElsewhere.rawValue)
             || generator.chance(9)
         draft.registration = Registration(
             livesElsewhere
-                ? self.address(in: generator.pick(ReferenceNames.streets).neighbourhoods[0])
-                : address, source: .departmentFeed)
+                ? Address.drawn(
+                    in: generator.pick(ReferenceNames.streets).neighbourhoods[0], &generator)
+                : district.address(of: place), source: .departmentFeed)
         if generator.chance(80) { draft.phones = [phone()] }
         draft.memberCount = plan.size
         draft.members = plan.members.indices.map {
@@ -126,13 +139,6 @@ extension HomeDraw {
         }
         draft.assignedAdvisor = worker
         return draft
-    }
-
-    private mutating func address(in neighbourhood: String) -> String {
-        let lane = generator.number(in: 1...90) * 10 + 1
-        let house = generator.number(in: 1...60)
-        let room = generator.number(in: 1...18) * 100 + generator.number(in: 1...6)
-        return "\(neighbourhood)\(lane)弄\(house)号\(room)室"
     }
 
     /// No country code and no exchange begins with so many zeros: nobody is called by mistake.
@@ -173,5 +179,16 @@ extension HomeDraw {
             draft.name = generator.pick(DemoNames.surnames) + String(names[number].dropFirst())
         }
         changes.append(draft.creation(record()).unchecked)
+    }
+}
+
+enum Address {
+    static func drawn(
+        in neighbourhood: String, _ generator: inout SeededGenerator
+    ) -> String {
+        let lane = generator.number(in: 1...90) * 10 + 1
+        let house = generator.number(in: 1...60)
+        let room = generator.number(in: 1...18) * 100 + generator.number(in: 1...6)
+        return "\(neighbourhood)\(lane)弄\(house)号\(room)室"
     }
 }

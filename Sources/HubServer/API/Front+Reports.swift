@@ -12,11 +12,12 @@ extension Front {
         }
         let day = try asOf(call.query["as_of"])
         let report = try await work.run { () throws(Problem) in
-            let rulebook = try Self.rulebook(day)
-            let entries = try books.entries(hub, rulebook.catalogue, asOf: day, by: session)
+            let discovery = try Self.discovery(day)
+            let catalogue = discovery.rulebook.catalogue
+            let entries = try books.entries(hub, catalogue, asOf: day, by: session)
             let areas = hub.areas()
             let paths = Dictionary(uniqueKeysWithValues: areas.map { ($0.scope, $0.path) })
-            return DistrictReport(kind, of: entries, rulebook: rulebook) { scope in
+            return DistrictReport(kind, of: entries, discovery: discovery) { scope in
                 let path = paths[scope] ?? []
                 return (path.dropLast().last ?? path.last ?? "", path.last ?? "")
             }
@@ -41,10 +42,10 @@ extension Front {
         return today
     }
 
-    private static func rulebook(_ day: CalendarDate) throws(Problem) -> Rulebook {
+    private static func discovery(_ day: CalendarDate) throws(Problem) -> Discovery {
         do {
             let catalogue = try Catalogue(Array(Catalogue.shippedText.utf8)) { Digests.sha256($0) }
-            return try Rulebook(catalogue, asOf: day)
+            return try Discovery(Rulebook(catalogue, asOf: day))
         } catch let error as NoStandard {
             throw Problem(
                 .badValue,

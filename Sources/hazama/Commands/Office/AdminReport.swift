@@ -5,20 +5,21 @@ import SyncProtocol
 struct AdminReport: DeskCommand {
     static let configuration = CommandConfiguration(
         commandName: "report",
-        abstract: "Count the district from its records: levels, circles, takeup, coverage.",
+        abstract:
+            "Count the district from its records: levels, circles, take-up, coverage, warnings.",
         discussion: """
             The hub counts anew each time. The digest is of what was counted: the same records give
             the same digest.
             """)
 
     @OptionGroup var global: GlobalOptions
-    @Argument(help: "levels, circles, takeup or coverage.")
+    @Argument(help: "levels, circles, takeup, coverage, classes or alerts.")
     var kind: Kind
     @Option(help: "As of this day: 2021-11-01. Left out, today.")
     var asOf: String?
 
     enum Kind: String, ExpressibleByArgument, CaseIterable {
-        case levels, circles, takeup, coverage
+        case levels, circles, takeup, coverage, classes, alerts
     }
 
     func run(at desk: Desk) async throws -> ExitStatus {
@@ -78,6 +79,7 @@ struct AdminReport: DeskCommand {
     private static let phrases: [String: ReportPhrase] = [
         "high": .high, "medium": .medium, "low": .low, "none": .none, "pending": .pending,
         "assessed": .assessed, "yes": .yes, "unknown": .unknown, "receiving": .receiving,
-        "resident": .resident, "met": .met, "due": .due,
+        "resident": .resident, "households": .resident, "persons": .circlePersons, "met": .met,
+        "due": .due,
     ]
 }

@@ -3,6 +3,8 @@ enum Act: String, CaseIterable, Sendable {
     // On a device.
     /// Writes one unit of a record, as shown at that moment.
     case edit
+    /// Writes one unit of a record while somebody else does.
+    case clash
     /// Makes a record.
     case create
     /// Makes a record and one that lies with it, in one change set.
@@ -21,6 +23,10 @@ enum Act: String, CaseIterable, Sendable {
     case void
     /// Proposes how a conflict should end.
     case propose
+    /// Proposes that two plots are one.
+    case alike
+    /// Seals what is unsent into a bundle that another device carries.
+    case carry
     case sync
     /// Syncs with a limit on bytes.
     case budget
@@ -46,6 +52,8 @@ enum Act: String, CaseIterable, Sendable {
     case restart
     /// Copies the hub's database away.
     case keep
+    /// Looks the copy over and tells the hub that it is whole.
+    case verify
     /// Puts the copied database back, with or without what lies beside it.
     case rollback = "put-back"
     /// Delivers a request that lay somewhere on the line.
@@ -58,11 +66,33 @@ enum Act: String, CaseIterable, Sendable {
     case stale
     case claim
     case revoke
+    /// Lays a plot into another street.
+    case move
+    /// Gives a person a street.
+    case give
+    /// Ends one of a person's grants.
+    case end
+    /// A person works here no longer.
+    case leave
+    /// An administrator says that two plots are one, as somebody proposed.
+    case join
+    /// An administrator takes that back.
+    case part
 
     /// Whether an administrator or the operator does it.
     var isOfHub: Bool {
         switch self {
-        case .restart, .keep, .rollback, .late, .decide, .page, .stale, .claim, .revoke: true
+        case .restart, .keep, .verify, .rollback, .late, .decide, .page, .stale, .claim, .revoke,
+            .move, .give, .end, .leave, .join, .part:
+            true
+        default: false
+        }
+    }
+
+    /// Whether it may change who holds what.
+    var movesScopes: Bool {
+        switch self {
+        case .rollback, .move, .give, .end, .leave, .enrol: true
         default: false
         }
     }

@@ -85,6 +85,9 @@ final class SimulatedTransport: Transport {
         if state.fault == .cutAnswer {
             let place = Int(chance.next() % UInt64(answer.body.count + 1))
             answer.body.removeSubrange(place...)
+            if request.takesBeginning, chance.next() % 2 == 0 {
+                answer.brokenOff = .unreachable("the line broke")
+            }
         }
         state.meanwhile?.act()
         return answer
@@ -105,15 +108,19 @@ final class SimulatedTransport: Transport {
             } catch { throw .garbled("the request's compression is broken") }
         }
         guard let hub = hub() else { throw .unreachable("the hub stands still") }
+        let isBundle = request.path == "/v1/bundle"
         let result: Result<[UInt8], Problem>
         do {
-            result = .success(try hub.sync(body))
+            result = .success(
+                try isBundle ? ReceiptFile.encode(hub.take(bundle: body)) : hub.sync(body))
         } catch { result = .failure(error) }
         // A hub that stopped has closed the line, whatever it was about to say.
         guard self.hub() != nil else { throw .unreachable("the hub stopped") }
         switch result {
         case .success(let answer):
-            state.withLock { $0.seen.look(atAnswer: answer) }
+            state.withLock {
+                if isBundle { $0.seen.look(at: answer) } else { $0.seen.look(atAnswer: answer) }
+            }
             return Self.answer(200, SyncRequest.mediaType, answer)
         case .failure(let problem):
             state.withLock { $0.seen.look(at: problem.json.bytes()) }

@@ -12,27 +12,29 @@ extension World {
         var chance = SeededGenerator(seed: decision.roll)
         switch decision.act {
         case .edit: try edit(device, &chance)
+        case .clash: try clash(device, &chance)
         case .create: try create(device, withChild: false, &chance)
         case .family: try create(device, withChild: true, &chance)
         case .plant: try plant(device, &chance)
         case .pair: try pair(device, &chance)
         case .begin:
-            if let change = try change(on: device, &chance) {
-                device.draft = Device.Draft(change: change, syncs: device.syncs)
+            let changes = try changes(on: device, &chance)
+            if !changes.isEmpty {
+                device.draft = Device.Draft(changes: changes, syncs: device.syncs)
             }
         case .save: try save(device, &chance)
         case .overtake: try overtake(device, &chance)
         case .void: try void(device, &chance)
         case .propose: try propose(device, &chance)
+        case .alike: try proposePair(device, &chance)
+        case .carry: try carry(device, &chance)
         case .sync, .budget, .dry: try await sync(device, decision)
         case .reopen:
             try device.opened().close()
             device.store = nil
         case .clock: jumpClock(device, &chance)
         case .copy:
-            device.image = Device.Image(
-                disk: SimulatedDisk(copying: device.disk), recorded: device.recorded,
-                hasSynced: device.hasSynced)
+            device.image = Device.Image(of: device)
         case .restore: try restore(device)
         case .clone: try clone(device)
         case .enrol: try enrol(device, &chance)
@@ -41,6 +43,7 @@ extension World {
             try running().store.close()
             hub.replace(with: nil)
         case .keep: keepHub()
+        case .verify: try verifyCopy()
         case .rollback: try putHubBack(noticed: chance.next() % 2 == 0)
         case .late: try deliverLate(&chance)
         case .decide: try decide(decision.actor, &chance)
@@ -48,6 +51,12 @@ extension World {
         case .stale: try decideOnPage(decision.actor, &chance)
         case .claim: try claim(decision.actor, &chance)
         case .revoke: try revoke(&chance)
+        case .move: try move(&chance)
+        case .give: try give(&chance)
+        case .end: try end(&chance)
+        case .leave: try leave(&chance)
+        case .join: try join(decision.actor, &chance)
+        case .part: try part(decision.actor, &chance)
         }
     }
 
@@ -116,6 +125,8 @@ extension World {
         if summary.isCutShort { note(.cutShort) }
         if summary.sent == 0, summary.received == 0 { note(.nothingNew) }
         if summary.held > 0 { note(.held) }
+        if summary.takenOff > 0 { note(.takenOff) }
+        if summary.delivered > 0 { note(.bundleDelivered) }
         try look(device)
         if device.isRevoked, summary.sent > 0 { note(.drained) }
         if summary.digestMatches == false, device.isInService {
@@ -140,7 +151,7 @@ extension World {
             if !device.isCopied { note(.forkFound) }
             device.isCopied = true
         case .revoked:
-            guard device.isRevoked || hasForked || hasRolledBack else {
+            guard device.isRevoked || device.hasLeft || hasForked || hasRolledBack else {
                 throw Violation("only a revoked device is told so", "device \(device.person)")
             }
         default: break
@@ -170,7 +181,11 @@ extension World {
     }
 
     private func restore(_ device: Device) throws {
-        guard let image = device.image else { return }
+        // Nothing to put back yet: this is what will be.
+        guard let image = device.image else {
+            device.image = Device.Image(of: device)
+            return
+        }
         try abandon(device)
         device.disk.restart(seed: 0, lostPower: false)
         device.disk.become(image.disk)
@@ -183,7 +198,8 @@ extension World {
     }
 
     private func clone(_ device: Device) throws {
-        guard let image = device.image, devices.count < 12 else { return }
+        guard devices.count < 12 else { return }
+        let image = device.image ?? Device.Image(of: device)
         let copy = makeDevice(
             SimulatedDisk(copying: image.disk), person: device.person, streets: device.streets)
         (copy.recorded, copy.hasSynced) = (image.recorded, image.hasSynced)
@@ -195,7 +211,7 @@ extension World {
     }
 
     private func enrol(_ device: Device, _ chance: inout SeededGenerator) throws {
-        guard devices.count < 12 else { return }
+        guard devices.count < 12, !device.hasLeft, !device.streets.isEmpty else { return }
         let fresh = makeDevice(SimulatedDisk(), person: device.person, streets: device.streets)
         let store = try DeviceStore.create(
             Fleet.folder, schema: .simulated, on: fresh.disk, using: &chance)
@@ -220,6 +236,15 @@ extension World {
         note(.deviceLost)
     }
 
+    private func carry(_ device: Device, _ chance: inout SeededGenerator) throws {
+        let other = devices[Int(chance.next() % UInt64(devices.count))]
+        guard other !== device, !other.isLost,
+            let bundle = try SyncClient.bundle(of: try device.opened())
+        else { return }
+        try other.opened().carry(bundle.bytes, now: other.clock.reading)
+        note(.bundleCarried)
+    }
+
     private func deliverLate(_ chance: inout SeededGenerator) throws {
         let roll = chance.next()
         for offset in devices.indices {
@@ -237,7 +262,29 @@ extension World {
     private func keepHub() {
         hubImage = HubImage(
             disk: SimulatedDisk(copying: hubDisk), numbers: hubNumbers, decisions: decisions.count,
-            revokedWork: revokedWork, revoked: devices.map(\.isRevoked))
+            revokedWork: revokedWork, revoked: devices.map(\.isRevoked), streets: streets)
+    }
+
+    /// What `hazamad backup verify` does: starts a hub from the copy, and looks at everything.
+    private func verifyCopy() throws {
+        guard let image = hubImage else { return }
+        let scratch = SimulatedDisk(copying: image.disk)
+        let store = try HubStore(path: scratch.address("hub.sqlite"), schema: .simulated)
+        let contents = try StoreContents(of: store)
+        let clock = hubClock
+        let copy = try Hub(
+            store: store, key: fleet.hubKey, clock: { clock.reading.wall_ms },
+            random: SeededGenerator(seed: 0))
+        let findings = try copy.doctor().filter { $0.severity == .damage }
+        try store.close()
+        guard findings.isEmpty else {
+            throw Violation("a copy of the hub is sound", findings[0].text)
+        }
+        switch try running().anchor(contents.place) {
+        case .moved: note(.anchored)
+        case .known: break
+        case .foreign: throw Violation("a hub knows its own copy", "\(contents.place)")
+        }
     }
 
     /// Puts the hub's database back.
@@ -245,7 +292,10 @@ extension World {
     /// - Parameter noticed: whether what lies beside it tells the hub at its start; else a device
     ///   must.
     private func putHubBack(noticed: Bool) throws {
-        guard let image = hubImage else { return }
+        guard let image = hubImage else {
+            keepHub()
+            return
+        }
         hubDisk.pullPlug()
         hub.replace(with: nil)
         guard !hubDisk.isInUse else {
@@ -256,6 +306,7 @@ extension World {
         hasRolledBack = true
         hubNumbers = image.numbers
         revokedWork = image.revokedWork
+        takeBack(streets: image.streets)
         decisions.removeSubrange(min(image.decisions, decisions.count)...)
         pages = [:]
         for (place, device) in devices.enumerated() {

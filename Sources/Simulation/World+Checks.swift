@@ -1,6 +1,7 @@
 internal import Fieldwork
 internal import SyncClient
 internal import SyncCore
+internal import SyncExchange
 internal import SyncHub
 internal import SyncProtocol
 internal import SyncStore
@@ -40,7 +41,7 @@ extension World {
     func checkOwn(_ sealed: HashedChangeSet, _ device: Device) throws {
         checks += 1
         for change in sealed.changeSet.changes {
-            guard let shown = try device.opened().shown(change.record) else {
+            guard let shown = try device.opened().shown(change.record)?.parts.first else {
                 throw Violation("own work is seen at once", "\(change.record) is not there")
             }
             for write in change.writes {
@@ -62,11 +63,11 @@ extension World {
         guard seen.isWhole else {
             throw Violation("the hub's answers can be read", "device \(device.person)")
         }
-        let streets =
-            seen.plots.map { plots.indices.contains($0) ? plots[$0].street : nil }
+        let found =
+            seen.plots.map { streets.indices.contains($0) ? streets[$0] : nil }
             + seen.records.map(street)
         let may = device.isRevoked ? [] : device.streets
-        guard streets.allSatisfy({ $0.map(may.contains) ?? false }) else {
+        guard found.allSatisfy({ $0.map(may.contains) ?? false }) else {
             throw Violation(
                 "nothing out of scope is sent",
                 "of \(seen.plots.sorted()), \(seen.records.count) records, to device "
@@ -76,7 +77,7 @@ extension World {
 
     /// The street a record lies in; `nil` for one that nobody made.
     private func street(of record: RecordID) -> Int? {
-        (plots + trees).first { $0.id == record }?.street
+        (plots + trees).first { $0.id == record }.map(street)
     }
 
     /// Takes down what the hub has signed for.
@@ -95,7 +96,8 @@ extension World {
         for _ in 0..<2 {
             let all = chance.next() % 4 == 0 && !trees.isEmpty ? trees : plots
             let known = all[Int(chance.next() % UInt64(all.count))]
-            guard device.streets.contains(known.street), let shown = try store.shown(known.id)
+            guard device.streets.contains(street(of: known)),
+                let shown = try store.shown(known.id)?.parts.first
             else { continue }
             checks += 1
             if let complaint = oracle.complaint(about: shown.state, standing) {
@@ -116,12 +118,14 @@ extension World {
                 let branch = try self.branch(replica, tx)
                 for upload in try tx.uploads(of: replica.rid, first: 1, last: replica.stored) {
                     for set in try RunCoding.decode(upload.run.bytes) {
-                        let name = set.changeSet.name
-                        guard replica.merged.contains(name.number),
+                        let number = set.changeSet.name.number
+                        guard replica.merged.contains(number),
+                            number.value >= replica.branch?.first ?? 1,
                             let place = oracle.places[set.hash]
                         else { continue }
                         standing[place] = Oracle.Standing(
-                            name: branch?.name(name) ?? name, branch: branch)
+                            name: ChangeSetName(replica.id, number),
+                            branch: branch)
                     }
                 }
             }
@@ -237,6 +241,7 @@ extension World {
                         log.aside[set.hash] = entry?.reason.string ?? "no receipt"
                         continue
                     }
+                    if entry.disposition == .late { note(.lateWork) }
                     log.aside[set.hash] = nil
                     log.merged[set.hash] = Oracle.Standing(
                         name: branch?.name(set.changeSet.name) ?? set.changeSet.name,
@@ -269,7 +274,7 @@ extension World {
                     try checkStanding(device)
                     guard device.isInService else { continue }
                     if summary.sent > 0 || summary.received > 0 || summary.unsent > 0
-                        || summary.digestMatches != true
+                        || summary.takenOff > 0 || summary.digestMatches != true
                     {
                         isQuiet = false
                     }
@@ -296,7 +301,7 @@ extension World {
 
     /// A device that the hub lends nothing to knows it, and so does its person.
     private func checkStanding(_ device: Device) throws {
-        guard device.isRevoked || device.isCopied else { return }
+        guard device.isRevoked || device.isCopied || device.hasLeft else { return }
         checks += 1
         let standing = try device.opened().identity().enrolment
         guard standing == .revoked || standing == .copied else {
@@ -340,10 +345,21 @@ extension World {
         for hash in revokedWork.sorted() where log.merged[hash] != nil {
             throw Violation("what a revoked device delivers waits for a person", "\(hash)")
         }
+        // Every position was given once: to a change set, or to a grant that began or ended.
         var positions = log.merged.values.compactMap(\.position?.value)
-        positions.sort()
-        guard positions == Array(1...UInt64(max(1, positions.count))) || positions.isEmpty else {
-            throw Violation("positions have no gaps", "\(positions.count)")
+        guard Set(positions).count == positions.count else {
+            throw Violation("positions are given once", "\(positions.count)")
+        }
+        try hub.store.read { tx in
+            for person in try tx.people() {
+                for grant in try tx.grants(of: person.id) {
+                    positions += [grant.began.value] + (grant.ended.map { [$0.value] } ?? [])
+                }
+            }
+        }
+        let given = Set(positions).subtracting([0])
+        guard given.count == Int(given.max() ?? 0) else {
+            throw Violation("positions have no gaps", "\(given.count)")
         }
     }
 
@@ -355,12 +371,17 @@ extension World {
         let records = oracle.records(standing)
         try checkConflicts(records, standing)
         let streets = Dictionary(
-            (plots + trees).map { ($0.id, $0.street) }, uniquingKeysWith: { first, _ in first })
+            (plots + trees).map { ($0.id, street(of: $0)) },
+            uniquingKeysWith: { first, _ in first })
         let status = try running().status()
         for device in devices where !device.isLost {
             let store = try device.opened()
             try checkOutbox(device)
             try checkDelivered(device, log)
+            let receipts = try store.verifyReceipts()
+            guard receipts.faults.isEmpty, receipts.missing.isEmpty || !device.isInService else {
+                throw Violation("receipts verify", "device \(device.person): \(receipts)")
+            }
             guard device.isInService else { continue }
             checks += 1
             let held = Set(device.streets.map { fleet.streets[$0] })
@@ -370,10 +391,6 @@ extension World {
             guard digest == expected else {
                 throw Violation(
                     "all hold the same once it is quiet", "device \(device.person)")
-            }
-            let receipts = try store.verifyReceipts()
-            guard receipts.faults.isEmpty, receipts.missing.isEmpty else {
-                throw Violation("receipts verify", "device \(device.person): \(receipts)")
             }
             for record in records {
                 guard let street = streets[record], device.streets.contains(street) else {
@@ -387,9 +404,11 @@ extension World {
                 guard let shown = try store.shown(record) else {
                     throw Violation("nothing is lost", "\(record) at device \(device.person)")
                 }
+                let state = shown.parts[0].state
                 let complaint =
-                    oracle.complaint(about: shown.state, standing)
-                    ?? oracle.complaint(aboutOutcomeOf: shown.state, standing, .simulated)
+                    oracle.complaint(about: state, standing)
+                    ?? oracle.complaint(aboutOutcomeOf: state, standing, .simulated)
+                    ?? complaint(aboutJoining: shown)
                 if let complaint {
                     throw Violation(
                         "states are what the writes amount to",
@@ -398,10 +417,57 @@ extension World {
                 guard shown.laidOver.isEmpty else {
                     throw Violation("nothing is laid over twice", "\(record)")
                 }
-                try checkGroups(shown.state)
-                noteOutcomes(shown.state)
+                try checkGroups(state)
+                noteOutcomes(state)
             }
         }
+    }
+
+    /// Records that are one show what each of them holds; those that were voided only where all
+    /// were.
+    private func complaint(aboutJoining shown: ShownRecord) -> String? {
+        guard shown.parts.count > 1 else { return nil }
+        note(.joinedSeen)
+        let states = shown.parts.map(\.state)
+        let alive = states.filter { state in
+            guard let unit = Schema.simulated.unit(.void, of: state.collection),
+                case .text? = state.outcome(of: unit)?.value
+            else { return true }
+            return false
+        }
+        for unit in Plot.edited {
+            guard let found = shown.state[unit] else {
+                if (alive.isEmpty ? states : alive).contains(where: { $0[unit] != nil }) {
+                    return "unit \(unit.value) of records that are one is missing"
+                }
+                continue
+            }
+            let parts = (alive.isEmpty ? states : alive).compactMap { $0[unit] }
+            guard Self.contents([found]) == Self.contents(parts) else {
+                return "unit \(unit.value) of records that are one is not all of theirs"
+            }
+        }
+        return nil
+    }
+
+    /// What was written, as far as it counts: in a set, for what shows as one shows it once.
+    private static func contents(_ units: [UnitState]) -> Set<String> {
+        var total: Int64 = 0
+        var found: Set<String> = []
+        for unit in units {
+            switch unit {
+            case .register(let register):
+                found.formUnion(register.heads.map { "\($0.origin.name) \($0.value)" })
+            case .elements(let elements):
+                for entry in elements.entries {
+                    found.formUnion(entry.adds.map { "\($0.name) \(entry.element)" })
+                }
+            case .total(let sum): total += sum.amount
+            case .log(let log):
+                found.formUnion(log.entries.map { "\($0.origin.name) \($0.value)" })
+            }
+        }
+        return found.union(["\(total)"])
     }
 
     /// Notes which ways of putting differing writes together were met.
@@ -460,6 +526,7 @@ extension World {
     /// What a device recorded is at the hub: merged, or set aside for a reason that the world
     /// knows.
     private func checkDelivered(_ device: Device, _ log: Log) throws {
+        let isAfterGrace = firstMove_ms.map { now_ms - $0 > Admission.grace_ms } ?? false
         var isBehind = false
         for hash in device.recorded {
             checks += 1
@@ -478,6 +545,9 @@ extension World {
                 hasForked || hasRolledBack || device.isRevoked
                 || (reason == "HZ-5009" && isFromDraft)
                 || (reason == "HZ-5102" && isBehind) || reason == "HZ-5101"
+                || (reason == "HZ-5003" && firstMove_ms != nil)
+                || (reason == "HZ-5004" && isAfterGrace)
+            if reason == "HZ-5004" { note(.tooLate) }
             guard isKnown else {
                 throw Violation(
                     "ordinary work is never set aside", "device \(device.person): \(reason)")
@@ -487,7 +557,8 @@ extension World {
 
     /// Who had written a side is told what was decided.
     private func checkNotices() throws {
-        for device in devices where device.isInService {
+        // What is taken off takes its news along.
+        for device in devices where device.isInService && firstMove_ms == nil {
             let store = try device.opened()
             guard let person = try store.identity().person else { continue }
             let told = try store.notices().filter { $0.notice.kind == .decision }

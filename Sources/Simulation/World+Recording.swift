@@ -7,7 +7,7 @@ internal import SyncStore
 
 extension World {
     /// Few records are written by many: that is where writes meet.
-    private func pick(_ all: [Known], _ chance: inout SeededGenerator) -> Known? {
+    func pick(_ all: [Known], _ chance: inout SeededGenerator) -> Known? {
         guard !all.isEmpty else { return nil }
         let fraction = Double(chance.next() % 1000) / 1000
         return all[Int(Double(all.count) * fraction * fraction * fraction)]
@@ -19,7 +19,7 @@ extension World {
 
     /// A small alphabet, so that values meet; spellings that read the same; and what breaks a
     /// careless program.
-    private func word(_ chance: inout SeededGenerator) -> String {
+    func word(_ chance: inout SeededGenerator) -> String {
         let words = [
             "one", "two", "three", "四", "sei\u{301}", "se\u{ed}", "a b", "a  b", " a b", "",
             "' OR 1=1 --", "%s%n", "\u{202e}evil", "<script>", "null", "\u{1b}[2J",
@@ -35,10 +35,11 @@ extension World {
     }
 
     /// Records a draft, or takes down that it may have been recorded.
-    private func record(
+    func record(
         _ changes: [RecordChange], _ device: Device, isFromDraft: Bool = false,
         _ chance: inout SeededGenerator
     ) throws {
+        guard !changes.isEmpty else { return }
         let store = try device.opened()
         let doubt = Device.InDoubt(
             changes: changes.sorted { $0.record < $1.record }, made_ms: now_ms,
@@ -49,6 +50,11 @@ extension World {
                 ChangeSetDraft(intent: "visit", changes: changes), now: device.clock.reading,
                 using: &chance)
         } catch {
+            switch error {
+            // The grant it would have written under has ended, as it knows by now.
+            case .outsideGrants, .severalGrants: if firstMove_ms != nil { return }
+            default: break
+            }
             device.inDoubt.append(doubt)
             throw error
         }
@@ -64,15 +70,32 @@ extension World {
     }
 
     func edit(_ device: Device, _ chance: inout SeededGenerator) throws {
-        guard let change = try change(on: device, &chance) else { return }
-        try record([change], device, &chance)
+        try record(try changes(on: device, &chance), device, &chance)
     }
 
-    /// An edit of one unit of one record as the device shows it; `nil` where there is nothing to
+    /// Two people write the same unit, neither having seen the other's.
+    func clash(_ device: Device, _ chance: inout SeededGenerator) throws {
+        guard let (known, shown, unit) = try pickUnit(on: device, &chance) else { return }
+        try record(try changes(of: unit, known, shown, device, &chance), device, &chance)
+        let others = devices.filter { $0 !== device && !$0.isLost }
+        guard !others.isEmpty else { return }
+        let other = others[Int(chance.next() % UInt64(others.count))]
+        guard let seen = try other.opened().shown(known.id) else { return }
+        try record(try changes(of: unit, known, seen, other, &chance), other, &chance)
+    }
+
+    /// An edit of one unit of one record as the device shows it; nothing where there is nothing to
     /// edit.
-    func change(
+    func changes(
         on device: Device, _ chance: inout SeededGenerator
-    ) throws -> RecordChange? {
+    ) throws -> [RecordChange] {
+        guard let (known, shown, unit) = try pickUnit(on: device, &chance) else { return [] }
+        return try changes(of: unit, known, shown, device, &chance)
+    }
+
+    private func pickUnit(
+        on device: Device, _ chance: inout SeededGenerator
+    ) throws -> (Known, ShownRecord, UnitID)? {
         let isTree = chance.next() % 8 == 0
         guard let known = pick(isTree ? trees : plots, &chance),
             let shown = try device.opened().shown(known.id)
@@ -81,59 +104,62 @@ extension World {
         if shown.collection == .plot, chance.next() % 2 == 0 {
             units = Plot.favourites(fleet.number)
         }
-        return try change(
-            of: units[Int(chance.next() % UInt64(units.count))], known, shown, device, &chance)
+        return (known, shown, units[Int(chance.next() % UInt64(units.count))])
     }
 
-    private func change(
+    private func changes(
         of unit: UnitID, _ known: Known, _ shown: ShownRecord, _ device: Device,
         _ chance: inout SeededGenerator
-    ) throws -> RecordChange? {
-        guard let unit = Schema.simulated.unit(unit, of: shown.collection),
-            let write = try write(unit, shown.state, known.mark, try replica(device), &chance)
-        else { return nil }
-        return RecordChange(
-            record: known.id, collection: shown.collection, creates: false, writes: [write],
-            shown: shown.position)
+    ) throws -> [RecordChange] {
+        guard let collection = Schema.simulated.collection(shown.collection),
+            let unit = collection.unit(unit)
+        else { return [] }
+        var edit = Edit(of: shown.parts, by: try replica(device), as: collection)
+        switch unit.policy {
+        case .addWins:
+            if case .elements(let set)? = shown.state[unit.id], !set.entries.isEmpty,
+                chance.next() % 3 == 0
+            {
+                let place = Int(chance.next() % UInt64(set.entries.count))
+                try edit.change(unit.id, removing: [set.entries[place].element])
+            } else {
+                try edit.change(unit.id, adding: [.text(word(&chance))])
+            }
+        case .sum: try edit.increment(unit.id, by: Int64(chance.next() % 60) + 1)
+        case .append:
+            try edit.append([.text(Fleet.text(known.mark, word(&chance)))], to: unit.id)
+        default:
+            let value =
+                chance.next() % 12 == 0 ? .absent : value(of: unit, shown.state, &chance)
+            try set(unit.id, to: value, &edit)
+        }
+        return edit.recordChanges
+    }
+
+    /// Sets a unit. Where several sides are open, it corrects its own, or else the first that it
+    /// may.
+    private func set(_ unit: UnitID, to value: Value, _ edit: inout Edit) throws {
+        do {
+            try edit.set(unit, to: value)
+        } catch {
+            guard case .sideNotChosen = error else { throw error }
+            note(.corrected)
+            try edit.set(unit, to: value, correcting: 0)
+        }
     }
 
     /// Two forms are open over one unit: one is saved, then the other, which has not seen it.
     func overtake(_ device: Device, _ chance: inout SeededGenerator) throws {
-        guard let first = try change(on: device, &chance), let unit = first.writes.first?.unit,
-            let known = (plots + trees).first(where: { $0.id == first.record }),
-            let shown = try device.opened().shown(known.id),
-            let second = try change(of: unit, known, shown, device, &chance)
-        else { return }
-        try record([first], device, &chance)
-        try record([second], device, isFromDraft: true, &chance)
+        guard let (known, shown, unit) = try pickUnit(on: device, &chance) else { return }
+        let first = try changes(of: unit, known, shown, device, &chance)
+        let second = try changes(of: unit, known, shown, device, &chance)
+        try record(first, device, &chance)
+        try record(second, device, isFromDraft: true, &chance)
         note(.twoForms)
     }
 
     func replica(_ device: Device) throws -> ReplicaID {
         try device.opened().identity().replica
-    }
-
-    private func write(
-        _ unit: UnitDeclaration, _ state: RecordState, _ mark: Int, _ replica: ReplicaID,
-        _ chance: inout SeededGenerator
-    ) throws -> Write? {
-        switch unit.policy {
-        case .addWins:
-            if case .elements(let set)? = state[unit.id], !set.entries.isEmpty,
-                chance.next() % 3 == 0
-            {
-                let place = Int(chance.next() % UInt64(set.entries.count))
-                return try state.changing(unit, removing: [set.entries[place].element])
-            }
-            return try state.changing(unit, adding: [.text(word(&chance))])
-        case .sum: return try state.incrementing(unit, by: Int64(chance.next() % 60) + 1)
-        case .append:
-            return try state.appending([.text(Fleet.text(mark, word(&chance)))], to: unit)
-        default: break
-        }
-        let value =
-            chance.next() % 12 == 0 ? .absent : value(of: unit, state, &chance)
-        return try correction(of: unit, in: state, to: value, by: replica)
     }
 
     private func value(
@@ -161,13 +187,13 @@ extension World {
 
     /// A text with one line changed, added or taken out.
     private func story(_ shown: Value?, _ chance: inout SeededGenerator) -> String {
-        let words = ["ash", "birch", "cedar", "elder", "fir"]
+        let trees = ["ash", "birch", "cedar", "elder", "fir"]
         var lines = ["ash", "birch", "cedar", "elder"]
         if case .text(let text)? = shown, !text.string.isEmpty {
             lines = text.string.split(separator: "\n").map(String.init)
         }
         let place = Int(chance.next() % UInt64(lines.count))
-        let line = words[Int(chance.next() % 5)] + " \(chance.next() % 3)"
+        let line = trees[Int(chance.next() % 5)] + " \(chance.next() % 3)"
         switch chance.next() % 4 {
         case 0 where lines.count < 8: lines.insert(line, at: place)
         case 1 where lines.count > 1: lines.remove(at: place)
@@ -176,40 +202,26 @@ extension World {
         return lines.joined(separator: "\n")
     }
 
-    /// Sets a unit. Where several sides are open, it corrects its own, or else the first.
-    private func correction(
-        of unit: UnitDeclaration, in state: RecordState, to value: Value, by replica: ReplicaID
-    ) throws -> Write {
-        do {
-            return try state.setting(unit, to: value, by: replica)
-        } catch {
-            guard case .sideNotChosen = error else { throw error }
-            note(.corrected)
-            return try state.setting(unit, to: value, correcting: 0, by: replica)
-        }
-    }
-
     func create(
         _ device: Device, withChild: Bool, _ chance: inout SeededGenerator
     ) throws {
         // Before the first sync a device knows no area to put a record in.
         guard device.hasSynced else { return }
         let open = device.streets.sorted()
+        guard !open.isEmpty else { return }
         let street = open[Int(chance.next() % UInt64(open.count))]
         let plot = Known(
-            id: RecordID.make(milliseconds: UInt64(now_ms), using: &chance), street: street,
-            mark: plots.count)
+            id: RecordID.make(milliseconds: UInt64(now_ms), using: &chance), mark: plots.count)
         var changes = [
             Fleet.plot(
                 plot.id, in: fleet.streets[street], mark: plot.mark,
                 count: Int64(chance.next() % 4))
         ]
         // Known even if the machine fails: it may have been recorded.
-        plots.append(plot)
+        add(plot, in: street)
         if withChild {
             let child = Known(
-                id: RecordID.make(milliseconds: UInt64(now_ms), using: &chance), street: street,
-                mark: plot.mark)
+                id: RecordID.make(milliseconds: UInt64(now_ms), using: &chance), mark: plot.mark)
             trees.append(child)
             changes.append(tree(child, at: plot, &chance))
         }
@@ -236,8 +248,7 @@ extension World {
             return
         }
         let child = Known(
-            id: RecordID.make(milliseconds: UInt64(now_ms), using: &chance), street: plot.street,
-            mark: plot.mark)
+            id: RecordID.make(milliseconds: UInt64(now_ms), using: &chance), mark: plot.mark)
         trees.append(child)
         try record([tree(child, at: plot, &chance)], device, &chance)
         note(.childPlanted)
@@ -245,55 +256,50 @@ extension World {
 
     func pair(_ device: Device, _ chance: inout SeededGenerator) throws {
         guard let first = pick(plots, &chance), let second = pick(plots, &chance),
-            first.id != second.id, let declaration = Schema.simulated.collection(.plot)
+            let one = try device.opened().shown(first.id),
+            let other = try device.opened().shown(second.id),
+            !one.parts.contains(where: { $0.state.record == second.id })
         else { return }
-        var changes: [RecordChange] = []
-        for known in [first, second] {
-            guard let shown = try device.opened().shown(known.id) else { return }
-            let unit = declaration.unit(Plot.title)!
-            let write = try correction(
-                of: unit, in: shown.state, to: .text("pair \(now_ms)"),
-                by: try replica(device))
-            changes.append(
-                RecordChange(
-                    record: known.id, collection: .plot, creates: false, writes: [write],
-                    shown: shown.position)!)
+        let written = try [one, other].flatMap { shown in
+            try changes(of: Plot.title, to: .text("pair \(now_ms)"), shown, device)
         }
-        try record(changes, device, &chance)
+        try record(written, device, &chance)
         note(.pairWritten)
+    }
+
+    private func changes(
+        of unit: UnitID, to value: Value, _ shown: ShownRecord, _ device: Device
+    ) throws -> [RecordChange] {
+        guard let collection = Schema.simulated.collection(shown.collection) else { return [] }
+        var edit = Edit(of: shown.parts, by: try replica(device), as: collection)
+        try set(unit, to: value, &edit)
+        return edit.recordChanges
     }
 
     func save(_ device: Device, _ chance: inout SeededGenerator) throws {
         guard let draft = device.draft else { return }
         device.draft = nil
         if draft.syncs != device.syncs { note(.draftSavedAfterSync) }
-        let shown = try device.opened().shown(draft.change.record)
-        // What a revoked device held is taken off; the drafts that would hold it back lie in its
-        // store, and this one only here.
-        if shown == nil, !draft.change.creates, device.isRevoked { return }
-        if let position = shown?.position,
-            draft.change.shown.map({ $0 < position }) ?? true
-        {
-            note(.draftFoundMovedOn)
+        for change in draft.changes {
+            let shown = try device.opened().shown(change.record)?.parts.first
+            // What may be held no longer is taken off; the drafts that would hold it back lie in
+            // its store, and this one only here.
+            if shown == nil, device.isRevoked || firstMove_ms != nil { return }
+            if let position = shown?.position, change.shown.map({ $0 < position }) ?? true {
+                note(.draftFoundMovedOn)
+            }
         }
-        try record([draft.change], device, isFromDraft: true, &chance)
+        try record(draft.changes, device, isFromDraft: true, &chance)
     }
 
     func void(_ device: Device, _ chance: inout SeededGenerator) throws {
         guard let known = pick(plots, &chance),
-            let shown = try device.opened().shown(known.id),
-            let unit = Schema.simulated.unit(.void, of: .plot)
+            let shown = try device.opened().shown(known.id)
         else { return }
         let isVoid = shown.state[.void] != nil && chance.next() % 2 == 0
-        let write = try correction(
-            of: unit, in: shown.state, to: isVoid ? .absent : .text("gone"),
-            by: try replica(device))
         try record(
-            [
-                RecordChange(
-                    record: known.id, collection: .plot, creates: false, writes: [write],
-                    shown: shown.position)!
-            ], device, &chance)
+            try changes(of: .void, to: isVoid ? .absent : .text("gone"), shown, device), device,
+            &chance)
         note(isVoid ? .broughtBack : .voided)
     }
 
@@ -301,7 +307,10 @@ extension World {
         let disputes = try device.opened().disputes()
         guard !disputes.isEmpty else { return }
         let dispute = disputes[Int(chance.next() % UInt64(disputes.count))]
-        guard let shown = try device.opened().shown(dispute.record),
+        guard
+            let shown = try device.opened().shown(dispute.record)?.parts.first(where: {
+                $0.state.record == dispute.record
+            }),
             let unit = Schema.simulated.unit(.discussion, of: dispute.collection),
             let side = dispute.dispute.sides.first, let name = side.names.first
         else { return }

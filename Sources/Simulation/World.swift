@@ -19,6 +19,9 @@ final class World {
     let hub: CurrentHub
     var devices: [Device] = []
     var plots: [Known] = []
+    /// By plot, the street it lies in, and the one it was made in.
+    var streets: [Int] = []
+    private var birthplaces: [Int] = []
     var trees: [Known] = []
     var oracle = Oracle()
     var now_ms = Fleet.start_ms
@@ -30,6 +33,8 @@ final class World {
     var mayBeLost: Set<ContentHash> = []
     /// What the hub had not got when its device was revoked.
     var revokedWork: Set<ContentHash> = []
+    /// When first a grant was ended or a plot moved; what was written before may be late.
+    var firstMove_ms: Int64?
     /// Whether two machines have, or had, one name.
     var hasForked = false
     /// Whether the hub's database was ever put back.
@@ -57,12 +62,14 @@ final class World {
         let revokedWork: Set<ContentHash>
         /// Of each device, whether it was revoked.
         let revoked: [Bool]
+        /// By plot, the street it lay in.
+        let streets: [Int]
     }
 
     /// A record by its place in the world.
     struct Known {
         let id: RecordID
-        let street: Int
+        /// The plot it is, or lies with: a place in `streets`.
         let mark: Int
     }
 
@@ -72,7 +79,8 @@ final class World {
         let clock: SimulatedClock
         let transport: SimulatedTransport
         let person: Int
-        let streets: Set<Int>
+        /// What its person may hold.
+        var streets: Set<Int>
         var store: DeviceStore?
         /// What was recorded, in order.
         var recorded: [ContentHash] = []
@@ -85,6 +93,8 @@ final class World {
         var isCopied = false
         /// Whether it was enrolled after the copy was made that the hub now lives from.
         var isStranded = false
+        /// Whether its person works here no longer.
+        var hasLeft = false
         var hasSynced = false
 
         struct InDoubt {
@@ -94,13 +104,18 @@ final class World {
             let isFromDraft: Bool
         }
         struct Draft {
-            let change: RecordChange
+            let changes: [RecordChange]
             let syncs: Int
         }
         struct Image {
             let disk: SimulatedDisk
             let recorded: [ContentHash]
             let hasSynced: Bool
+
+            init(of device: Device) {
+                disk = SimulatedDisk(copying: device.disk)
+                (recorded, hasSynced) = (device.recorded, device.hasSynced)
+            }
         }
         var syncs = 0
 
@@ -116,7 +131,7 @@ final class World {
         }
 
         /// Whether it must end up holding what the hub holds.
-        var isInService: Bool { !isLost && !isRevoked && !isCopied && !isStranded }
+        var isInService: Bool { !isLost && !isRevoked && !isCopied && !isStranded && !hasLeft }
 
         /// The store. It is open whenever nothing is being done to it.
         func opened() throws -> DeviceStore {
@@ -141,7 +156,7 @@ final class World {
         hubClock = SimulatedClock(now_ms)
         hub = CurrentHub(hubDisk)
         for (place, plot) in Fleet.plots(fleet.number, fleet.streets).enumerated() {
-            plots.append(Known(id: plot.id, street: plot.street, mark: place))
+            add(Known(id: plot.id, mark: place), in: plot.street)
         }
         try startHub()
         for member in fleet.members.prefix(count) {
@@ -154,6 +169,18 @@ final class World {
         }
         try learnFromHub()
     }
+
+    /// Takes down a plot that is made.
+    func add(_ plot: Known, in street: Int) {
+        plots.append(plot)
+        streets.append(street)
+        birthplaces.append(street)
+    }
+
+    func street(of known: Known) -> Int { streets[known.mark] }
+
+    /// Takes back where plots lie to what it was.
+    func takeBack(streets then: [Int]) { streets = then + birthplaces.dropFirst(then.count) }
 
     func makeDevice(_ disk: SimulatedDisk, person: Int, streets: Set<Int>) -> Device {
         let hub = self.hub
@@ -309,6 +336,7 @@ final class World {
             if hub.hub == nil { try startHub() }
         }
         try learnFromHub()
+        if decision.act.movesScopes { try learnGrants() }
     }
 
     private func restart(_ disk: SimulatedDisk, _ seed: UInt64, _ lostPower: Bool) throws {
@@ -369,6 +397,7 @@ final class World {
         }
         hubNumbers = numbers
         for set in found {
+            noteMoves(set.changeSet.changes)
             oracle.note(
                 Oracle.Entry(
                     hash: set.hash, changes: set.changeSet.changes, made_ms: now_ms, boot: 0,

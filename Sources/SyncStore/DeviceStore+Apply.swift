@@ -535,6 +535,7 @@ extension DeviceStore {
         }
         let cursors = Set(try territory(db).current.map(\.cursor))
         let isComplete = !answer.hasMore && cursors.count <= 1
+        if isComplete { try leaveUnrepaired(db) }
         // The hub read its clock between sending and receiving; the middle errs by half the time at
         // most.
         let wayBack =

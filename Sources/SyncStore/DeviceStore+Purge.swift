@@ -67,6 +67,41 @@ extension DeviceStore {
         }
     }
 
+    /// Notes that everything has left which a repair asked for again and did not get.
+    ///
+    /// The hub says of a record only once that it has left; a folder that was put back from a copy,
+    /// or copied to another machine, may never have heard it. What an earlier life of the hub sent
+    /// stays: the hub may have lost it.
+    func leaveUnrepaired(_ db: Database) throws {
+        let repaired = try db.first(
+            """
+            SELECT r.era, e.id FROM sync_replica r JOIN sync_epochs e ON e.era = r.era
+            WHERE r.is_repaired
+            """
+        ) { (era: try $0.int(0), epoch: try $0.blob(1)) }
+        guard let repaired else { return }
+        let before = """
+            era < ?1 AND era IN (SELECT era FROM sync_epochs WHERE id = ?2)
+                AND id NOT IN (SELECT record FROM sync_left)
+            """
+        for table in tables {
+            var records: [RecordID] = []
+            try db.each(
+                "SELECT id FROM \(table.name) WHERE state IS NOT NULL AND \(before)",
+                [repaired.era, repaired.epoch.stored]
+            ) { records.append(try $0.name(0)) }
+            for record in records { try leave(record, table.collection.id, db) }
+        }
+        var unknown: [(RecordID, CollectionID)] = []
+        try db.each(
+            "SELECT id, collection FROM sync_unknown WHERE \(before)",
+            [repaired.era, repaired.epoch.stored]
+        ) { row in
+            unknown.append((try row.name(0), CollectionID(UInt16(clamping: try row.int(1)))))
+        }
+        for (record, collection) in unknown { try leave(record, collection, db) }
+    }
+
     /// Takes a record out of what is held, without taking it off yet.
     private func leave(
         _ record: RecordID, _ collection: CollectionID, _ db: Database

@@ -117,6 +117,17 @@ struct StoryTests {
         #expect(found == [])
     }
 
+    @Test("a copy of a folder takes off what left the other machine meanwhile")
+    func leftMeanwhile() async throws {
+        let script = """
+            fleet 2 devices 8
+            1000 6 sync 366h9kx8ftdek
+            1000 6 clone 34x68mlg111be
+            1000 2 move 3n2rd9ih28bvo
+            """
+        #expect(try await ends(script) == [])
+    }
+
     @Test("clocks set to 1970, to 2100 and back decide nothing")
     func clocks() async throws {
         var script = morning

@@ -150,6 +150,11 @@ final class Fleet: Sendable {
                         .reference(RecordID(high: scope.high, low: scope.low)), replacing: [])),
                 Write(unit: Plot.count, operation: .set(.integer(count), replacing: [])),
                 Write(unit: Plot.notes, operation: .append([.text(text(mark, "made"))])),
+                Write(
+                    unit: Plot.story,
+                    operation: .set(.text("ash\nbirch\ncedar\nelder\nfir"), replacing: [])),
+                Write(unit: Plot.stage, operation: .set(.text("new"), replacing: [])),
+                Write(unit: Plot.consent, operation: .set(.text("given"), replacing: [])),
             ], shown: nil)!
     }
 

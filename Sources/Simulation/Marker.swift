@@ -32,6 +32,7 @@ public enum Marker: String, CaseIterable, Sendable {
     case claimed = "conflict claimed"
     case toldOfDecision = "author told of a decision"
     case synced = "synced"
+    case gathered = "everybody synced at the office"
     case interrupted = "sync interrupted"
     case nothingNew = "sync with nothing new"
     case cutShort = "sync cut short by its budget"

@@ -28,6 +28,8 @@ enum Act: String, CaseIterable, Sendable {
     /// Seals what is unsent into a bundle that another device carries.
     case carry
     case sync
+    /// Everybody comes to the office and syncs.
+    case gather
     /// Syncs with a limit on bytes.
     case budget
     /// Asks what a sync would move.

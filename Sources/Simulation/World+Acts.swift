@@ -29,6 +29,7 @@ extension World {
         case .alike: try proposePair(device, &chance)
         case .carry: try carry(device, &chance)
         case .sync, .budget, .dry: try await sync(device, decision)
+        case .gather: try await gather()
         case .reopen:
             try device.opened().close()
             device.store = nil
@@ -91,12 +92,33 @@ extension World {
             }
         } catch let interruption as SyncInterruption {
             note(.interrupted)
+            if interruption.summary.received > 0 { note(.beginningKept) }
             if let failure { throw failure }
             let hasStruck =
                 lineFault != nil || device.disk.hasFailed || hubDisk.hasFailed
             try look(device)
             guard hasStruck || device.isCopied || device.isStranded else { throw interruption }
         }
+    }
+
+    /// Everybody syncs, one after the other.
+    private func gather() async throws {
+        for device in devices where !device.isLost {
+            do {
+                let summary = try await run(device, SyncOptions())
+                try noteSync(
+                    summary, device,
+                    Decision(wait_ms: 0, actor: 0, act: .sync, roll: UInt64(device.syncs)))
+            } catch let interruption as SyncInterruption {
+                note(.interrupted)
+                try look(device)
+                guard
+                    device.isCopied || device.isStranded || hubDisk.hasFailed
+                        || device.disk.hasFailed
+                else { throw interruption }
+            }
+        }
+        note(.gathered)
     }
 
     /// Runs one sync, with what lets it happen gone when it returns.

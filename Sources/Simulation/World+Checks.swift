@@ -232,7 +232,10 @@ extension World {
                 for set in sets {
                     let number = set.changeSet.name.number
                     guard upload.state == .judged, number.value >= upload.first else {
-                        if log.merged[set.hash] == nil { log.aside[set.hash] = "\(upload.state)" }
+                        // What came again says nothing new.
+                        if log.merged[set.hash] == nil, log.aside[set.hash] == nil {
+                            log.aside[set.hash] = "\(upload.state)"
+                        }
                         continue
                     }
                     if log.merged[set.hash] != nil { log.twice.append(set.hash) }

@@ -84,7 +84,8 @@ extension DeviceStore {
         }
         return try db.first(
             """
-            SELECT number, position, received_ms FROM sync_outbox WHERE number = ?
+            SELECT number, position, received_ms FROM sync_outbox WHERE number <= ?
+            ORDER BY number DESC LIMIT 1
             """, [Int64(end)]
         ) { row in
             ReceiptMark(

@@ -30,53 +30,17 @@ public struct Fact: FieldworkRecord {
 
         public static let collection = CollectionID.fact
 
-        public var name: String {
+        public var declaration: UnitDeclaration {
             switch self {
-            case .household: "household"
-            case .subject: "subject"
-            case .key: "key"
-            case .statement: "statement"
-            case .isDisputed: "dispute"
-            case .objections: "objections"
-            }
-        }
-
-        public var content: UnitContent {
-            switch self {
-            case .household, .subject: .field(.reference)
-            case .key: .field(.text(maximumBytes: 120))
-            case .statement: .group(Statement.members)
-            case .isDisputed: .field(.bool)
-            case .objections: .field(.text(maximumBytes: 4000))
-            }
-        }
-
-        public var mergePolicy: MergePolicy {
-            switch self {
-            case .household, .subject, .key, .statement: .immutable
-            case .isDisputed: .raiseWins  // No all-clear hides an objection unseen.
-            case .objections: .append
-            }
-        }
-
-        public var sensitivity: Sensitivity {
-            switch self {
-            case .household, .subject, .key, .isDisputed: .open
-            case .statement, .objections: .special
-            }
-        }
-
-        public var stakes: Stakes {
-            switch self {
-            case .statement: .high  // Income, assets, status: what people live on.
-            case .household, .subject, .key, .isDisputed, .objections: .ordinary
-            }
-        }
-
-        public var isColumn: Bool {
-            switch self {
-            case .key: true
-            case .household, .subject, .statement, .isDisputed, .objections: false
+            case .household: home()
+            case .subject: field("subject", .reference, .immutable, .open)
+            case .key: field("key", .code, .immutable, .open, column: true)
+            case .statement:
+                group("statement", Statement.members, .immutable, .special, stakes: .high)
+            case .isDisputed:
+                // No all-clear hides an objection unseen.
+                field("dispute", .bool, .raiseWins, .open)
+            case .objections: field("objections", .note, .append, .special)
             }
         }
     }
@@ -205,7 +169,7 @@ extension Fact {
     public var objections: [String] { entries(.objections).compactMap(\.value.string) }
 
     /// A fact to be stated.
-    public struct Draft: Hashable, Sendable {
+    public struct Draft: RecordDraft {
         public var household: RecordID
         public var subject: RecordID
         public var key: String
@@ -218,18 +182,11 @@ extension Fact {
             (self.key, self.statement) = (key, statement)
         }
 
-        /// Returns the change that creates the fact. Throws what does not fit the schema.
-        public func creation(id: RecordID) throws(SchemaViolation) -> RecordChange {
-            try creation(id).checked
-        }
-
-        func creation(_ id: RecordID) -> Creation<Field> {
-            var creation = Creation<Field>(id)
-            creation.set(.household, .reference(household))
-            creation.set(.subject, .reference(subject))
-            creation.set(.key, .text(key))
+        public func fill(_ creation: inout Creation<Field>) {
+            creation.set(.household, household)
+            creation.set(.subject, subject)
+            creation.set(.key, key)
             creation.set(.statement, statement.value)
-            return creation
         }
     }
 }

@@ -58,6 +58,8 @@ extension FieldworkRecord {
     }
 
     func word<Word: ChoiceWord>(_ field: Field) -> Word? { value(field)?.word() }
+    func count(_ field: Field) -> Int? { value(field)?.integer.map { Int($0) } }
+    func money(_ field: Field) -> Money? { value(field)?.integer.flatMap(Money.init(fen:)) }
 }
 
 extension Edit {

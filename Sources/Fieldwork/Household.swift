@@ -49,86 +49,47 @@ public struct Household: FieldworkRecord {
 
         public static let collection = CollectionID.household
 
-        public var name: String {
+        public var declaration: UnitDeclaration {
             switch self {
-            case .area: "area"
-            case .headName: "head_name"
-            case .head: "head"
-            case .address: "address"
-            case .registeredAddress: "registered_address"
-            case .phones: "phones"
-            case .monthlyIncome: "monthly_income"
-            case .memberCount: "member_count"
-            case .members: "members"
-            case .language: "language"
-            case .warnings: "warnings"
-            case .riskNote: "risk_note"
-            case .assignedAdvisor: "assigned_advisor"
-            case .livesElsewhere: "lives_elsewhere"
-            }
-        }
-
-        public var content: UnitContent {
-            switch self {
-            case .area, .head, .assignedAdvisor: .field(.reference)
-            case .headName: .field(.text(maximumBytes: 200))
-            case .address: .field(.text(maximumBytes: 400))
-            case .registeredAddress: .group(Registration.members)
-            case .livesElsewhere: .field(.bool)
-            case .phones: .field(.text(maximumBytes: 40))
-            case .monthlyIncome: .group(MonthlyIncome.members)
-            case .memberCount: .field(.integer(0...99))
-            case .members: .group(Membership.members)
-            case .language: .field(.text(maximumBytes: 80))
-            case .warnings: .group(Warning.members)
-            case .riskNote: .field(.text(maximumBytes: 4000))
-            }
-        }
-
-        public var mergePolicy: MergePolicy {
-            switch self {
-            case .area: .review(shown: .previous)  // It says whose devices hold it.
-            case .headName, .head: .latest  // Easily put right, and a list needs one.
-            case .address: .review(shown: .previous)  // Whoever goes there must not be sent astray.
+            case .area:
+                // It says whose devices hold it.
+                field("area", .reference, .review(shown: .previous), .open)
+            // Easily put right, and a list needs one.
+            case .headName:
+                field("head_name", .text(maximumBytes: 200), .latest, .personal, column: true)
+            case .head: field("head", .reference, .latest, .personal)
+            case .address:
+                // Whoever goes there must not be sent astray.
+                field("address", .line, .review(shown: .previous), .personal, column: true)
             case .registeredAddress:
-                .ranked(Ranking(source: "source", effective: "effective"))  // The register knows.
-            case .phones: .addWins  // More ways to reach them.
-            case .monthlyIncome: .review(shown: .previous)  // Wrong income, wrong entitlement.
-            case .memberCount: .review(shown: .previous)  // A wrong count costs someone a ration.
-            case .members: .addWins  // Whoever was seen must not vanish; leaving is an end date.
-            case .language: .latest  // The latest wish; the other costs a sentence.
-            case .warnings: .addWins  // No all-clear takes away a warning unseen.
-            case .riskNote: .text  // Both notes matter.
-            case .assignedAdvisor: .review(shown: .previous)  // The manager decides.
-            case .livesElsewhere: .derived(Household.comparedAddresses)
-            }
-        }
-
-        public var sensitivity: Sensitivity {
-            switch self {
-            case .area, .assignedAdvisor: .open
-            case .headName, .head, .address, .registeredAddress, .phones, .memberCount, .members,
-                .language, .livesElsewhere:
-                .personal
-            case .monthlyIncome, .warnings, .riskNote: .special
-            }
-        }
-
-        public var stakes: Stakes {
-            switch self {
-            case .monthlyIncome, .members, .warnings, .riskNote: .high
-            case .area, .headName, .head, .address, .registeredAddress, .phones, .memberCount,
-                .language, .assignedAdvisor, .livesElsewhere:
-                .ordinary
-            }
-        }
-
-        public var isColumn: Bool {
-            switch self {
-            case .headName, .address: true
-            case .area, .head, .registeredAddress, .phones, .monthlyIncome, .memberCount,
-                .members, .language, .warnings, .riskNote, .assignedAdvisor, .livesElsewhere:
-                false
+                // The register knows.
+                group("registered_address", Registration.members, .bySource, .personal)
+            case .phones:
+                // More ways to reach them.
+                field("phones", .text(maximumBytes: 40), .addWins, .personal)
+            case .monthlyIncome:
+                // Wrong income, wrong entitlement.
+                group(
+                    "monthly_income", MonthlyIncome.members, .review(shown: .previous), .special,
+                    stakes: .high)
+            case .memberCount:
+                // A wrong count costs someone a ration.
+                field("member_count", .integer(0...99), .review(shown: .previous), .personal)
+            case .members:
+                // One seen by either must not vanish.
+                group("members", Membership.members, .addWins, .personal, stakes: .high)
+            case .language: field("language", .text(maximumBytes: 80), .latest, .personal)
+            case .warnings:
+                // No all-clear takes away a warning unseen.
+                group("warnings", Warning.members, .addWins, .special, stakes: .high)
+            case .riskNote:
+                // Both notes matter.
+                field("risk_note", .note, .text, .special, stakes: .high)
+            case .assignedAdvisor:
+                // The manager decides.
+                field("assigned_advisor", .reference, .review(shown: .previous), .open)
+            case .livesElsewhere:
+                field("lives_elsewhere", .bool, .derived(Household.comparedAddresses), .personal)
             }
         }
     }
@@ -164,7 +125,7 @@ extension Household {
     }
 
     /// What is known of a household when it is first recorded. `nil` and empty stay unknown.
-    public struct Draft: Hashable, Sendable {
+    public struct Draft: RecordDraft {
         public var area: ScopeID
         public var headName: String?
         public var head: RecordID?
@@ -183,27 +144,20 @@ extension Household {
             (self.area, self.headName) = (area, headName)
         }
 
-        /// Returns the change that creates the household. Throws what does not fit the schema.
-        public func creation(id: RecordID) throws(SchemaViolation) -> RecordChange {
-            try creation(id).checked
-        }
-
-        func creation(_ id: RecordID) -> Creation<Field> {
-            var creation = Creation<Field>(id)
-            creation.set(.area, .area(area))
-            creation.set(.headName, headName.map(Value.text))
-            creation.set(.head, head.map(Value.reference))
-            creation.set(.address, address.map(Value.text))
+        public func fill(_ creation: inout Creation<Field>) {
+            creation.set(.area, area)
+            creation.set(.headName, headName)
+            creation.set(.head, head)
+            creation.set(.address, address)
             creation.set(.registeredAddress, registration?.value)
             creation.add(.phones, phones.map(Value.text))
             creation.set(.monthlyIncome, monthlyIncome?.value)
-            creation.set(.memberCount, memberCount.map { .integer(Int64($0)) })
+            creation.set(.memberCount, memberCount)
             creation.add(.members, members.map(\.value))
-            creation.set(.language, language.map(Value.text))
+            creation.set(.language, language)
             creation.add(.warnings, warnings.map(\.value))
-            creation.set(.riskNote, riskNote.map(Value.text))
-            creation.set(.assignedAdvisor, assignedAdvisor.map(Value.worker))
-            return creation
+            creation.set(.riskNote, riskNote)
+            creation.set(.assignedAdvisor, assignedAdvisor)
         }
     }
 }

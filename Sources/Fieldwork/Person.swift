@@ -39,79 +39,44 @@ public struct Person: FieldworkRecord {
 
         public static let collection = CollectionID.person
 
-        public var name: String {
+        public var declaration: UnitDeclaration {
             switch self {
-            case .household: "household"
-            case .name: "name"
-            case .identityNumber: "identity_number"
-            case .birth: "birth"
-            case .sex: "sex"
-            case .phones: "phones"
-            case .language: "language"
-            case .contactPreference: "contact_preference"
-            case .deceased: "deceased"
-            case .strengths: "strengths"
-            case .consent: "consent"
-            case .sharing: "sharing"
-            }
-        }
-
-        public var content: UnitContent {
-            switch self {
-            case .household: .field(.reference)
-            case .name: .field(.text(maximumBytes: 200))
-            case .identityNumber: .field(.text(maximumBytes: 18))
-            case .birth, .deceased: .field(.day)
-            case .sex: .field(Sex.type)
-            case .phones: .field(.text(maximumBytes: 40))
-            case .language: .field(.text(maximumBytes: 80))
-            case .contactPreference, .strengths: .field(.text(maximumBytes: 400))
-            case .consent: .group(Consent.members)
-            case .sharing: .field(Consent.Act.type)
-            }
-        }
-
-        public var mergePolicy: MergePolicy {
-            switch self {
-            case .household: .review(shown: .previous)  // It says whose devices hold them.
-            case .name: .review(shown: .previous)  // Papers or hearsay: a person looks.
-            case .identityNumber: .review(shown: .previous)  // Wrong person, or mistyped.
-            case .birth, .sex: .review(shown: .previous)  // Opens and closes entitlements.
-            case .phones: .addWins  // More ways to reach them.
-            case .language, .contactPreference: .latest  // The latest wish.
-            case .deceased: .review(shown: .previous)  // Stops benefits, so never by itself.
-            case .strengths: .addWins  // What someone can do is not lost to a list typed elsewhere.
-            case .consent: .append  // What holds is worked out from all of it; see `consents`.
-            case .sharing: .withdrawalWins(given: Consent.Act.given.rawValue)  // No is no.
-            }
-        }
-
-        public var sensitivity: Sensitivity {
-            switch self {
-            case .household: .open
-            case .name, .birth, .sex, .phones, .language, .contactPreference, .strengths,
-                .consent, .sharing:
-                .personal
-            case .identityNumber, .deceased: .special
-            }
-        }
-
-        public var stakes: Stakes {
-            switch self {
-            case .identityNumber: .twoPersons  // It decides whose benefits they are.
-            case .deceased, .consent, .sharing: .high
-            case .household, .name, .birth, .sex, .phones, .language, .contactPreference,
-                .strengths:
-                .ordinary
-            }
-        }
-
-        public var isColumn: Bool {
-            switch self {
-            case .name: true
-            case .household, .identityNumber, .birth, .sex, .phones, .language,
-                .contactPreference, .deceased, .strengths, .consent, .sharing:
-                false
+            case .household:
+                // It says whose devices hold them.
+                field("household", .reference, .review(shown: .previous), .open)
+            case .name:
+                // Papers or hearsay: a person looks.
+                field(
+                    "name", .text(maximumBytes: 200), .review(shown: .previous), .personal,
+                    column: true)
+            case .identityNumber:
+                // Wrong person, or mistyped.
+                field(
+                    "identity_number", .text(maximumBytes: 18), .review(shown: .previous),
+                    .special, stakes: .twoPersons)
+            // Opens and closes entitlements.
+            case .birth: field("birth", .day, .review(shown: .previous), .personal)
+            case .sex: field("sex", Sex.type, .review(shown: .previous), .personal)
+            case .phones:
+                // More ways to reach them.
+                field("phones", .text(maximumBytes: 40), .addWins, .personal)
+            // The latest wish.
+            case .language: field("language", .text(maximumBytes: 80), .latest, .personal)
+            case .contactPreference: field("contact_preference", .line, .latest, .personal)
+            case .deceased:
+                // Stops benefits, so never by itself.
+                field("deceased", .day, .review(shown: .previous), .special, stakes: .high)
+            case .strengths:
+                // What someone can do is not lost to a list typed elsewhere.
+                field("strengths", .line, .addWins, .personal)
+            case .consent:
+                // What holds is worked out from all of it; see `consents`.
+                group("consent", Consent.members, .append, .personal, stakes: .high)
+            case .sharing:
+                // No is no.
+                field(
+                    "sharing", Consent.Act.type,
+                    .withdrawalWins(given: Consent.Act.given.rawValue), .personal, stakes: .high)
             }
         }
     }
@@ -198,7 +163,7 @@ extension Person {
     }
 
     /// What is known of a person when they are first recorded. `nil` and empty stay unknown.
-    public struct Draft: Hashable, Sendable {
+    public struct Draft: RecordDraft {
         public var household: RecordID
         public var name: String?
         public var identityNumber: IdentityNumber?
@@ -214,24 +179,17 @@ extension Person {
             (self.household, self.name) = (household, name)
         }
 
-        /// Returns the change that creates the person. Throws what does not fit the schema.
-        public func creation(id: RecordID) throws(SchemaViolation) -> RecordChange {
-            try creation(id).checked
-        }
-
-        func creation(_ id: RecordID) -> Creation<Field> {
-            var creation = Creation<Field>(id)
-            creation.set(.household, .reference(household))
-            creation.set(.name, name.map(Value.text))
+        public func fill(_ creation: inout Creation<Field>) {
+            creation.set(.household, household)
+            creation.set(.name, name)
             creation.set(.identityNumber, identityNumber.map { .text($0.revealed) })
-            creation.set(.birth, birth.map(Value.day))
-            creation.set(.sex, sex.map(Value.word))
+            creation.set(.birth, birth)
+            creation.set(.sex, sex)
             creation.add(.phones, phones.map(Value.text))
-            creation.set(.language, language.map(Value.text))
-            creation.set(.contactPreference, contactPreference.map(Value.text))
+            creation.set(.language, language)
+            creation.set(.contactPreference, contactPreference)
             creation.add(.strengths, strengths.map(Value.text))
             creation.append(.consent, consent.map(\.value))
-            return creation
         }
     }
 }

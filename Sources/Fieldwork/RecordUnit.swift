@@ -3,29 +3,14 @@ public import SyncCore
 /// The units of one kind of record, as a closed list: what in it wins or loses together.
 ///
 /// The raw value is the unit's number on the wire and in every store. It is never changed and never
-/// used again for something else. Every property is an exhaustive `switch`: a new unit does not
+/// used again for something else. The declaration is an exhaustive `switch`: a new unit does not
 /// compile until someone has decided its policy and who is harmed when it is seen.
 public protocol RecordUnit: RawRepresentable<UInt16>, CaseIterable, Hashable, Sendable {
     /// The collection whose unit this is.
     static var collection: CollectionID { get }
-    /// Lower-case ASCII words joined by `_`; the key for catalogues, columns and JSON. As stable as
-    /// the number.
-    var name: String { get }
-    var content: UnitContent { get }
-    /// How concurrent writes become one.
-    var mergePolicy: MergePolicy { get }
-    var sensitivity: Sensitivity { get }
-    /// Whether a store keeps the value as a column to list and filter by.
-    var isColumn: Bool { get }
-    /// What a wrong decision costs.
-    var stakes: Stakes { get }
-}
-
-/// What a unit holds.
-public enum UnitContent: Sendable {
-    case field(ValueType)
-    /// At least two members. They never change: a changed group is a new unit.
-    case group([Member])
+    /// The unit as the schema has it: name, content, policy, sensitivity. Its name is lower-case
+    /// ASCII words joined by `_`, the key for words, columns and JSON, and as stable as the number.
+    var declaration: UnitDeclaration { get }
 }
 
 extension RecordUnit {
@@ -35,16 +20,32 @@ extension RecordUnit {
     /// schema's.
     public init?(_ id: UnitID) { self.init(rawValue: id.value) }
 
-    /// The unit as the schema declares it.
-    public var declaration: UnitDeclaration {
-        switch content {
-        case .field(let type):
-            UnitDeclaration(
-                id, name, type, mergePolicy, sensitivity, column: isColumn, stakes: stakes)
-        case .group(let members):
-            UnitDeclaration(id, name, members, mergePolicy, sensitivity, stakes: stakes)
-        }
+    /// A unit of one value.
+    ///
+    /// - Parameters:
+    ///   - column: whether a store keeps the value as a column to list and filter by.
+    ///   - stakes: what a wrong decision costs.
+    func field(
+        _ name: String, _ type: ValueType, _ policy: MergePolicy, _ sensitivity: Sensitivity,
+        column: Bool = false, stakes: Stakes = .ordinary
+    ) -> UnitDeclaration {
+        UnitDeclaration(id, name, type, policy, sensitivity, column: column, stakes: stakes)
     }
+
+    /// A unit of several values that never mix, at least two. Its members never change: a changed
+    /// group is a new unit.
+    func group(
+        _ name: String, _ members: [Member], _ policy: MergePolicy, _ sensitivity: Sensitivity,
+        stakes: Stakes = .ordinary
+    ) -> UnitDeclaration {
+        UnitDeclaration(id, name, members, policy, sensitivity, stakes: stakes)
+    }
+
+    /// The unit that says with which household a record lies, for ever.
+    func home() -> UnitDeclaration { field("household", .reference, .immutable, .open) }
+
+    /// The unit that says in which area a record lies, for ever; a `ScopeID`.
+    func place() -> UnitDeclaration { field("area", .reference, .immutable, .open) }
 }
 
 extension CollectionDeclaration {
@@ -60,9 +61,24 @@ extension CollectionDeclaration {
     }
 }
 
+extension ValueType {
+    /// A code: of a rule, a programme, a department.
+    static let code = ValueType.text(maximumBytes: 120)
+    /// A line: a name, an address, a reason.
+    static let line = ValueType.text(maximumBytes: 400)
+    /// What somebody writes at length.
+    static let note = ValueType.text(maximumBytes: 4000)
+    /// How many, or how many of something: hours, places, minutes.
+    static let count = ValueType.integer(0...1_000_000_000)
+    static let money = ValueType.integer(Money.range)
+}
+
 /// A closed list of words a unit may hold. A word of a newer schema is kept, and read as `nil`
 /// here.
-public protocol ChoiceWord: RawRepresentable<String>, CaseIterable, Hashable, Sendable {}
+public protocol ChoiceWord: RawRepresentable<String>, CaseIterable, Hashable, Sendable {
+    /// The word as people read it.
+    var spoken: Wording { get }
+}
 
 extension ChoiceWord {
     static var type: ValueType { .choice(allCases.map(\.rawValue)) }

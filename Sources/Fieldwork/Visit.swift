@@ -35,71 +35,33 @@ public struct Visit: FieldworkRecord {
         case answers = 24
         /// What is wrong in the rest 更正.
         case corrections = 25
+        /// What it was for: alerts, clues, tasks, follow-ups, plan items.
+        case serves = 26
 
         public static let collection = CollectionID.visit
 
-        public var name: String {
+        public var declaration: UnitDeclaration {
             switch self {
-            case .household: "household"
-            case .day: "day"
-            case .advisor: "advisor"
-            case .outcome: "outcome"
-            case .purpose: "purpose"
-            case .place: "place"
-            case .minutes: "minutes"
-            case .narrative: "narrative"
-            case .answers: "answers"
-            case .corrections: "corrections"
-            }
-        }
-
-        public var content: UnitContent {
-            switch self {
-            case .household, .advisor: .field(.reference)
-            case .day: .field(.day)
-            case .outcome: .field(ContactOutcome.type)
-            case .purpose: .field(.text(maximumBytes: 400))
-            case .place: .field(VisitPlace.type)
-            case .minutes: .field(.integer(0...1440))
-            case .narrative: .field(.text(maximumBytes: 20_000))
-            case .answers: .group(Answer.members)
-            case .corrections: .group(Correction.members)
-            }
-        }
-
-        public var mergePolicy: MergePolicy {
-            switch self {
-            case .household, .day, .advisor, .outcome, .purpose, .place:
-                .immutable  // It happened; a second account is a contestation, not an edit.
-            case .minutes: .latest  // Only the visitor knows, and corrects themself.
-            case .narrative: .text  // Two who went write each their part of it.
-            case .answers: .append  // An answer was given, even where another followed.
-            case .corrections: .append
-            }
-        }
-
-        public var sensitivity: Sensitivity {
-            switch self {
-            case .household, .day, .advisor, .minutes: .open
-            case .outcome, .purpose, .place: .personal
-            case .narrative, .answers, .corrections: .special
-            }
-        }
-
-        public var stakes: Stakes {
-            switch self {
-            case .household, .day, .advisor, .outcome, .purpose, .place, .minutes, .narrative,
-                .answers, .corrections:
-                .ordinary
-            }
-        }
-
-        public var isColumn: Bool {
-            switch self {
-            case .day: true
-            case .household, .advisor, .outcome, .purpose, .place, .minutes, .narrative, .answers,
-                .corrections:
-                false
+            // It happened; a second account is a contestation, not an edit.
+            case .household: home()
+            case .day: field("day", .day, .immutable, .open, column: true)
+            case .advisor: field("advisor", .reference, .immutable, .open)
+            case .outcome: field("outcome", ContactOutcome.type, .immutable, .personal)
+            case .purpose: field("purpose", .line, .immutable, .personal)
+            case .place: field("place", VisitPlace.type, .immutable, .personal)
+            case .minutes:
+                // Only the visitor knows, and corrects themself.
+                field("minutes", .integer(0...1440), .latest, .open)
+            case .narrative:
+                // Two who went write each their part of it.
+                field("narrative", .text(maximumBytes: 20_000), .text, .special)
+            case .answers:
+                // An answer was given, even where another followed.
+                group("answers", Answer.members, .append, .special)
+            case .corrections: group("corrections", Correction.members, .append, .special)
+            case .serves:
+                // Whoever went for one thing more adds it.
+                field("serves", .reference, .addWins, .open)
             }
         }
     }
@@ -212,6 +174,8 @@ extension Visit {
         entries(.corrections).compactMap { Correction($0.value) }
     }
 
+    public var serves: [RecordID] { elements(.serves, \.record) }
+
     /// The last answer to each question, in the order in which they were first asked.
     public var lastAnswers: [Answer] {
         var last: [Answer] = []
@@ -226,7 +190,7 @@ extension Visit {
     }
 
     /// What is known of a visit when it begins, or afterwards. `nil` and empty stay unknown.
-    public struct Draft: Hashable, Sendable {
+    public struct Draft: RecordDraft {
         public var household: RecordID
         public var day: CalendarDate
         public var advisor: PersonID
@@ -236,28 +200,23 @@ extension Visit {
         public var minutes: Int?
         public var narrative: String?
         public var answers: [Answer] = []
+        public var serves: [RecordID] = []
 
         public init(household: RecordID, day: CalendarDate, advisor: PersonID) {
             (self.household, self.day, self.advisor) = (household, day, advisor)
         }
 
-        /// Returns the change that creates the visit. Throws what does not fit the schema.
-        public func creation(id: RecordID) throws(SchemaViolation) -> RecordChange {
-            try creation(id).checked
-        }
-
-        func creation(_ id: RecordID) -> Creation<Field> {
-            var creation = Creation<Field>(id)
-            creation.set(.household, .reference(household))
-            creation.set(.day, .day(day))
-            creation.set(.advisor, .worker(advisor))
-            creation.set(.outcome, outcome.map(Value.word))
-            creation.set(.purpose, purpose.map(Value.text))
-            creation.set(.place, place.map(Value.word))
-            creation.set(.minutes, minutes.map { .integer(Int64($0)) })
-            creation.set(.narrative, narrative.map(Value.text))
+        public func fill(_ creation: inout Creation<Field>) {
+            creation.set(.household, household)
+            creation.set(.day, day)
+            creation.set(.advisor, advisor)
+            creation.set(.outcome, outcome)
+            creation.set(.purpose, purpose)
+            creation.set(.place, place)
+            creation.set(.minutes, minutes)
+            creation.set(.narrative, narrative)
             creation.append(.answers, answers.map(\.value))
-            return creation
+            creation.add(.serves, serves.map(Value.reference))
         }
     }
 }

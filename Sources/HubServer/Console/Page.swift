@@ -14,7 +14,6 @@ struct Page: Sendable {
     let session: Session?
     /// What forms on this page send back.
     let formToken: String
-    let terms = Terms.fieldwork
 
     func say(_ phrase: Phrase) -> String { language.say(phrase) }
     func say(_ phrase: Phrase, _ first: String) -> String { language.say(phrase, first) }
@@ -30,7 +29,7 @@ struct Page: Sendable {
         return "\(String(parts[0]))\(first)\(String(parts[1]))"
     }
 
-    func term(_ key: String) -> String { terms.name(key, in: language) }
+    func term(_ key: String) -> String { Terms.name(key, in: language) }
 
     /// Returns an address of the console with the reader's language in it.
     func link(_ path: String, _ query: [(String, String)] = []) -> String {

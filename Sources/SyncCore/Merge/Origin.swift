@@ -25,7 +25,7 @@ public struct Origin: Hashable, Sendable {
     func isLater(than other: Origin) -> Bool { (time, name) > (other.time, other.name) }
 
     /// Order of reception: by position, what has none yet comes last; ties by name.
-    func wasReceived(before other: Origin) -> Bool {
+    public func wasReceived(before other: Origin) -> Bool {
         (position?.value ?? .max, name) < (other.position?.value ?? .max, other.name)
     }
 }

@@ -5,7 +5,9 @@ import SyncStore
 
 extension Desk {
     /// What a unit is called.
-    func label(_ field: some LabelledUnit) -> String { field.label.text(in: console.language) }
+    func label<Field: RecordUnit>(_ field: Field) -> String {
+        Vocabulary.unit(field.id, of: Field.collection).text(in: console.language)
+    }
 
     /// Prints a record as it is seen here, and remembers it as seen.
     func printRecord(_ record: RecordID, isFull: Bool) throws {

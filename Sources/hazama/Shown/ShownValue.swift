@@ -45,14 +45,11 @@ struct ShownValue: Sendable {
 
     private func labelled(_ value: Value, _ member: Member) -> String {
         let text = single(value, member)
-        guard let label = Vocabulary.member(member.name),
-            Vocabulary.word(wordName(value), in: member.name) == nil
-        else { return text }
+        if case .text(let word) = value, Words.word(word.string, of: member.type) != nil {
+            return text
+        }
+        guard let label = Vocabulary.member(member.name) else { return text }
         return label.text(in: language) + " " + text
-    }
-
-    private func wordName(_ value: Value) -> String {
-        if case .text(let text) = value { text.string } else { "" }
     }
 
     private func single(_ value: Value, _ member: Member) -> String {
@@ -60,18 +57,13 @@ struct ShownValue: Sendable {
         case .absent: Phrase.statedEmpty.text(in: language)
         case .bool(let flag): (flag ? Phrase.yes : .no).text(in: language)
         case .integer(let number):
-            if member.name == "amount_fen", let money = Money(fen: number) {
+            if member.name.hasSuffix("_fen"), let money = Money(fen: number) {
                 formats.money(money)
             } else {
                 Formats.grouped(number)
             }
         case .text(let text):
-            if case .choice = member.type, let word = Vocabulary.word(text.string, in: member.name)
-            {
-                word.text(in: language)
-            } else {
-                text.string
-            }
+            Words.word(text.string, of: member.type)?.text(in: language) ?? text.string
         case .bytes(let bytes): Formats.bytes(Int64(bytes.count))
         case .day(let day): member.name == "period" ? String(day.description.prefix(7)) : "\(day)"
         case .reference(let record): title(record) ?? record.short()

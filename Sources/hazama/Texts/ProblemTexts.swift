@@ -1,3 +1,4 @@
+import Fieldwork
 import SyncProtocol
 
 extension Problem.Code {

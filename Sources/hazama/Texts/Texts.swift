@@ -1,3 +1,5 @@
+import Fieldwork
+
 /// Everything the program says, in English, Chinese and Japanese.
 ///
 /// A text says first what is safe, then what happened, then what to do next. Names of commands and

@@ -1,17 +1,6 @@
-/// One text in every language of the program.
-///
-/// Places to fill are named in braces. `{n:change|changes}` chooses a word by the number `n` and
-/// puts only the word: the first for 1, the second for any other. All languages fill the same
-/// places.
-struct Wording: Hashable, Sendable {
-    let english: String
-    let chinese: String
-    let japanese: String
+import Fieldwork
 
-    init(_ english: String, _ chinese: String, _ japanese: String) {
-        (self.english, self.chinese, self.japanese) = (english, chinese, japanese)
-    }
-
+extension Wording {
     func text(in language: Language) -> String {
         switch language {
         case .english: english

@@ -99,7 +99,7 @@ struct Typed {
 
     /// Reads one of a closed list of words, by its name in the protocol or in the person's
     /// language.
-    func word<Word: SpokenWord>(_ text: String, _: Word.Type) throws(Failure) -> Word {
+    func word<Word: ChoiceWord>(_ text: String, _: Word.Type) throws(Failure) -> Word {
         let folded = text.trimmed.foldingWidth
         let found = Word.allCases.first { word in
             word.rawValue.lowercased() == folded.lowercased()

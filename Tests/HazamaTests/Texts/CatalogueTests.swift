@@ -31,18 +31,17 @@ struct CatalogueTests {
         #expect(gaps(in: Wording("{n} {n:a|b}", "{n}", "{n}")) == [])
     }
 
-    @Test("every word of the schema is in all languages")
-    func vocabulary() {
-        let words: [Wording] =
-            spoken(ContactOutcome.self) + spoken(VisitPlace.self) + spoken(Answer.Standing.self)
-            + spoken(Relation.self) + spoken(Warning.Kind.self) + spoken(FollowUp.Progress.self)
-            + spoken(Sex.self) + spoken(Consent.Act.self) + spoken(Fact.Source.self)
-            + spoken(Fact.Evidence.self) + spoken(Fact.Confidence.self)
-        #expect(words.flatMap(gaps) == [])
-    }
-
-    private func spoken<Word: SpokenWord>(_: Word.Type) -> [Wording] {
-        Word.allCases.map(\.spoken)
+    @Test("every word and every member of the schema is in all languages")
+    func vocabulary() throws {
+        for member in Schema.fieldwork.collections.flatMap(\.units).flatMap(\.members) {
+            let label = try #require(Words.member(member.name), "\(member.name)")
+            #expect(gaps(in: label) == [])
+            guard case .choice(let words) = member.type else { continue }
+            for word in words {
+                let spoken = try #require(Words.word(word, of: member.type), "\(word)")
+                #expect(gaps(in: spoken) == [])
+            }
+        }
     }
 
     @Test("every unit of the schema has a name people read")

@@ -64,7 +64,8 @@ public struct Alert: Work {
             switch self {
             case .raised: [.acknowledged, .acted, .resolved, .dismissed]
             case .acknowledged: [.acted, .resolved, .dismissed]
-            case .acted: [.resolved, .dismissed]
+            // What somebody acts on is not dismissed by another who did not know.
+            case .acted: [.resolved]
             case .resolved, .dismissed: []
             }
         }

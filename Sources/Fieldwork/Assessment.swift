@@ -87,6 +87,16 @@ public enum Level: String, ChoiceWord {
     /// It hangs on facts that are not known.
     case pending
 
+    /// How many days may pass between two visits; `nil` where no level asks for any.
+    public var cadenceDays: Int? {
+        switch self {
+        case .high: 30
+        case .medium: 90
+        case .low: 180
+        case .none, .pending: nil
+        }
+    }
+
     public var spoken: Wording {
         switch self {
         case .high: Wording("high", "高", "高")

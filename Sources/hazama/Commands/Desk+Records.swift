@@ -124,6 +124,16 @@ struct Titles: Sendable {
         func day(_ unit: UnitID) -> String? {
             if case .day(let day)? = row[unit] { day.description } else { nil }
         }
+        /// The first column that says something: a name, a word of a choice, a day.
+        func word(_ unit: UnitDeclaration) -> String? {
+            switch row[unit.id] {
+            case .text(let text)? where !text.string.isEmpty:
+                Words.word(text.string, of: unit.members[0].type)?.text(in: language)
+                    ?? text.string
+            case .day(let day)?: day.description
+            default: nil
+            }
+        }
         let name: String? =
             switch row.collection {
             case .household: text(Household.Field.headName.id) ?? text(Household.Field.address.id)
@@ -131,11 +141,12 @@ struct Titles: Sendable {
             case .visit: day(Visit.Field.day.id)
             case .followUp: day(FollowUp.Field.due.id)
             case .fact: text(Fact.Field.key.id)
-            default: nil
+            default: Schema.fieldwork.collection(row.collection)?.units.lazy.compactMap(word).first
             }
         let kind = Vocabulary.collection(row.collection).text(in: language)
         switch row.collection {
-        case .household, .person: return name ?? "(\(kind))"
+        case .household, .person, .partner, .station, .resource, .advisor:
+            return name ?? "(\(kind))"
         default: return [kind, name].compactMap(\.self).joined(separator: " ")
         }
     }

@@ -31,8 +31,24 @@ struct Hazama: ParsableCommand {
                     FollowCommand.self, DuplicateCommand.self,
                 ]),
             CommandGroup(
+                name: "Finding people",
+                subcommands: [
+                    AlertCommand.self, ClueCommand.self, IntakeCommand.self, TaskCommand.self,
+                    TagCommand.self,
+                ]),
+            CommandGroup(
                 name: "Help",
-                subcommands: [MatchCommand.self, AssessCommand.self, PolicyCommand.self]),
+                subcommands: [
+                    MatchCommand.self, AssessCommand.self, PolicyCommand.self,
+                    NeedCommand.self, PlanCommand.self, ReferCommand.self, CaseCommand.self,
+                    BenefitCommand.self, CompanionCommand.self, GroupCommand.self,
+                    OutcomeCommand.self,
+                ]),
+            CommandGroup(
+                name: "The directory",
+                subcommands: [
+                    StationCommand.self, PartnerCommand.self, ResourceCommand.self,
+                ]),
             CommandGroup(
                 name: "History and conflicts",
                 subcommands: [

@@ -40,7 +40,7 @@ enum Phrase: Catalogue {
     case badID, ambiguousID, noSuchArea, noArea, syncFirst, notHereThen, seeLog
     // Questions.
     case askHeadName, askAddress, askArea, askPersonName, askIdentityNumber, askNote
-    case askAnswer, askOutcome, askWhat, askDue, askConfirm, askReason, askPassword
+    case askAnswer, askOutcome, askHow, askWhat, askDue, askConfirm, askReason, askPassword
     case askCode, notConfirmed, incomeAlone, noteAlone, oneAnswer, factNeedsAnswer
     case keepOrValue, badGroup
     // Records.
@@ -562,6 +562,8 @@ enum Phrase: Catalogue {
         case .askNote: Wording("Note:", "记录：", "メモ：")
         case .askAnswer: Wording("Answer:", "回答：", "回答：")
         case .askOutcome: Wording("Outcome:", "走访结果：", "結果：")
+        case .askHow:
+            Wording("How was it said (signed, spoken)?", "如何表示同意（书面、口头）？", "どのように示されましたか（書面・口頭）？")
         case .askWhat: Wording("What to look after:", "跟踪事项：", "見守る内容：")
         case .askDue:
             Wording(

@@ -233,7 +233,8 @@ struct HouseholdShow: DeskCommand {
             case .visit: [Visit.Field.day, .outcome, .advisor, .purpose].map(\.id)
             case .followUp: [FollowUp.Field.due, .progress, .what].map(\.id)
             case .fact: [Fact.Field.key, .statement].map(\.id)
-            default: []
+            // Of the rest, what lists show.
+            default: declaration.units.filter(\.isColumn).map(\.id)
             }
         return units.compactMap { id -> String? in
             guard let unit = declaration.unit(id) else { return nil }

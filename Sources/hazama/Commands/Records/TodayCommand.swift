@@ -6,7 +6,7 @@ import SyncStore
 
 struct TodayCommand: DeskCommand {
     static let configuration = CommandConfiguration(
-        commandName: "today", abstract: "What is due, and what to know before the door.")
+        commandName: "today", abstract: "Who to visit and why, and what to know before the door.")
 
     @OptionGroup var global: GlobalOptions
     @Flag(help: "Also what is due within a week.")
@@ -16,23 +16,18 @@ struct TodayCommand: DeskCommand {
         let store = try desk.store()
         let last = desk.today.adding(days: week ? 7 : 0) ?? desk.today
         let titles = try desk.titles()
-        let language = desk.console.language
         let open = try desk.openVisits()
-        let rows = try store.list(
-            .followUp, where: [.atMost(FollowUp.Field.due.id, .day(last))],
-            by: FollowUp.Field.due.id, limit: .max
-        ).filter(\.isScheduled)
+        let due = try desk.due(until: last)
         var table = Table([
             .init(title: ""), .init(title: "id"),
             .init(title: desk.label(Visit.Field.household), minimum: 12),
             .init(title: desk.console.text(.why), minimum: 12),
             .init(title: desk.console.text(.flag), minimum: 8),
         ])
-        let homes = open.map(\.household) + rows.compactMap(\.home)
-        let length = ShortID.length(telling: homes)
+        let length = ShortID.length(telling: open.map(\.household) + due.map(\.home))
         for visit in open {
-            let why = Phrase.underWay.wording.filled(
-                in: language, ["time": desk.formats.moment(visit.started_ms)])
+            let why = desk.console.text(
+                .underWay, ["time": desk.formats.moment(visit.started_ms)])
             let (flag, kinds) = try warnings(visit.household, desk)
             table.add([
                 Line(.partlySent), Line(visit.household.short(length), .strong),
@@ -46,35 +41,36 @@ struct TodayCommand: DeskCommand {
                     "open": true, "warnings": .array(kinds.map { .string($0) }),
                 ])
         }
-        for row in rows.prefix(200) {
-            guard let home = row.home else { continue }
-            let followUp = try store.shown(row.record).flatMap { FollowUp($0.state) }
-            let due = row.day(FollowUp.Field.due.id) ?? desk.today
-            let (flag, kinds) = try warnings(home, desk)
+        for reason in due.prefix(200) {
+            let (flag, kinds) = try warnings(reason.home, desk)
             let when =
-                due == desk.today
+                reason.day == desk.today
                 ? desk.console.text(.dueToday)
-                : desk.console.text(due < desk.today ? .dueSince : .dueOn, ["day": "\(due)"])
+                : desk.console.text(
+                    reason.day < desk.today ? .dueSince : .dueOn, ["day": "\(reason.day)"])
             table.add([
-                try store.row(home)?.marks ?? Line(), Line(home.short(length), .strong),
-                Line(titles.title(of: home)), Line("\(followUp?.what ?? ""), \(when)"), flag,
+                try store.row(reason.home)?.marks ?? Line(),
+                Line(reason.home.short(length), .strong),
+                Line(titles.title(of: reason.home)), Line("\(reason.what), \(when)"), flag,
             ])
             desk.console.item(
                 "due",
                 [
-                    "household": .string("\(home)"), "id": .string(home.short(length)),
-                    "name": .string(titles.title(of: home)), "followUp": .string("\(row.record)"),
-                    "what": followUp?.what.map { .string($0) } ?? .null, "due": .string("\(due)"),
+                    "household": .string("\(reason.home)"),
+                    "id": .string(reason.home.short(length)),
+                    "name": .string(titles.title(of: reason.home)),
+                    reason.kind: .string("\(reason.record)"), "what": .string(reason.what),
+                    "due": .string("\(reason.day)"),
                     "warnings": .array(kinds.map { .string($0) }),
                 ])
         }
         desk.console.result(table)
-        if rows.isEmpty, open.isEmpty { desk.console.hint(.nothingDue) }
-        if rows.count > 200 { desk.console.hint(.listCut, ["n": "200"]) }
+        if due.isEmpty, open.isEmpty { desk.console.hint(.nothingDue) }
+        if due.count > 200 { desk.console.hint(.listCut, ["n": "200"]) }
         let notices = try store.status().unreadNotices
         if notices > 0 { desk.console.hint(.inboxWaits, ["n": "\(notices)"]) }
         desk.console.summarise([
-            "due": .integer(Int64(rows.count)), "open": .integer(Int64(open.count)),
+            "due": .integer(Int64(due.count)), "open": .integer(Int64(open.count)),
             "notices": .integer(Int64(notices)),
         ])
         return .done
@@ -92,5 +88,97 @@ struct TodayCommand: DeskCommand {
         return (
             Line("! " + words.joined(separator: ", "), .danger), kinds.map(\.rawValue)
         )
+    }
+}
+
+/// Why somebody is on the list: what is due, since when, and with what it stands.
+struct DueReason {
+    let day: CalendarDate
+    let home: RecordID
+    /// What kind of record says so: `followUp`.
+    let kind: String
+    let record: RecordID
+    let what: String
+}
+
+extension Desk {
+    /// Everything due until a day, the longest overdue first: follow-ups, tasks, clues, alerts,
+    /// measures, reviews of plans, and households not visited for longer than their level asks.
+    func due(until last: CalendarDate) throws -> [DueReason] {
+        let me = try store().identity().person
+        var found: [DueReason] = []
+        func add<Record: FieldworkRecord>(
+            _ type: Record.Type, _ kind: String, by unit: Record.Field,
+            _ read: (Record) throws -> String?
+        ) throws {
+            let rows = try store().list(
+                Record.Field.collection, where: [.atMost(unit.id, .day(last))], by: unit.id,
+                limit: .max)
+            for row in rows {
+                guard let day = row.day(unit.id),
+                    let record = try store().shown(row.record).flatMap({ Record($0.state) }),
+                    let what = try read(record)
+                else { continue }
+                found.append(
+                    DueReason(
+                        day: day, home: row.home ?? (record as? Clue)?.household ?? record.id,
+                        kind: kind, record: record.id, what: what))
+            }
+        }
+        try add(FollowUp.self, "followUp", by: .due) { $0.isOpen ? $0.what ?? "" : nil }
+        try add(WorkTask.self, "task", by: .due) { task in
+            guard task.isOpen, task.owner == nil || task.owner?.worker == me else { return nil }
+            return named(.whyTask, task.what)
+        }
+        try add(Clue.self, "clue", by: .due) { clue in
+            guard clue.isOpen, clue.owner == nil || clue.owner == me else { return nil }
+            return named(.whyClue, clue.text)
+        }
+        try add(Alert.self, "alert", by: .due) { alert in
+            guard alert.isOpen else { return nil }
+            let what = console.text(.whyAlert, ["rule": alert.rule ?? ""])
+            return [what, alert.cause].compactMap(\.self).joined(separator: ": ")
+        }
+        try add(Plan.self, "plan", by: .reviewDue) { $0.isOpen ? console.text(.whyReview) : nil }
+        try add(PlanItem.self, "planItem", by: .due) { item in
+            guard item.isOpen, item.owner == nil || item.owner == me else { return nil }
+            return named(.whyMeasure, item.measure?.what)
+        }
+        found += try longUnvisited(until: last)
+        return found.sorted { ($0.day, $0.home, $0.record) < ($1.day, $1.home, $1.record) }
+    }
+
+    private func named(_ kind: WorkPhrase, _ what: String?) -> String {
+        [console.text(kind), what].compactMap(\.self).joined(separator: ": ")
+    }
+
+    /// The households last visited longer ago than their level asks. One that was never visited is
+    /// due since its assessment.
+    private func longUnvisited(until last: CalendarDate) throws -> [DueReason] {
+        let assessments = try assessmentsByHousehold()
+        return try assessments.compactMap { home, assessment -> DueReason? in
+            guard let days = assessment.level?.cadenceDays, let asOf = assessment.basis?.asOf
+            else { return nil }
+            let visits = try store().children(of: home, in: .visit)
+            let seen = visits.compactMap { $0.day(Visit.Field.day.id) }.max() ?? asOf
+            guard let day = seen.adding(days: Int64(days)), day <= last else { return nil }
+            return DueReason(
+                day: day, home: home, kind: "assessment", record: assessment.id,
+                what: console.text(.whyCadence, ["n": "\(today.ordinal - seen.ordinal)"]))
+        }
+    }
+
+    /// The last assessment that counts, by household.
+    func assessmentsByHousehold() throws -> [(RecordID, Assessment)] {
+        var latest: [RecordID: Assessment] = [:]
+        for row in try store().list(.assessment, limit: .max) {
+            guard let home = row.home,
+                let assessment = try store().shown(row.record).flatMap({ Assessment($0.state) }),
+                assessment.progress != .superseded, let asOf = assessment.basis?.asOf
+            else { continue }
+            if let other = latest[home]?.basis?.asOf, other > asOf { continue }
+            latest[home] = assessment
+        }
+        return latest.sorted { $0.key < $1.key }
     }
 }

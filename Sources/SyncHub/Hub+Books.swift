@@ -1,6 +1,7 @@
 public import SyncCore
 public import SyncProtocol
 internal import SyncStore
+internal import Synchronization
 
 /// A record's state with where it lies.
 public struct LyingRecord: Sendable {

@@ -1,4 +1,5 @@
 internal import SyncCore
+internal import SyncExchange
 internal import SyncProtocol
 public import SyncStore
 
@@ -173,7 +174,7 @@ struct JournalReplay {
         try tx.audit(
             "journal.replay", "\(entries.count)", reason: "the store was put back", by: nil,
             at_ms: now)
-        try judgement.reconsider(tx)
+        try judgement.reconsider([.outOfScope, .tooLate], tx)
         try judgement.flush(tx)
     }
 

@@ -1,3 +1,5 @@
+import Fieldwork
+
 /// What the kinds of conflict and the acts on them are called, by the words of the hub's API.
 enum ConflictWords {
     /// A kind; the word itself for one of a newer hub.

@@ -1,3 +1,5 @@
+import Fieldwork
+
 /// What the program says of rules, answers and assessments.
 enum PolicyPhrase: Catalogue {
     case badLine, badLineNext, linesAnswered, keysLeftOut, lineTooLong

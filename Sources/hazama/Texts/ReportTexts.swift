@@ -1,10 +1,12 @@
+import Fieldwork
+
 /// What reports on the district say.
 enum ReportPhrase: Catalogue {
     case high, medium, low, none, pending, assessed
     case circleHouseholds, circlePersons
     case yes, unknown, receiving
     case resident, met, due
-    case sum, fromAdvisors, digest
+    case sum, fromAdvisors, reportDigest
 
     var wording: Wording {
         switch self {
@@ -28,7 +30,14 @@ enum ReportPhrase: Catalogue {
                 "As of {day}, from {n} of {all} advisors: the others recorded no visit in ninety days.",
                 "截至 {day}，{all} 名顾问中 {n} 名有记录；其余九十天内没有走访记录。",
                 "{day} 時点。相談員 {all} 人中 {n} 人から。ほかは九十日間、訪問の記録がありません。")
-        case .digest: Wording("digest {digest}", "校验值 {digest}", "照合値 {digest}")
+        case .reportDigest: Wording("digest {digest}", "校验值 {digest}", "照合値 {digest}")
         }
+    }
+}
+
+extension Console {
+    /// A text of this catalogue with its places filled.
+    func text(_ phrase: ReportPhrase, _ values: KeyValuePairs<String, String> = [:]) -> String {
+        phrase.wording.filled(in: language, values)
     }
 }

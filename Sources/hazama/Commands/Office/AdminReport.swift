@@ -56,7 +56,7 @@ struct AdminReport: DeskCommand {
         console.hint(
             Line(
                 console.text(
-                    ReportPhrase.digest, ["digest": report["digest"]?.string ?? ""]), .dim))
+                    ReportPhrase.reportDigest, ["digest": report["digest"]?.string ?? ""]), .dim))
         console.summarise((report.members ?? []).filter { $0.key != "rows" })
         return .done
     }

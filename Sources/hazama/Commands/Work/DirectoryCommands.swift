@@ -125,10 +125,10 @@ struct ResourceFind: DeskCommand {
             .sorted { ($0.title ?? "", $0.id) < ($1.title ?? "", $1.id) }
         for resource in found {
             let free = resource.free(after: items)
-            let left = free.map { "\($0) \(resource.unit ?? "")" }
-            desk.console.result(
-                "\(resource.id.short(), .strong)  \(resource.line(at: desk, titles))  \(left ?? desk.console.text(.noCapacity))"
-            )
+            let left =
+                free.map { "\($0) \(resource.unit ?? "")" } ?? desk.console.text(.noCapacity)
+            let line = resource.line(at: desk, titles)
+            desk.console.result("\(resource.id.short(), .strong)  \(line)  \(left)")
             desk.console.item(
                 "resource",
                 [

@@ -57,8 +57,10 @@ struct Office {
     let token: String?
 
     init(url: String, authority: String, token: String?, desk: Desk) throws {
+        // A report on a large district takes the hub a while, the first time after its start.
         transport = CurlTransport(
-            hub: try desk.hubAddress(url), authority: Array(authority.utf8))
+            hub: try desk.hubAddress(url), authority: Array(authority.utf8),
+            timeouts: TransportTimeouts(stall: .seconds(180)))
         self.token = token
     }
 

@@ -502,7 +502,7 @@ extension World {
         checks += 1
         let open = try running().conflicts(state: nil, by: fleet.administrators[0])
         var found: Set<String> = []
-        for view in open where [.value, .group, .contestation, .deletion].contains(view.kind) {
+        for view in open where World.settledBySide.contains(view.kind) {
             guard let record = view.record, let unit = view.unit else { continue }
             found.insert("\(record) \(unit.value)")
         }
@@ -551,6 +551,7 @@ extension World {
                 || (reason == "HZ-5003" && firstMove_ms != nil)
                 || (reason == "HZ-5004" && isAfterGrace)
             if reason == "HZ-5004" { note(.tooLate) }
+            isBehind = isBehind || reason == "HZ-5003" || reason == "HZ-5004"
             guard isKnown else {
                 throw Violation(
                     "ordinary work is never set aside", "device \(device.person): \(reason)")

@@ -7,14 +7,18 @@ internal import SyncStore
 // What administrators do.
 
 extension World {
+    /// Conflicts that end by keeping a side; the others have their own tests.
+    static let settledBySide: [ConflictKind] = [
+        .value, .group, .contestation, .deletion, .states,
+    ]
+
     private func conflict(
         _ administrator: Int, _ chance: inout SeededGenerator
     ) throws -> ConflictDetail? {
         let hub = try running()
         let session = fleet.administrators[administrator % 3]
-        // Those that end by keeping a side; the others have their own tests.
         let open = try hub.conflicts(state: nil, by: session).filter {
-            [.value, .group, .contestation, .deletion].contains($0.kind)
+            Self.settledBySide.contains($0.kind)
         }
         guard !open.isEmpty else { return nil }
         let detail = try hub.conflict(

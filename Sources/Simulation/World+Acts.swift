@@ -155,8 +155,9 @@ extension World {
             throw Violation("digests agree", "device \(device.person)")
         }
         try takeReceipts(device, summary.sent + summary.held)
+        // What it delivered for others came to the hub after its own pages.
         if device.isInService, !summary.isCutShort, !hasForked, !hasRolledBack,
-            decision.fault != .meanwhile
+            summary.delivered == 0, decision.fault != .meanwhile
         {
             try checkSome(device, decision.luck ^ decision.roll)
         }

@@ -277,7 +277,8 @@ extension World {
                     try checkStanding(device)
                     guard device.isInService else { continue }
                     if summary.sent > 0 || summary.received > 0 || summary.unsent > 0
-                        || summary.takenOff > 0 || summary.digestMatches != true
+                        || summary.takenOff > 0 || summary.delivered > 0
+                        || summary.digestMatches != true
                     {
                         isQuiet = false
                     }

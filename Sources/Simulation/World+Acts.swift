@@ -34,10 +34,13 @@ extension World {
             try device.opened().close()
             device.store = nil
         case .clock: jumpClock(device, &chance)
-        case .copy:
-            device.image = Device.Image(of: device)
-        case .restore: try restore(device)
-        case .clone: try clone(device)
+        case .copy, .restore, .clone:
+            if device.hasLostPages { break }
+            switch decision.act {
+            case .copy: device.image = Device.Image(of: device)
+            case .restore: try restore(device)
+            default: try clone(device)
+            }
         case .enrol: try enrol(device, &chance)
         case .lose: try lose(device)
         case .restart:

@@ -398,7 +398,9 @@ extension World {
             }
             for record in records {
                 guard let street = streets[record], device.streets.contains(street) else {
-                    if try store.shown(record) != nil {
+                    // What a lost life of the hub had sent is kept, marked: the hub may have lost it.
+                    let held = try store.shown(record)
+                    if let held, !hasRolledBack || !held.isStale {
                         throw Violation(
                             "nothing out of scope is held", "\(record) at device \(device.person)")
                     }

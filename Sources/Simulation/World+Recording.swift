@@ -51,8 +51,8 @@ extension World {
                 using: &chance)
         } catch {
             switch error {
-            // The grant it would have written under has ended, as it knows by now.
-            case .outsideGrants, .severalGrants: if firstMove_ms != nil { return }
+            // It has heard that the grant ended, or has not heard yet that there is one.
+            case .outsideGrants, .severalGrants: if hasMovedGrants { return }
             default: break
             }
             device.inDoubt.append(doubt)

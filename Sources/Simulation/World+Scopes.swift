@@ -17,6 +17,7 @@ extension World {
             try hub.store.read({ try $0.area(of: plot.id) }) != nil
         else { return }
         firstMove_ms = firstMove_ms ?? now_ms
+        hasMovedGrants = true
         let preview = try hub.previewMove(
             of: [plot.id], to: fleet.streets[street], by: fleet.administrators[0])
         let effect = try hub.move(
@@ -32,6 +33,7 @@ extension World {
     func give(_ chance: inout SeededGenerator) throws {
         let device = devices[Int(chance.next() % UInt64(devices.count))]
         guard !device.hasLeft else { return }
+        hasMovedGrants = true
         _ = try running().giveGrant(
             person: "advisor \(device.person)", area: fleet.streets[Int(chance.next() % 3)],
             by: fleet.administrators[0])
@@ -44,6 +46,7 @@ extension World {
             .filter { $0.personName == "advisor \(device.person)" && $0.ended_ms == nil }
         guard !held.isEmpty else { return }
         firstMove_ms = firstMove_ms ?? now_ms
+        hasMovedGrants = true
         try running().endGrant(
             held[Int(chance.next() % UInt64(held.count))].id, reason: "simulated",
             by: fleet.administrators[0])
@@ -54,6 +57,7 @@ extension World {
         let person = devices[Int(chance.next() % UInt64(devices.count))].person
         guard devices.contains(where: { $0.isInService && $0.person != person }) else { return }
         firstMove_ms = firstMove_ms ?? now_ms
+        hasMovedGrants = true
         try running().deactivate(
             personNamed: "advisor \(person)", reason: "simulated", by: fleet.administrators[0])
         note(.personLeft)

@@ -35,6 +35,8 @@ final class World {
     var revokedWork: Set<ContentHash> = []
     /// When first a grant was ended or a plot moved; what was written before may be late.
     var firstMove_ms: Int64?
+    /// Whether a grant was given or ended, or a plot moved: a device may not have heard of it yet.
+    var hasMovedGrants = false
     /// Whether two machines have, or had, one name.
     var hasForked = false
     /// Whether the hub's database was ever put back.
@@ -96,6 +98,8 @@ final class World {
         /// Whether its person works here no longer.
         var hasLeft = false
         var hasSynced = false
+        /// Whether its disk lost pages that it had said to keep: a copy may lack what is seen.
+        var hasLostPages = false
 
         struct InDoubt {
             let changes: [RecordChange]
@@ -296,7 +300,9 @@ final class World {
                 note(fault)
                 switch fault {
                 case .deviceFull, .hubFull: note(.diskFull)
-                case .deviceSync, .hubSync: note(.syncLost)
+                case .deviceSync, .hubSync:
+                    note(.syncLost)
+                    if fault == .deviceSync { device.hasLostPages = true }
                 case .deviceWrite, .hubWrite, .deviceRead, .hubRead: note(.diskError)
                 case .repeatRequest: note(.repeated)
                 case .dropAnswer: note(.answerLost)

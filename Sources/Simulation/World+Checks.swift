@@ -398,7 +398,7 @@ extension World {
             }
             for record in records {
                 guard let street = streets[record], device.streets.contains(street) else {
-                    // What a lost life of the hub had sent is kept, marked: the hub may have lost it.
+                    // What a lost life of the hub had sent is kept: the hub may have lost it.
                     let held = try store.shown(record)
                     if let held, !hasRolledBack || !held.isStale {
                         throw Violation(

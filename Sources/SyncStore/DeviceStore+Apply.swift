@@ -365,7 +365,7 @@ extension DeviceStore {
             position: Int64(sent.position.value), era: context.era,
             applied_ms: context.now.wall_ms, key: seal.keyID, sealed: seal.seal(sent.state))
         guard let held = try held(sent.record, table, db) else {
-            let overlay = Overlay(sent.record, sent.collection, over: state, own: [])
+            let overlay = Overlay(over: state, own: [])
             try write(
                 table.insertSQL, sent.record, table, sent.area, overlay, had: 0, confirmed, db)
             return context.add(sent.area, sent.record, sent.state)
@@ -383,7 +383,7 @@ extension DeviceStore {
         let reach = max(sent.position, context.territory.complete(sent.area))
         let own = try mark(
             try ownChanges(of: sent.record, db), of: sent.record, reach, context.merged, db)
-        let overlay = Overlay(sent.record, sent.collection, over: state, own: own)
+        let overlay = Overlay(over: state, own: own)
         try write(
             table.updateSQL, sent.record, table, sent.area, overlay, had: 1, confirmed, db)
     }
@@ -585,13 +585,13 @@ extension DeviceStore {
         ) { row in
             let number = try row.changeSetNumber(0)
             let isOfEra = try row.intOrNil(1) == era
-            let set = try self.opened(try row.blob(5), key: try row.int(4), number)
+            let set = try self.contents(try row.blob(5), key: try row.int(4), number)
             open.append(
                 Open(
                     number: number,
                     isMerged: try isOfEra && self.disposition(row, 2)?.isMerged == true,
                     position: isOfEra ? try row.logPositionOrNil(3) : nil,
-                    changes: set.changeSet.changes))
+                    changes: set.changes))
         }
         var stale: [RecordID: DeviceTable] = [:]
         for one in open {

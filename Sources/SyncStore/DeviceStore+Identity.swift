@@ -100,6 +100,8 @@ extension DeviceStore {
 
     /// The number of the hub's present life as this device counts them; 0 before the first.
     func era(_ db: Database) throws -> Int64 {
-        try db.first("SELECT era FROM sync_replica") { try $0.int(0) } ?? 0
+        let row = try HotStatement("SELECT era FROM sync_replica", db)
+        defer { row.reset() }
+        return try row.step() ? row.present(0) : 0
     }
 }

@@ -93,8 +93,7 @@ extension DeviceStore {
         let table: DeviceTable
         /// `nil` where the draft creates it.
         let held: HeldRecord?
-        let own: [OwnChange]
-        let confirmed: RecordState?
+        let overlay: Overlay
     }
 
     private func touched(by change: RecordChange, _ db: Database) throws -> Touched {
@@ -108,18 +107,19 @@ extension DeviceStore {
                     throw StoreError.recordExists(change.record)
                 }
             }
-            return Touched(change: change, table: table, held: nil, own: [], confirmed: nil)
+            return Touched(
+                change: change, table: table, held: nil, overlay: Overlay(over: nil, own: []))
         }
         guard !change.creates else { throw StoreError.recordExists(change.record) }
         let own = try ownChanges(of: change.record, db).filter(\.isLaid)
         let confirmed = try held.confirmed(change.record, table, self, db)
-        let overlay = Overlay(change.record, change.collection, over: confirmed, own: own)
+        let overlay = Overlay(over: confirmed, own: own)
         for write in change.writes {
             if let kind = overlay.state?[write.unit]?.kind, kind != write.operation.kind {
                 throw StoreError.heldOtherwise(change.record, write.unit)
             }
         }
-        return Touched(change: change, table: table, held: held, own: own, confirmed: confirmed)
+        return Touched(change: change, table: table, held: held, overlay: overlay)
     }
 
     // MARK: Where it lies, and under whose authority
@@ -189,23 +189,23 @@ extension DeviceStore {
     }
 
     private func author(_ db: Database) throws -> Author {
-        let author = try db.first(
+        let row = try HotStatement(
             """
             SELECT replica, person, e.id, salt, offset_ms, offset_monotonic_ms, offset_boot
             FROM sync_replica r LEFT JOIN sync_epochs e ON e.era = r.era
-            """
-        ) { row -> Author in
-            guard let person: PersonID = try row.nameOrNil(1) else {
-                throw StoreError.notEnrolled
-            }
-            return Author(
-                replica: try row.name(0), person: person, epoch: try row.nameOrNil(2),
-                salt: try row.nameOrNil(3), offset_ms: try row.intOrNil(4),
-                offsetMonotonic_ms: try row.intOrNil(5).map { UInt64(bitPattern: $0) },
-                offsetBoot: try row.intOrNil(6).map { UInt64(bitPattern: $0) })
+            """, db)
+        defer { row.reset() }
+        guard try row.step(), let person: PersonID = try row.nameOrNil(1) else {
+            throw StoreError.notEnrolled
         }
-        guard let author else { throw StoreError.notEnrolled }
-        return author
+        guard let replica: ReplicaID = try row.nameOrNil(0) else {
+            throw StoreFault(.damaged, "a name is missing")
+        }
+        return Author(
+            replica: replica, person: person, epoch: try row.nameOrNil(2),
+            salt: try row.nameOrNil(3), offset_ms: try row.number(4),
+            offsetMonotonic_ms: try row.number(5).map { UInt64(bitPattern: $0) },
+            offsetBoot: try row.number(6).map { UInt64(bitPattern: $0) })
     }
 
     struct LastSealed {
@@ -216,21 +216,25 @@ extension DeviceStore {
 
     /// The end of this device's chain. Kept nowhere else, so that nothing can disagree with it.
     func lastSealed(_ db: Database) throws -> LastSealed {
-        try db.first(
+        let row = try HotStatement(
             """
             SELECT number, hash, clock_ms, clock_counter FROM sync_outbox
             ORDER BY number DESC LIMIT 1
-            """
-        ) { row in
-            guard
-                let timestamp = HybridTimestamp(
-                    milliseconds: UInt64(clamping: try row.int(2)),
-                    counter: UInt16(clamping: try row.int(3)))
-            else { throw StoreFault(.damaged, "the clock is out of range") }
-            return LastSealed(
-                number: try row.changeSetNumber(0), hash: try row.contentHash(1),
-                clock: HybridClock(last: timestamp))
-        } ?? LastSealed(number: nil, hash: .none, clock: HybridClock())
+            """, db)
+        defer { row.reset() }
+        guard try row.step() else {
+            return LastSealed(number: nil, hash: .none, clock: HybridClock())
+        }
+        guard
+            let timestamp = HybridTimestamp(
+                milliseconds: UInt64(clamping: try row.present(2)),
+                counter: UInt16(clamping: try row.present(3)))
+        else { throw StoreFault(.damaged, "the clock is out of range") }
+        guard let hash = ContentHash(bytes: row.bytes(1)) else {
+            throw StoreFault(.damaged, "a hash is not 32 bytes long")
+        }
+        return LastSealed(
+            number: try row.changeSetNumber(0), hash: hash, clock: HybridClock(last: timestamp))
     }
 
     private func writeTime(
@@ -303,9 +307,8 @@ extension DeviceStore {
                 name: set.name, author: set.author, time: .estimate(set.time), position: nil,
                 shown: touched.change.shown),
             made_ms: set.time.wall_ms, isLaid: true, disposition: nil, isUnsent: true)
-        let overlay = Overlay(
-            record, touched.change.collection, over: touched.confirmed,
-            own: touched.own + [latest])
+        var overlay = touched.overlay
+        overlay.lay(latest)
         guard let held = touched.held else {
             try write(
                 touched.table.insertSQL, record, touched.table, area, overlay, had: 0,

@@ -24,8 +24,7 @@ extension DeviceStore {
     ) throws -> ShownRecord? {
         let own = try ownChanges(of: record, db)
         let confirmed = try held.confirmed(record, table, self, db)
-        let overlay = Overlay(
-            record, table.collection.id, over: confirmed, own: own.filter(\.isLaid))
+        let overlay = Overlay(over: confirmed, own: own.filter(\.isLaid))
         guard let state = overlay.state else { return nil }
         return ShownRecord(
             state: state, position: held.position,
@@ -42,18 +41,11 @@ extension DeviceStore {
         row.bind(record, at: 1)
         guard try row.step() else { return nil }
         defer { row.reset() }
-        var position: LogPosition?
-        if let number = try row.number(2) {
-            position = LogPosition(UInt64(clamping: number))
-            if position == nil { throw StoreFault(.damaged, "a position is out of range") }
-        }
-        guard let era = try row.number(3), let own = try row.number(4),
-            let conflicts = try row.number(5), let key = try row.number(7)
-        else { throw StoreFault(.damaged, "a number is missing") }
         return HeldRecord(
-            area: try row.number(1).map { UInt32(clamping: $0) }, position: position, era: era,
-            own: Int(own), conflicts: Int(conflicts), applied_ms: try row.number(6),
-            state: row.isNull(8) ? nil : try seal.open(row.bytes(8), keyID: key))
+            area: try row.number(1).map { UInt32(clamping: $0) }, position: try row.logPosition(2),
+            era: try row.present(3), own: Int(try row.present(4)),
+            conflicts: Int(try row.present(5)), applied_ms: try row.number(6),
+            state: row.isNull(8) ? nil : try seal.open(row.bytes(8), keyID: row.present(7)))
     }
 
     func table(_ collection: CollectionID) -> DeviceTable? {
@@ -96,52 +88,47 @@ extension DeviceStore {
         own.reset()
         guard hasOwn else { return changes }
         let era = try era(db)
-        let replica = try replica(db)
-        try db.each(
+        let row = try HotStatement(
             """
             SELECT r.number, r.is_laid, o.era, o.disposition, o.position, o.time_ms, o.key, o.bytes
             FROM sync_outbox_records r JOIN sync_outbox o ON o.number = r.number
             WHERE r.record = ? ORDER BY r.number
-            """, [record.stored]
-        ) { row in
+            """, db)
+        row.bind(record, at: 1)
+        defer { row.reset() }
+        while try row.step() {
             let number = try row.changeSetNumber(0)
-            let isReceipted = try row.intOrNil(2) == era
-            let set = try self.opened(try row.blob(7), key: try row.int(6), number)
-            let read = self.schema.reading(set.changeSet) ?? set.changeSet
+            let isReceipted = try row.number(2) == era
+            let set = try contents(row.bytes(7), key: row.present(6), number)
+            let read = schema.reading(set) ?? set
             guard let change = read.changes.first(where: { $0.record == record }) else {
                 throw StoreFault(.damaged, "change set \(number) does not touch its record")
             }
-            let position = isReceipted ? try row.logPositionOrNil(4) : nil
             changes.append(
                 OwnChange(
                     number: number, change: change,
                     origin: Origin(
-                        name: ChangeSetName(replica, number), author: set.changeSet.author,
-                        time: try row.intOrNil(5).map { CorrectedTime(clamping: $0) }
-                            ?? .estimate(set.changeSet.time),
-                        position: position, shown: change.shown),
-                    made_ms: set.changeSet.time.wall_ms, isLaid: try row.int(1) != 0,
-                    disposition: isReceipted ? try self.disposition(row, 3) : nil,
+                        name: set.name, author: set.author,
+                        time: try row.number(5).map { CorrectedTime(clamping: $0) }
+                            ?? .estimate(set.time),
+                        position: isReceipted ? try row.logPosition(4) : nil, shown: change.shown),
+                    made_ms: set.time.wall_ms, isLaid: try row.present(1) != 0,
+                    disposition: isReceipted
+                        ? try row.number(3).map(self.disposition) : nil,
                     isUnsent: !isReceipted))
         }
         return changes
     }
 
     func disposition(_ row: Row, _ index: Int) throws -> Disposition? {
-        guard let raw = try row.intOrNil(index) else { return nil }
+        try row.intOrNil(index).map(disposition)
+    }
+
+    private func disposition(_ raw: Int64) throws -> Disposition {
         guard let disposition = UInt8(exactly: raw).flatMap(Disposition.init) else {
             throw StoreFault(.damaged, "a disposition is none of ours")
         }
         return disposition
-    }
-
-    /// Reads one of the own change sets.
-    func ownChangeSet(_ number: ChangeSetNumber, _ db: Database) throws -> HashedChangeSet {
-        let set = try db.first(
-            "SELECT key, bytes FROM sync_outbox WHERE number = ?", [Int64(number.value)]
-        ) { row in try self.opened(try row.blob(1), key: try row.int(0), number) }
-        guard let set else { throw StoreError.unknownChangeSet(number) }
-        return set
     }
 
     /// The own numbers that the hub had merged as of the last answer.
@@ -167,6 +154,22 @@ extension DeviceStore {
         return sets[0]
     }
 
+    /// The same without its hash, for who only looks at what it does.
+    func contents(
+        _ bytes: [UInt8], key: Int64, _ number: ChangeSetNumber
+    ) throws -> ChangeSet {
+        let set: ChangeSet
+        do {
+            set = try RunCoding.decodeOne(seal.open(bytes, keyID: key))
+        } catch let error as CodecError {
+            throw StoreError.unreadable("change set \(number): \(error)")
+        }
+        guard set.name.number == number else {
+            throw StoreError.unreadable("change set \(number) is another")
+        }
+        return set
+    }
+
     // MARK: What is shown, as columns
 
     /// Works out anew what a record's columns show, without touching its confirmed state.
@@ -174,8 +177,7 @@ extension DeviceStore {
         guard let held = try held(record, table, db) else { return }
         let confirmed = try held.confirmed(record, table, self, db)
         let overlay = Overlay(
-            record, table.collection.id, over: confirmed,
-            own: try ownChanges(of: record, db).filter(\.isLaid))
+            over: confirmed, own: try ownChanges(of: record, db).filter(\.isLaid))
         try show(record, table, held.area, overlay, had: held.conflicts, db)
     }
 
@@ -319,31 +321,35 @@ struct Overlay {
     private(set) var state: RecordState?
     /// The change sets laid over, rising.
     private(set) var laid: [ChangeSetNumber] = []
+    /// Own change sets that neither the state nor what is laid over it contains.
+    private var waiting: Set<ChangeSetNumber> = []
 
     /// Lays `own` over `confirmed`. `own` rises by number and holds what the state does not
     /// contain.
-    init(
-        _ record: RecordID, _ collection: CollectionID, over confirmed: RecordState?,
-        own: [OwnChange]
-    ) {
+    init(over confirmed: RecordState?, own: [OwnChange]) {
         state = confirmed
         guard !own.isEmpty else { return }
         // What was set aside is shown only where the person would else see nothing of their own
         // record.
-        let shown =
-            confirmed == nil ? own : own.filter { $0.disposition != .quarantined }
-        guard !shown.isEmpty else { return }
-        var merged = confirmed ?? RecordState(record: record, collection: collection)
+        let shown = confirmed == nil ? own : own.filter { $0.disposition != .quarantined }
+        waiting = Set(own.map(\.number))
+        for change in shown { lay(change) }
+    }
+
+    /// Lays one more over it, which comes after all that are laid.
+    mutating func lay(_ change: OwnChange) {
+        var merged =
+            state
+            ?? RecordState(record: change.change.record, collection: change.change.collection)
+        state = nil  // So that the arrays inside are not copied.
+        waiting.insert(change.number)
+        let replica = change.origin.name.replica
         // Others' writes that are named were on the screen, so the state holds or covers them.
-        var waiting = Set(own.map(\.number))
-        for change in shown {
-            let replica = change.origin.name.replica
-            merged.merge(change.change, from: change.origin) {
-                $0.replica != replica || !waiting.contains($0.number)
-            }
-            waiting.remove(change.number)
-            laid.append(change.number)
+        merged.merge(change.change, from: change.origin) { [waiting] in
+            $0.replica != replica || !waiting.contains($0.number)
         }
+        waiting.remove(change.number)
+        laid.append(change.number)
         state = merged
     }
 }

@@ -248,8 +248,7 @@ extension DeviceStore {
         let own = try ownChanges(of: record, db).filter(\.isLaid)
         let confirmed = try held.confirmed(record, table, self, db)
         for end in own.indices {
-            let overlay = Overlay(
-                record, table.collection.id, over: confirmed, own: Array(own[...end]))
+            let overlay = Overlay(over: confirmed, own: Array(own[...end]))
             guard let state = overlay.state, overlay.laid.last == own[end].number else { continue }
             entries.append(
                 HistoryEntry(

@@ -123,6 +123,30 @@ struct HotStatement {
         }
     }
 
+    /// The number in a column that always holds one.
+    func present(_ place: Int32) throws -> Int64 {
+        guard let number = try number(place) else {
+            throw StoreFault(.damaged, "a number is missing")
+        }
+        return number
+    }
+
+    func changeSetNumber(_ place: Int32) throws -> ChangeSetNumber {
+        guard let number = ChangeSetNumber(UInt64(clamping: try present(place))) else {
+            throw StoreFault(.damaged, "a number is out of range")
+        }
+        return number
+    }
+
+    /// The position in a column, or `nil` for NULL.
+    func logPosition(_ place: Int32) throws -> LogPosition? {
+        guard let number = try number(place) else { return nil }
+        guard let position = LogPosition(UInt64(clamping: number)) else {
+            throw StoreFault(.damaged, "a position is out of range")
+        }
+        return position
+    }
+
     func isNull(_ place: Int32) -> Bool {
         sqlite3_column_type(handle, place) == SQLITE_NULL
     }
@@ -131,6 +155,15 @@ struct HotStatement {
         let count = Int(sqlite3_column_bytes(handle, place))
         guard count > 0, let start = sqlite3_column_blob(handle, place) else { return [] }
         return Array(UnsafeRawBufferPointer(start: start, count: count))
+    }
+
+    /// The name in a column, or `nil` for NULL.
+    func nameOrNil<ID: Identifier>(_ place: Int32) throws -> ID? {
+        if isNull(place) { return nil }
+        guard let name: ID = name(place) else {
+            throw StoreFault(.damaged, "a name is not 16 bytes long")
+        }
+        return name
     }
 
     /// The 16 bytes of a name; `nil` for anything else.

@@ -15,6 +15,20 @@ struct RoundTripTests {
         }
     }
 
+    @Test("a run of one is read without its hash as with it, and a longer one not at all")
+    func runOfOne() throws {
+        var samples = MessageSamples(.first)
+        let one = samples.run(of: 1)
+        let bytes = RunCoding.encode(one.map(\.changeSet))
+        #expect(try RunCoding.decodeOne(bytes) == one[0].changeSet)
+        #expect(throws: CodecError.trailing(at: bytes.count)) {
+            try RunCoding.decodeOne(bytes + [0])
+        }
+        #expect(throws: CodecError.self) {
+            try RunCoding.decodeOne(RunCoding.encode(samples.run(of: 2).map(\.changeSet)))
+        }
+    }
+
     @Test("a state is read as it was written, and has one form", arguments: Seed.all)
     func states(seed: Seed) throws {
         var writers = WriterTable()

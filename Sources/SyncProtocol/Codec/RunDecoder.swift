@@ -47,6 +47,13 @@ extension RunCoding {
         try decode(bytes, maximumThings: Limits.thingsPerRun)
     }
 
+    /// Returns the change set of a run that holds one, without working out its hash: for who has
+    /// sealed it and looks at what it does.
+    public static func decodeOne(_ bytes: [UInt8]) throws(CodecError) -> ChangeSet {
+        var decoder = try RunDecoder(bytes, Limits.thingsPerRun)
+        return try decoder.onlyChangeSet()
+    }
+
     package static func decode(
         _ bytes: [UInt8], maximumThings: Int
     ) throws(CodecError) -> [HashedChangeSet] {
@@ -135,12 +142,23 @@ private struct RunDecoder {
             previous = hashed.hash
             number = number.next
         }
+        try finish()
+        return result
+    }
+
+    mutating func onlyChangeSet() throws(CodecError) -> ChangeSet {
+        guard count == 1 else { throw .outOfRange(at: 0) }
+        let set = try changeSet()
+        try finish()
+        return set
+    }
+
+    private func finish() throws(CodecError) {
         for column in columns { try column.finish() }
         for unit in tags.indices {
             try tags[unit].finish()
             try content[unit].finish()
         }
-        return result
     }
 
     private mutating func changeSet() throws(CodecError) -> ChangeSet {

@@ -17,7 +17,9 @@ public enum RunCoding {
 
 private struct RunEncoder {
     private var columns = [ByteWriter](repeating: ByteWriter(), count: Column.allCases.count)
-    private var units: [UnitKey: UnitColumns] = [:]
+    private var units: [UnitColumns] = []
+    /// Where the columns of a unit stand. Asked once per write.
+    private var places: [UnitKey: Int] = [:]
 
     private var identifiers = WriterIndex<RecordID>()
     private var replicas = WriterIndex<ReplicaID>()
@@ -136,54 +138,60 @@ private struct RunEncoder {
             self[.shown].byte(0)
         }
         for write in change.writes {
-            append(write.operation, UnitKey(collection: change.collection, unit: write.unit))
+            let key = UnitKey(collection: change.collection, unit: write.unit)
+            let unit = places[key] ?? units.count
+            if unit == units.count {
+                places[key] = unit
+                units.append(UnitColumns())
+            }
+            append(write.operation, unit)
         }
     }
 
-    private mutating func append(_ operation: Write.Operation, _ key: UnitKey) {
+    private mutating func append(_ operation: Write.Operation, _ unit: Int) {
         switch operation {
         case .set(let value, let names):
-            append(value, key)
+            append(value, unit)
             self.names(names)
         case .change(let adding, let removing):
-            units[key, default: UnitColumns()].tags.varint(adding.count)
-            for value in adding { append(value, key) }
-            units[key, default: UnitColumns()].tags.varint(removing.count)
+            units[unit].tags.varint(adding.count)
+            for value in adding { append(value, unit) }
+            units[unit].tags.varint(removing.count)
             for removal in removing {
-                append(removal.element, key)
+                append(removal.element, unit)
                 names(removal.adds)
             }
-        case .increment(let delta): units[key, default: UnitColumns()].tags.zigzag(delta)
+        case .increment(let delta): units[unit].tags.zigzag(delta)
         case .append(let values):
-            units[key, default: UnitColumns()].tags.varint(values.count)
-            for value in values { append(value, key) }
+            units[unit].tags.varint(values.count)
+            for value in values { append(value, unit) }
         }
     }
 
-    private mutating func append(_ value: Value, _ key: UnitKey) {
+    private mutating func append(_ value: Value, _ unit: Int) {
         switch value {
         case .text(let text):
-            units[key, default: UnitColumns()].tags.byte(ValueTag.text)
-            units[key, default: UnitColumns()].tags.varint(text.string.utf8.count)
-            units[key, default: UnitColumns()].content.raw(text.string.utf8)
+            units[unit].tags.byte(ValueTag.text)
+            units[unit].tags.varint(text.string.utf8.count)
+            units[unit].content.raw(text.string.utf8)
         case .bytes(let bytes):
-            units[key, default: UnitColumns()].tags.byte(ValueTag.bytes)
-            units[key, default: UnitColumns()].tags.varint(bytes.count)
-            units[key, default: UnitColumns()].content.raw(bytes)
+            units[unit].tags.byte(ValueTag.bytes)
+            units[unit].tags.varint(bytes.count)
+            units[unit].content.raw(bytes)
         case .reference(let record):
-            units[key, default: UnitColumns()].tags.byte(ValueTag.reference)
+            units[unit].tags.byte(ValueTag.reference)
             if let place = identifiers.place(of: record) {
-                units[key, default: UnitColumns()].tags.varint(place)
+                units[unit].tags.varint(place)
             } else {
-                units[key, default: UnitColumns()].tags.varint(0)
+                units[unit].tags.varint(0)
                 self[.identifiers].identifier(record)
             }
         case .group(let members):
-            units[key, default: UnitColumns()].tags.byte(ValueTag.group)
-            units[key, default: UnitColumns()].tags.varint(members.count)
-            for member in members { append(member, key) }
+            units[unit].tags.byte(ValueTag.group)
+            units[unit].tags.varint(members.count)
+            for member in members { append(member, unit) }
         case .absent, .bool, .integer, .day:
-            units[key, default: UnitColumns()].tags.value(value)
+            units[unit].tags.value(value)
         }
     }
 
@@ -227,10 +235,10 @@ private struct RunEncoder {
         writer.raw(first.previous.bytes)
         writer.varint(count)
         for column in columns { writer.varint(column.count) }
-        let keys = units.keys.sorted()
+        let keys = places.keys.sorted()
         writer.varint(keys.count)
         for key in keys {
-            let unit = units[key]!
+            let unit = units[places[key]!]
             writer.varint(UInt64(key.collection.value))
             writer.varint(UInt64(key.unit.value))
             writer.varint(unit.tags.count)
@@ -238,7 +246,7 @@ private struct RunEncoder {
         }
         for column in columns { writer.raw(column.bytes) }
         for key in keys {
-            let unit = units[key]!
+            let unit = units[places[key]!]
             writer.raw(unit.tags.bytes)
             writer.raw(unit.content.bytes)
         }

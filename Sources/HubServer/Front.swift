@@ -123,6 +123,7 @@ struct Front: Sendable {
         case .sync: return try await sync(call, isCompressed: isCompressed)
         case .watch: return try await watch(call, isCompressed: isCompressed)
         case .bundle: return try await bundle(call)
+        case .file: return try await file(call)
         case .login: return try await login(call)
         case .consoleStyle: return style()
         case .consoleLogin: return try await loginPage(call)
@@ -174,7 +175,7 @@ struct Front: Sendable {
         case .consoleAct: return try await actFromPage(call, session)
         case .consoleBulk: return try await bulkPage(call, session)
         case .consoleBulkSave: return try await bulkSave(call, session)
-        case .health, .authority, .enrol, .sync, .watch, .bundle, .login, .consoleStyle,
+        case .health, .authority, .enrol, .sync, .watch, .bundle, .file, .login, .consoleStyle,
             .consoleLogin,
             .consoleLoginForm:
             throw Problem(.notFound)

@@ -43,10 +43,15 @@ public actor SyncClient {
         defer { isRunning = false }
         var run = Run(options: options)
         do throws(SyncFailure) {
-            try await exchange(&run, events)
+            if options.only != .files { try await exchange(&run, events) }
             if !run.options.isDryRun, !run.exchange.isCutShort {
-                let (delivered, refused) = try await deliverCarried()
-                (run.summary.delivered, run.summary.refused) = (delivered, refused)
+                if options.only != .files {
+                    let (delivered, refused) = try await deliverCarried()
+                    (run.summary.delivered, run.summary.refused) = (delivered, refused)
+                }
+                if options.only != .records {
+                    try await exchangeFiles(options.maximumBytes, &run.summary, events)
+                }
             }
         } catch {
             // The figures of what was reached are worth as much as those of a whole run.
@@ -124,6 +129,11 @@ public actor SyncClient {
                         changeSets: facts.offers.count, bytesUp: try bytesUp(facts, key),
                         records: answer.estimate?.records ?? 0,
                         bytesDown: answer.estimate?.bytes ?? 0)
+                    let errands = try inStore { () throws(StoreError) in
+                        try store.fileErrands()
+                    }
+                    run.summary.estimate?.files = errands.toSend.count
+                    run.summary.estimate?.fileBytes = errands.bytesToSend
                     return
                 }
                 try apply(
@@ -391,14 +401,17 @@ public actor SyncClient {
 
     private func finish(_ run: inout Run) throws(SyncFailure) {
         let status = try inStore { () throws(StoreError) in try store.status() }
-        run.summary.roundTrips = run.exchange.roundTrips
+        run.summary.roundTrips += run.exchange.roundTrips
         run.summary.conflicts = status.conflicts
         run.summary.receiptThrough = status.receiptThrough
         run.summary.receiptPosition = status.receiptPosition
         run.summary.quarantined = status.quarantined
         run.summary.held = status.held
         run.summary.unsent = status.unsent
-        run.summary.isCutShort = run.exchange.isCutShort
+        run.summary.isCutShort = run.summary.isCutShort || run.exchange.isCutShort
+        let errands = try inStore { () throws(StoreError) in try store.fileErrands() }
+        run.summary.filesUnsent = errands.toSend.count
+        run.summary.fileBytesUnsent = errands.bytesToSend
     }
 }
 

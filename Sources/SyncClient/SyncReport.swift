@@ -9,9 +9,16 @@ public struct SyncOptions: Hashable, Sendable {
     public var maximumBytes: Int?
     /// Only asks what would be sent and received. Nothing is stored, here or there.
     public var isDryRun: Bool
+    /// What travels; `nil` for everything, records first.
+    public var only: Lane?
 
-    public init(maximumBytes: Int? = nil, isDryRun: Bool = false) {
-        (self.maximumBytes, self.isDryRun) = (maximumBytes, isDryRun)
+    public enum Lane: String, Hashable, Sendable, CaseIterable {
+        case records
+        case files
+    }
+
+    public init(maximumBytes: Int? = nil, isDryRun: Bool = false, only: Lane? = nil) {
+        (self.maximumBytes, self.isDryRun, self.only) = (maximumBytes, isDryRun, only)
     }
 }
 
@@ -28,6 +35,8 @@ public enum SyncEvent: Hashable, Sendable {
     case newEpoch(EpochID)
     /// What lies here differed from the hub's; everything is fetched again.
     case repairing
+    /// So many bytes of a file have gone up, or come down.
+    case file(isUp: Bool, done: Int, of: Int)
 }
 
 /// How a sync ended. The summary object of `hazama sync --json`.
@@ -62,6 +71,15 @@ public struct SyncSummary: Hashable, Sendable {
     public var left: [SyncResponse.Leave.Reason: Int] = [:]
     /// How many records that were.
     public var takenOff: Int { left.values.reduce(0, +) }
+    /// Files of which the hub has all bytes since this sync.
+    public var filesSent = 0
+    /// Files that were asked for and are here now.
+    public var filesReceived = 0
+    /// Files that are only on this machine, after this sync, and their bytes.
+    public var filesUnsent = 0
+    public var fileBytesUnsent = 0
+    /// Files that the hub will not take.
+    public var filesRefused = 0
     /// Whether the limit on bytes ended it before everything was exchanged.
     public var isCutShort = false
     /// For a dry run: what a real one would move, before compression.
@@ -74,6 +92,9 @@ public struct SyncSummary: Hashable, Sendable {
         public var bytesUp: Int
         public var records: UInt64
         public var bytesDown: UInt64
+        /// Files that would follow, and their bytes.
+        public var files = 0
+        public var fileBytes = 0
 
         public init(changeSets: Int, bytesUp: Int, records: UInt64, bytesDown: UInt64) {
             self.changeSets = changeSets

@@ -175,8 +175,11 @@ public enum Admission {
             } catch {
                 return .quarantined(isNewer ? .newerSchema : .schema)
             }
-            // That two records are one is decided at the office, and undone there.
-            if !facts.isHub, change.writes.contains(where: { $0.unit == .aliases }) {
+            // That two records are one is decided at the office, and undone there; what has arrived
+            // the hub knows.
+            if !facts.isHub,
+                change.writes.contains(where: { $0.unit == .aliases || $0.unit == .arrivals })
+            {
                 return .quarantined(.resolution)
             }
             if let number = record.behind { return .behind(number) }

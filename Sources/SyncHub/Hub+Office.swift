@@ -256,6 +256,7 @@ extension Hub {
     public func revoke(_ id: ReplicaID, by session: Session) throws(Problem) {
         try require(.administrator, session)
         try change(id, to: .revoked, "device.revoke", by: session)
+        try giveUpFiles(of: id)
     }
 
     private func change(

@@ -52,12 +52,14 @@ extension Judgement {
         let adopted = try schema.adopting(state) { head, unit in
             try self.isCovered(head.origin.name, in: unit, of: state, tx)
         }
+        // Whatever the rules ask of a record was not asked of these units.
+        record.written = Set(adopted.units.map(\.id))
         if adopted != record.state {
             memory.position = memory.position.next
             record.state = adopted
             record.position = memory.position
             record.isDirty = true
-            record.contested = Set(adopted.units.map(\.id))
+            record.contested = record.written
         } else {
             // A unit that has given way asks nobody any more, whatever it asked before.
             record.wasDisputed = true

@@ -69,6 +69,7 @@ extension Hub {
                 try tx.checkLinks { number, text in
                     findings.append(Finding(.damage, "log", "entry \(number): \(text)"))
                 }
+                findings += try self.checkFiles(tx)
                 if let entry = try tx.firstBrokenAuditEntry() {
                     findings.append(
                         Finding(.damage, "audit", "audit entry \(entry) does not fit its chain"))

@@ -18,6 +18,8 @@ public final class Hub: Sendable {
     let clock: @Sendable () -> Int64
     let memory: Mutex<HubMemory>
     let watchers = Mutex(Watchers())
+    /// Held while a part of a file is written.
+    let filing = Mutex(())
     /// Pages of first loads, shared by all who hold the same areas.
     let chunks = Mutex(SnapshotChunks())
 

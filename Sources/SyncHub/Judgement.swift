@@ -76,6 +76,8 @@ final class Judgement {
         var written: Set<UnitID> = []
         /// Whether its writer would merge the same from its own change sets.
         var isEcho = true
+        /// Whether what it says of its files was written.
+        var namesFiles = false
     }
 
     init(
@@ -450,7 +452,10 @@ final class Judgement {
             record.position = position
             record.bytes += hashed.size
             record.isDirty = true
-            for write in change.writes where write.unit == .discussion { record.note(write) }
+            for write in change.writes {
+                if write.unit == .discussion { record.note(write) }
+                if write.unit == .files { record.namesFiles = true }
+            }
             if ruled[change.collection] != nil {
                 for write in change.writes { record.written.insert(write.unit) }
             }
@@ -581,6 +586,7 @@ final class Judgement {
                 state: SyncResponse.Echo.State(
                     record: id, area: record.area, position: record.position, digest: digest),
                 isEcho: record.isEcho && record.contested.isEmpty && !moved.contains(id))
+            if record.namesFiles { try noteFiles(of: record.state, tx) }
         }
         for area in touchedAreas.union(working.values.filter(\.isDirty).map(\.area)).sorted() {
             try tx.put(memory.areas[Int(area) - 1])

@@ -1,3 +1,5 @@
+internal import SyncCore
+
 /// Every limit of the protocol, as in `protocol/limits.md`, which says why each is what it is.
 public enum Limits {
     /// The canonical bytes of a change set, envelope and payloads together.
@@ -18,6 +20,12 @@ public enum Limits {
     public static let receiptsPerRequest = 1000
     /// Leaves that one purge receipt names.
     public static let leavesPerPurge = 10_000
+    /// The bytes of one file.
+    public static let fileBytes = Int(AttachedFile.maximumBytes)
+    /// The bytes of a file in one request or answer.
+    public static let filePartBytes = 1 << 20
+    /// All files that one device has brought.
+    public static let fileBytesPerDevice = 16 << 30
     public static let intentBytes = 40
     public static let formBytes = 80
     public static let reasonBytes = 2000

@@ -62,6 +62,9 @@ public struct Problem: Error, Hashable, Sendable {
         case noSuchChangeSet = "HZ-4201"
         case notAdmissible = "HZ-4202"
         case secondPersonRequired = "HZ-4203"
+        case noSuchFile = "HZ-6001"
+        case wrongBytes = "HZ-6002"
+        case fileQuota = "HZ-6003"
         case tooManyRequests = "HZ-9001"
         case busy = "HZ-9002"
         case storageFull = "HZ-9003"
@@ -124,13 +127,13 @@ extension Problem.Code {
         case .badSignature, .unknownReplica, .notLoggedIn, .badPassword: 401
         case .awaitingApproval, .revoked, .badCode, .notAllowed, .foreignOrigin: 403
         case .notFound, .noSuchConflict, .noSuchDevice, .noSuchPerson, .noSuchArea, .noSuchGrant,
-            .noSuchRecord, .noSuchChangeSet:
+            .noSuchRecord, .noSuchChangeSet, .noSuchFile:
             404
         case .wrongMethod: 405
         case .wrongEpoch, .unknownMark, .replicaTaken, .staleView, .alreadyResolved,
-            .noProposal, .notDecided, .notAdmissible, .secondPersonRequired:
+            .noProposal, .notDecided, .notAdmissible, .secondPersonRequired, .wrongBytes:
             409
-        case .tooLarge: 413
+        case .tooLarge, .fileQuota: 413
         case .wrongMediaType: 415
         case .tooManyRequests: 429
         case .failed: 500
@@ -181,6 +184,10 @@ extension Problem.Code {
         case .notAdmissible:
             "It can't be admitted as it is. Return it to its author, who can enter it again."
         case .secondPersonRequired: "Another person has to agree. You have said so already."
+        case .noSuchFile: "No record that you may read names such a file, or it is not here yet."
+        case .wrongBytes:
+            "The bytes are not those that the record names. They were dropped; send the file anew."
+        case .fileQuota: "This device has brought as many files as it may. Nothing of it was kept."
         case .tooManyRequests: "Too many requests. Wait a little."
         case .busy: "The hub is busy. Nothing is lost; try again."
         case .storageFull: "The hub's disk is full. Nothing is lost; its operator must make room."

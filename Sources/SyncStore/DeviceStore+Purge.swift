@@ -5,8 +5,9 @@ public import SyncProtocol
 internal import Synchronization
 
 // What this device may hold no longer. From the moment that is known a record counts in no digest;
-// it stays until everything this device wrote on it has a receipt, and no half-filled form is about
-// it; then it goes, row, earlier states, forms and notices, and a signed receipt says so.
+// it stays until everything this device wrote on it has a receipt, its files have arrived, and no
+// half-filled form is about it; then it goes, row, earlier states, forms and notices, and a signed
+// receipt says so.
 //
 // Each step is one transaction over a few records, so that a device that is switched off in between
 // goes on where it was. The receipt is signed after the log is emptied into the file, where deleted
@@ -221,6 +222,7 @@ extension DeviceStore {
             AND NOT EXISTS (
                 SELECT 1 FROM sync_drafts AS d
                 WHERE d.is_work AND (d.record = l.record OR d.record = l.home))
+            AND \(Self.hasSentFiles)
             ORDER BY record LIMIT ?2
             """, [try era(db), Self.recordsPerStep]
         ) { row in
@@ -252,6 +254,7 @@ extension DeviceStore {
                 try db.run(sql, [record.stored])
             }
             try purgeNotices(of: record, db)
+            try purgeFiles(of: record, db)
         }
         if !ready.isEmpty { memory.withLock { $0.left = nil } }
         return reasons

@@ -275,6 +275,8 @@ extension DeviceStore {
         _ epoch: EpochID, _ now: ClockReading, _ db: Database
     ) throws -> (old: Int64, new: Int64) {
         let (old, new) = try nextEra(epoch, now, db)
+        // What the records of this epoch say of their files is true of this epoch.
+        try db.run("UPDATE sync_files SET is_sent = 0")
         // A backup that was verified holds them, at the same positions.
         try db.run("UPDATE sync_outbox SET era = ? WHERE era = ? AND is_anchored = 1", [new, old])
         try db.run(

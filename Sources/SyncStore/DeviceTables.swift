@@ -89,6 +89,16 @@ enum DeviceTables {
             home BLOB) STRICT, WITHOUT ROWID;
         CREATE TABLE sync_purges(
             id INTEGER PRIMARY KEY, signature BLOB NOT NULL, bytes BLOB NOT NULL) STRICT;
+        CREATE TABLE sync_files(
+            hash BLOB PRIMARY KEY, size INTEGER NOT NULL, is_own INTEGER NOT NULL DEFAULT 0,
+            is_sent INTEGER NOT NULL DEFAULT 0, is_wanted INTEGER NOT NULL DEFAULT 0) STRICT;
+        CREATE TABLE sync_file_records(
+            hash BLOB NOT NULL, record BLOB NOT NULL,
+            PRIMARY KEY (hash, record)) STRICT, WITHOUT ROWID;
+        CREATE INDEX sync_file_records_record ON sync_file_records(record);
+        CREATE TABLE sync_file_parts(
+            hash BLOB NOT NULL, start INTEGER NOT NULL, size INTEGER NOT NULL,
+            key INTEGER NOT NULL, bytes BLOB NOT NULL, UNIQUE (hash, start)) STRICT;
         CREATE TABLE sync_unknown(
             id BLOB NOT NULL, collection INTEGER NOT NULL, area INTEGER NOT NULL,
             position INTEGER NOT NULL, era INTEGER NOT NULL, applied_ms INTEGER NOT NULL,

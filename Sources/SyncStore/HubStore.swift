@@ -15,6 +15,8 @@ public final class HubStore: Sendable {
     static let applicationID: Int32 = 0x4861_7a68
 
     public let schema: Schema
+    /// The bytes of the records' files.
+    public let files: HubFiles
     private let queue: DatabaseQueue
     private let tables: [CollectionID: HubTable]
     /// The journal, once it is followed, and the last entry that was made for it.
@@ -25,6 +27,7 @@ public final class HubStore: Sendable {
     /// - Parameter maximumPages: SQLite's limit on the size of the file, for tests of a full disk.
     public init(path: String, schema: Schema, maximumPages: Int? = nil) throws(StoreFault) {
         self.schema = schema
+        files = HubFiles(beside: path)
         tables = Dictionary(
             uniqueKeysWithValues: schema.collections.map { ($0.id, HubTable($0)) })
         var configuration = Configuration()
@@ -334,6 +337,12 @@ enum HubTables {
             PRIMARY KEY (collection, unit, key, record)) STRICT, WITHOUT ROWID;
         CREATE INDEX claims_of ON claims(record, unit);
         CREATE TABLE voided(record BLOB PRIMARY KEY) STRICT, WITHOUT ROWID;
+        CREATE TABLE files(
+            hash BLOB NOT NULL, record BLOB NOT NULL, replica INTEGER NOT NULL,
+            collection INTEGER NOT NULL, size INTEGER NOT NULL, state INTEGER NOT NULL DEFAULT 0,
+            PRIMARY KEY (hash, record, replica)) STRICT, WITHOUT ROWID;
+        CREATE INDEX files_of_record ON files(record);
+        CREATE INDEX files_of_replica ON files(replica, state);
         CREATE TABLE likeness(
             key INTEGER NOT NULL, record BLOB NOT NULL,
             PRIMARY KEY (key, record)) STRICT, WITHOUT ROWID;

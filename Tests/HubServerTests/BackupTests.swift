@@ -59,6 +59,34 @@ struct BackupTests {
                 == Data(fixture.key.seed))
     }
 
+    @Test("the bytes of files are in it, and come back to their places")
+    func files() throws {
+        let (fixture, keys) = try hub()
+        var device = try fixture.device(2, person: "Wang Fang")
+        let photograph = Array("a photograph".utf8)
+        let file = AttachedFile(
+            hash: Digests.sha256(photograph), size: photograph.count, type: Text("image/jpeg"),
+            name: Text("letter"))
+        device.seal([.write(house, .files, .change(adding: [file.value], removing: []))])
+        try fixture.syncAll(&device)
+        _ = try fixture.hub.file(
+            FileRequest(
+                replica: device.replica, hash: file.hash, offset: 0, act: .put(photograph)
+            ).encode(hub: fixture.hub.id, key: device.key))
+        for name in Backup.names {
+            try FileManager.default.copyItem(
+                atPath: "\(keys)/\(name)", toPath: fixture.folder.file(name))
+        }
+        let made = try backup(fixture, fixture.folder.path, at: 1)
+        let place = fixture.folder.file("restored")
+        try Backup(path: made.path).unpack(to: place)
+        let store = try HubStore(path: "\(place)/hub.sqlite", schema: .test)
+        #expect(try store.files.bytes(of: file.hash, from: 0, count: 100) == photograph)
+        let restored = try Hub(
+            store: store, key: fixture.key, clock: { 0 }, random: TestGenerator(Seed(5)))
+        #expect(try restored.doctor() == [])
+    }
+
     @Test(
         "only a whole one moves the anchor, and only forward; devices are told with the next answer"
     )

@@ -102,8 +102,11 @@ final class HubLine: Transport {
             }
             log.withLock { $0.append(plain.count) }
             let body =
-                request.path == "/v1/bundle"
-                ? ReceiptFile.encode(try hub.take(bundle: plain)) : try hub.sync(plain)
+                switch request.path {
+                case "/v1/bundle": ReceiptFile.encode(try hub.take(bundle: plain))
+                case "/v1/file": try hub.file(plain)
+                default: try hub.sync(plain)
+                }
             return TransportResponse(
                 status: 200, contentType: SyncRequest.mediaType, body: body,
                 bytesUp: request.body.count, bytesDown: body.count)

@@ -14,7 +14,8 @@ struct DocumentTests {
         Limits.requestBytesUnpacked, Limits.responseBytesUnpacked, Limits.pageBytes,
         Limits.pageBytesSent,
         Limits.defaultDownBytes, Limits.scopesPerDevice, Limits.writers, Limits.jsonBytes,
-        Limits.jsonDepth, Int(Limits.codeLife_ms),
+        Limits.jsonDepth, Int(Limits.codeLife_ms), Limits.fileBytes, Limits.filePartBytes,
+        Limits.fileBytesPerDevice,
     ]
 
     @Test("every limit of the code stands in limits.md with its number")

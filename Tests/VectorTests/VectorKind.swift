@@ -17,6 +17,7 @@ enum VectorKind: String, CaseIterable, Sendable {
     case response
     case enrolment
     case exchange
+    case file
 
     /// The folder that a path lies in; `nil` if it is none of these.
     init?(path: String) {
@@ -46,6 +47,7 @@ enum VectorKind: String, CaseIterable, Sendable {
         case .response: try vector.checkResponse()
         case .enrolment: try vector.checkEnrolment()
         case .exchange: try vector.checkExchange()
+        case .file: try vector.checkFile()
         }
     }
 }
@@ -124,6 +126,11 @@ struct Vector {
                     if EnrolmentCode(typed) == nil { return "code" }
                 } else if VerifyingKey(bytes: try bytes("key")) == nil {
                     return "key"
+                }
+            case .file:
+                let request = try FileRequest.Unverified(bytes("bytes"))
+                if try request.verified(by: key("key"), hub: id("hub")) == nil {
+                    return "signature"
                 }
             case .clock, .changeSet, .merge, .exchange: break
             }
@@ -280,6 +287,17 @@ struct Vector {
         let receipt = try #require(signed.verified(by: try key("key")))
         #expect(receipt.rendering == file["receipt"])
         #expect(receipt.encode() == (try bytes("bytes")))
+    }
+
+    func checkFile() throws {
+        let unverified = try FileRequest.Unverified(bytes("bytes"))
+        #expect(try unverified.verified(by: key("key"), hub: Specimen.id(9)) == nil)
+        let request = try #require(try unverified.verified(by: key("key"), hub: id("hub")))
+        #expect(request.rendering == file["request"])
+        let answer = try FileResponse.decode(bytes("answer"))
+        #expect(answer.tag == unverified.tag)
+        #expect(answer.rendering == file["said"])
+        #expect(answer.encode() == (try bytes("answer")))
     }
 
     func checkRequest() throws {

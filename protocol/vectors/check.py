@@ -2072,11 +2072,71 @@ def check_exchange(v):
             expect(state(says, known), data, step["name"] + ": a state written")
 
 
+# --- files.md ------------------------------------------------------------------------------------------------
+
+FILE_MAX, PART_MAX = 16_777_216, 1_048_576
+
+
+def file_message(hub, data):
+    return b"hazama file 1\0" + unbase32(hub) + sha256(data)
+
+
+def read_magic(reader, last):
+    magic = reader.data[:4]
+    if len(magic) < 4 or magic[:2] != b"HZ" or magic[3] != last:
+        raise Refused("notOurs")
+    if magic[2] != 1:
+        raise Refused("unknownVersion")
+    reader.raw(4)
+
+
+def read_file(data, key, hub):
+    reader = Reader(data)
+    read_magic(reader, 5)
+    if len(data) < 84:
+        raise Refused("truncated")
+    body, signature = data[:-64], data[-64:]
+    if not is_signed(key, signature, file_message(hub, body)):
+        raise Refused("signature")
+    reader = Reader(body, 4)
+    found = {"replica": reader.id(), "hash": base32(reader.raw(32)), "offset": reader.varint(FILE_MAX)}
+    act = reader.byte()
+    if act > 1:
+        raise Refused("unknownTag")
+    if act:
+        found["get"] = reader.varint(PART_MAX)
+    else:
+        found["put"] = reader.raw(reader.count(PART_MAX)).hex()
+    reader.finish()
+    return found
+
+
+def check_file(v):
+    data = hexed(v["bytes"])
+    found = read_file(data, hexed(v["key"]), v["hub"])
+    says = dict(v["request"])
+    if "put" in says:
+        says["put"] = hexed(says["put"]).hex()
+    expect(found, says, "request")
+    part = varint(found["get"]) if "get" in found else counted(bytes.fromhex(found["put"]))
+    body = (b"HZ\1\5" + unbase32(found["replica"]) + unbase32(found["hash"]) + varint(found["offset"])
+            + bytes(["get" in found]) + part)
+    expect(body + sign(bytes([10] * 32), file_message(v["hub"], body)), data, "request written")
+    answer = hexed(v["answer"])
+    reader = Reader(answer)
+    read_magic(reader, 6)
+    expect(reader.raw(8), sha256(data)[:8], "tag")
+    said = {"whole": reader.byte() == 1, "offset": reader.varint(FILE_MAX),
+            "bytes": reader.raw(reader.count(PART_MAX)).hex()}
+    reader.finish()
+    expect(said, dict(v["said"], bytes=hexed(v["said"]["bytes"]).hex()), "answer")
+
+
 CHECKS = {
     "encoding": check_encoding, "clock": check_clock, "change-set": check_change_set,
     "run": check_run, "state": check_state, "merge": check_merge, "receipt": check_receipt,
     "request": check_request, "response": check_response, "enrolment": check_enrolment,
-    "exchange": check_exchange,
+    "exchange": check_exchange, "file": check_file,
 }
 
 
@@ -2095,6 +2155,8 @@ def refuse(kind, v):
             raise Refused("signature")
     elif kind == "request":
         return read_request(hexed(v["bytes"]), hexed(v["key"]), v["hub"], v["epoch"])
+    elif kind == "file":
+        return read_file(hexed(v["bytes"]), hexed(v["key"]), v["hub"])
     elif kind == "response":
         return read_response(hexed(v["bytes"]))
     elif "typed" in v:

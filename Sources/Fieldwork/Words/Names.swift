@@ -62,6 +62,8 @@ extension Words {
         "description": Wording("description", "说明", "説明"),
         "digest": Wording("digest", "摘要值", "ダイジェスト"),
         "discussion": Wording("discussion", "讨论", "話し合い"),
+        "files": Wording("files", "文件", "ファイル"),
+        "arrivals": Wording("arrived", "已到达", "到着"),
         "dispute": Wording("objected to", "有异议", "異議"),
         "distinct": Wording("not the same as", "并非同一对象", "別の記録"),
         "done_on": Wording("done on", "完成日期", "完了日"),

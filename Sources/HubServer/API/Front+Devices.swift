@@ -74,6 +74,13 @@ extension Front {
         }
     }
 
+    /// Keeps or sends a part of a file. Not compressed: photographs do not shrink.
+    func file(_ call: Call) async throws(Problem) -> Answer {
+        let body = call.body
+        let answer = try await work.run { () throws(Problem) in try hub.file(body) }
+        return Answer(contentType: SyncRequest.mediaType, body: answer)
+    }
+
     static func unpacked(_ body: [UInt8]) throws(Problem) -> [UInt8] {
         do {
             return try Zstd.decompress(body, maximumBytes: Limits.requestBytesUnpacked)

@@ -9,6 +9,7 @@ struct Route: Sendable {
         case sync
         case watch
         case bundle
+        case file
         case login
         case logout
         case deviceCode
@@ -97,6 +98,7 @@ struct Route: Sendable {
         Route(.sync, "POST", "/v1/sync", .anyone, .sync),
         Route(.watch, "POST", "/v1/watch", .anyone, .sync),
         Route(.bundle, "POST", "/v1/bundle", .anyone, .sync),
+        Route(.file, "POST", "/v1/file", .anyone, .sync),
         Route(.login, "POST", "/v1/admin/login", .anyone, .json),
         Route(.logout, "POST", "/v1/admin/logout", .bearer, .none),
         Route(.deviceCode, "POST", "/v1/admin/device/code", .bearer, .json),

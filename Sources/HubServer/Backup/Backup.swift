@@ -30,6 +30,8 @@ public struct Backup: Sendable {
     /// What of a hub's folder belongs to a backup beside the database.
     public static let names = ["receipt.key", "ca.pem", "ca.key", "server.pem", "server.key"]
     private static let database = "hub.sqlite"
+    /// Where the bytes of records' files lie, each by its hash in a folder of its first letters.
+    private static let bytes = "files"
     private static let manifest = "manifest.json"
     private static let mark = "verified"
     /// What is compressed at a time.
@@ -50,6 +52,9 @@ public struct Backup: Sendable {
         defer { if !isWhole { remove(draft) } }
         var files = [try pack(database, to: draft, as: Self.database)]
         for name in names { files.append(try pack("\(folder)/\(name)", to: draft, as: name)) }
+        for path in try brought(in: folder) {
+            files.append(try pack(path.source, to: draft, as: path.name))
+        }
         let backup = Backup(
             path: path, hub: contents.hub, epoch: contents.epoch, made_ms: now_ms,
             place: contents.place, stored: contents.stored, files: files)
@@ -58,6 +63,33 @@ public struct Backup: Sendable {
         isWhole = true
         try PrivateFile.syncFolder(of: path)
         return backup
+    }
+
+    /// The files that devices have brought, as far as they are whole. They are never changed, and
+    /// are there before the database says so: whatever its copy names is among them.
+    private static func brought(
+        in folder: String
+    ) throws -> [(name: String, source: String)] {
+        let files = "\(folder)/\(bytes)"
+        guard access(files, F_OK) == 0 else { return [] }
+        var found: [(name: String, source: String)] = []
+        for part in try FileManager.default.contentsOfDirectory(atPath: files).sorted()
+        where part.utf8.count == 2 {
+            let folder = "\(files)/\(part)"
+            for name in try FileManager.default.contentsOfDirectory(atPath: folder).sorted() {
+                found.append((name, "\(folder)/\(name)"))
+            }
+        }
+        return found
+    }
+
+    /// Where a file of a backup belongs in a hub's folder; its folder is made.
+    private static func place(of name: String, in folder: String) throws -> String {
+        guard Base32.decode(name)?.count == 32 else { return "\(folder)/\(name)" }
+        let files = "\(folder)/\(bytes)"
+        let part = "\(files)/\(name.prefix(2))"
+        for path in [files, part] where access(path, F_OK) != 0 { try makeFolder(path) }
+        return "\(part)/\(name)"
     }
 
     private static func pack(_ source: String, to folder: String, as name: String) throws -> File {
@@ -141,7 +173,7 @@ public struct Backup: Sendable {
                 throw FileFault("open", source)
             }
             let damaged = FileFault(operation: "read", path: source, reason: "it is damaged")
-            let output = try PrivateFile.Output("\(folder)/\(file.name)")
+            let output = try PrivateFile.Output(Self.place(of: file.name, in: folder))
             defer { output.close() }
             var digest = SHA256()
             for length in file.frames {

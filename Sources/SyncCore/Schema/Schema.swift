@@ -23,6 +23,11 @@ public struct UnitID: Hashable, Comparable, Sendable {
     public static let aliases = UnitID(2)
     /// The records that only look like this one: people said so, and nobody is asked again.
     public static let distinct = UnitID(3)
+    /// The record's files, as `AttachedFile` reads them. Their bytes travel by themselves.
+    public static let files = UnitID(4)
+    /// What the hub says of the bytes of the record's files: whether they have come. Nobody else
+    /// writes it.
+    public static let arrivals = UnitID(5)
 }
 
 /// What records there are, what in them wins or loses together, and by which rule.
@@ -170,6 +175,20 @@ public struct CollectionDeclaration: Sendable {
             ], .append, .personal),
         UnitDeclaration(.aliases, "aliases", .reference, .addWins, .open),
         UnitDeclaration(.distinct, "distinct", .reference, .addWins, .open),
+        UnitDeclaration(
+            .files, "files",
+            [
+                Member("hash", .bytes(maximumBytes: 32)),
+                Member("size", .integer(1...AttachedFile.maximumBytes)),
+                Member("type", .text(maximumBytes: 80)),
+                Member("name", .text(maximumBytes: 200)),
+            ], .addWins, .personal),
+        UnitDeclaration(
+            .arrivals, "arrivals",
+            [
+                Member("hash", .bytes(maximumBytes: 32)),
+                Member("said", .choice(AttachedFile.Standing.allCases.map(\.rawValue))),
+            ], .addWins, .open),
     ]
 }
 

@@ -21,6 +21,7 @@ public enum SigningPurpose: String, Sendable {
     case receipt = "hazama receipt 1\0"
     case mark = "hazama mark 1\0"
     case purge = "hazama purge 1\0"
+    case file = "hazama file 1\0"
 }
 
 /// The secret half of an Ed25519 pair. Never printed; made from 32 bytes of chance by whoever may

@@ -28,7 +28,7 @@ struct Hazama: ParsableCommand {
                 name: "Records",
                 subcommands: [
                     HouseholdCommand.self, PersonCommand.self, VisitCommand.self,
-                    FollowCommand.self, DuplicateCommand.self,
+                    FollowCommand.self, DuplicateCommand.self, AttachCommand.self,
                 ]),
             CommandGroup(
                 name: "Finding people",

@@ -5,8 +5,11 @@ struct FileFault: Error, Hashable, Sendable {
     let path: String
     let reason: String
     let isFull: Bool
+    /// Whether it holds more than was asked for.
+    let isTooLarge: Bool
 
     init(_ path: String, _ code: Int32) {
+        isTooLarge = code == EFBIG
         self.path = path
         reason = String(cString: strerror(code))
         isFull = code == ENOSPC || code == EDQUOT

@@ -30,7 +30,9 @@ struct RecordSheet {
     /// - Parameter isFull: whether to say who wrote each unit, and when.
     func print(to console: Console, isFull: Bool) {
         // What was said of a conflict is shown beside it.
-        let written = units.filter { $0.outcome != nil && $0.unit.id != .discussion }
+        let written = units.filter {
+            $0.outcome != nil && ![.discussion, .files, .arrivals].contains($0.unit.id)
+        }
         let labels = written.map { label($0.unit) }
         let width = labels.map(\.columns).max() ?? 0
         for (sheet, label) in zip(written, labels) {
@@ -46,6 +48,18 @@ struct RecordSheet {
             for line in lines.dropFirst() {
                 console.result("\(indent)\(line)", hanging: width + 4)
             }
+        }
+        for (file, _, standing) in state.files {
+            let place: FilePlace =
+                switch standing {
+                case .here: .office
+                case .lost: .lost
+                case nil: .awaited
+                }
+            let size = Formats.bytes(Int64(file.size))
+            console.result(
+                "\(place.mark) \(file.name.string) (\(size)): \(console.text(place.phrase))",
+                hanging: 4)
         }
     }
 

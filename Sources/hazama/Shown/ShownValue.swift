@@ -13,6 +13,9 @@ struct ShownValue: Sendable {
     /// The value in words; `nil` stands for nothing to show.
     func text(_ value: Value?, _ unit: UnitDeclaration, of collection: CollectionID) -> String {
         guard let value else { return Phrase.nothingShown.text(in: language) }
+        if unit.id == .files, let file = AttachedFile(value) {
+            return "\(file.name.string) (\(Formats.bytes(Int64(file.size))))"
+        }
         if case .group(let values) = value, values.count == unit.members.count {
             let parts = zip(values, unit.members).compactMap { value, member in
                 value == .absent ? nil : labelled(value, member)

@@ -94,6 +94,18 @@ extension Problem.Code {
             Wording(
                 text, "需要另一人同意。您已经表示过同意。",
                 "もう一人の同意が必要です。あなたはすでに同意しています。")
+        case .noSuchFile:
+            Wording(
+                text, "您可查看的记录中没有这个文件，或者它尚未到达。",
+                "閲覧できる記録にそのファイルはないか、まだ届いていません。")
+        case .wrongBytes:
+            Wording(
+                text, "收到的内容与记录所载不符，已丢弃；请重新发送该文件。",
+                "届いた内容が記録と一致しないため破棄しました。もう一度送ってください。")
+        case .fileQuota:
+            Wording(
+                text, "本设备的文件已达上限。该文件未被保存。",
+                "この端末のファイルは上限に達しました。保存されていません。")
         case .tooManyRequests:
             Wording(
                 text, "请求过于频繁，请稍候。", "要求が多すぎます。少し待ってください。")
@@ -126,7 +138,8 @@ extension Problem.Code {
         case .malformed, .wrongMediaType, .tooLarge, .badBundle, .notFound, .wrongMethod,
             .wrongEpoch, .unknownMark, .notAllowed, .foreignOrigin, .noSuchConflict,
             .noSuchDevice, .noSuchPerson, .noSuchArea, .noSuchGrant, .noSuchRecord,
-            .noSuchChangeSet, .notAdmissible, .alreadyResolved, .noProposal, .notDecided:
+            .noSuchChangeSet, .noSuchFile, .wrongBytes, .fileQuota,
+            .notAdmissible, .alreadyResolved, .noProposal, .notDecided:
             .failed
         }
     }

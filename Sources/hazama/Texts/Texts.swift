@@ -94,6 +94,11 @@ enum Phrase: Catalogue {
     case bundlesRefusedNext
     case bundleEmpty, bundleWritten, bundleCarry, bundleReceipts, bundleTaken, bundleIsReceipts
     case bundleIsSealed, syncConflicts, syncQuarantined
+    // Files.
+    case fileTitle, fileAdded, fileAsItIs, fileTooLarge, filePicture, noSuchFile, fileWritten
+    case fileWanted, fileUnsent, fileHere, fileAtOffice, fileAwaited, fileLost
+    case fileGoes, fileComes, filesSent, filesReceived, filesUnsent, filesRefused, wouldSendFiles
+    case wipeRefusedFiles
 
     var wording: Wording {
         switch self {
@@ -1009,6 +1014,76 @@ enum Phrase: Catalogue {
                 "Refused: {n} {n:change has|changes have} no receipt. Send them first: hazama sync",
                 "已拒绝：{n} 项更改尚无回执。请先发送：hazama sync",
                 "拒否しました：受領のない変更が {n} 件あります。先に送信：hazama sync")
+        case .wipeRefusedFiles:
+            Wording(
+                "Refused: {n} {n:file is|files are} only on this machine. Send them first: hazama sync",
+                "已拒绝：{n} 个文件仅在本机。请先发送：hazama sync",
+                "拒否しました：この端末にしかないファイルが {n} 件あります。先に送信：hazama sync")
+        case .fileTitle: Wording("file", "文件", "ファイル")
+        case .fileAdded:
+            Wording(
+                "{name} ({size}) is put with it: {id}", "已附上 {name}（{size}）：{id}",
+                "{name}（{size}）を添付しました：{id}")
+        case .fileAsItIs:
+            Wording(
+                "Of a file of this kind ({type}) nothing was taken out: it may say who made it, and where.",
+                "此类文件（{type}）未作清除：其中可能含有作者与地点信息。",
+                "この種類（{type}）からは何も取り除いていません。作成者や場所が含まれることがあります。")
+        case .fileTooLarge:
+            Wording(
+                "A file may have {size} at most.", "文件最大为 {size}。", "ファイルは {size} までです。")
+        case .filePicture:
+            Wording(
+                "The file is empty, or a damaged picture.", "文件为空，或图片已损坏。",
+                "ファイルが空か、画像が壊れています。")
+        case .noSuchFile:
+            Wording(
+                "The record has no file {id}.", "该记录没有文件 {id}。",
+                "この記録にファイル {id} はありません。")
+        case .fileWritten: Wording("Written to {name}.", "已写入 {name}。", "{name} に書き出しました。")
+        case .fileWanted:
+            Wording(
+                "It comes with the next sync: hazama sync", "将在下次同步时取回：hazama sync",
+                "次の同期で届きます：hazama sync")
+        case .fileUnsent: Wording("only on this machine", "仅在本机", "この端末にのみあります")
+        case .fileHere:
+            Wording("at the office and here", "中心与本机均有", "中心とこの端末にあります")
+        case .fileAtOffice: Wording("at the office", "在中心", "中心にあります")
+        case .fileAwaited:
+            Wording(
+                "awaited: the machine that has it has not sent it", "待到达：持有它的设备尚未发送",
+                "到着待ち：持っている端末からまだ届いていません")
+        case .fileLost:
+            Wording(
+                "lost: the machine that had it was given up", "已丢失：保存它的设备已停用",
+                "失われました：持っていた端末は使われなくなりました")
+        case .fileGoes:
+            Wording(
+                "sending a file: {done} of {size}", "正在发送文件：{done} / {size}",
+                "ファイル送信中：{done} / {size}")
+        case .fileComes:
+            Wording(
+                "fetching a file: {done} of {size}", "正在取回文件：{done} / {size}",
+                "ファイル受信中：{done} / {size}")
+        case .filesSent:
+            Wording(
+                "{n} {n:file has|files have} arrived at the office.", "{n} 个文件已到达中心。",
+                "ファイル {n} 件が中心に届きました。")
+        case .filesReceived:
+            Wording("{n} {n:file|files} fetched.", "已取回 {n} 个文件。", "ファイル {n} 件を受信しました。")
+        case .filesUnsent:
+            Wording(
+                "{n} {n:file|files} still only on this machine ({size}).",
+                "{n} 个文件仍仅在本机（{size}）。", "ファイル {n} 件（{size}）がまだこの端末にしかありません。")
+        case .filesRefused:
+            Wording(
+                "The office does not take {n} {n:file|files}. They stay here; tell your administrator.",
+                "中心未接收 {n} 个文件。文件仍保留在本机；请告知管理员。",
+                "中心が {n} 件のファイルを受け取りません。端末に残っています。管理者に伝えてください。")
+        case .wouldSendFiles:
+            Wording(
+                "Then {n} {n:file|files} ({size}).", "随后 {n} 个文件（{size}）。",
+                "続いてファイル {n} 件（{size}）。")
         case .wipeConfirm:
             Wording(
                 "To erase everything here give --confirm with this machine's name: {name}",

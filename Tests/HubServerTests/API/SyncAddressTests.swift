@@ -44,6 +44,47 @@ struct SyncAddressTests {
         }
     }
 
+    @Test("a file is brought in parts and fetched, and what is wrong with a request is told")
+    func file() async throws {
+        let fixture = try HubFixture()
+        try await ServedHub.run(fixture) { served in
+            var device = try fixture.device(1, person: "Li Na")
+            let house = RecordID(high: 7, low: 1)
+            let photograph = (0..<5000).map { UInt8(truncatingIfNeeded: $0 * 7) }
+            let file = AttachedFile(
+                hash: Digests.sha256(photograph), size: photograph.count, type: Text("image/png"),
+                name: Text("letter"))
+            device.seal([.house(house, in: HubFixture.north)])
+            device.seal([.write(house, .files, .change(adding: [file.value], removing: []))])
+            try fixture.syncAll(&device)
+            func ask(_ act: FileRequest.Act, at offset: Int) async throws -> RawAnswer {
+                let request = FileRequest(
+                    replica: device.replica, hash: file.hash, offset: offset, act: act)
+                return try await served.exchange(
+                    RawRequest(
+                        "POST", "/v1/file", [("Content-Type", SyncRequest.mediaType)],
+                        body: request.encode(hub: fixture.hub.id, key: device.key)))
+            }
+            #expect(try await ask(.get(maximumBytes: 10), at: 0).code == .noSuchFile)
+            let half = try FileResponse.decode(
+                try await ask(.put(Array(photograph[..<2000])), at: 0).body)
+            #expect(!half.isWhole && half.offset == 2000)
+            let whole = try FileResponse.decode(
+                try await ask(.put(Array(photograph[2000...])), at: 2000).body)
+            #expect(whole.isWhole)
+            let answer = try await ask(.get(maximumBytes: 4000), at: 3000)
+            #expect(answer.field("content-type") == SyncRequest.mediaType)
+            #expect(try FileResponse.decode(answer.body).bytes == Array(photograph[3000...]))
+            let odd = try await served.exchange(
+                RawRequest(
+                    "POST", "/v1/file", [("Content-Type", SyncRequest.mediaType)], body: [1, 2]))
+            #expect(odd.status == 400 && odd.code == .malformed)
+            let json = try await served.exchange(
+                RawRequest("POST", "/v1/file", [("Content-Type", "application/json")], body: [1]))
+            #expect(json.code == .wrongMediaType)
+        }
+    }
+
     @Test("a large answer is compressed for who can read it, and the same for who can't")
     func compressed() async throws {
         let fixture = try HubFixture()

@@ -78,7 +78,7 @@ struct SchemaTests {
 
     static let violations: [(UInt16, Write.Operation, SchemaViolation)] = [
         (99, .increment(1), .unknownUnit(History.collection, UnitID(99))),
-        (4, .increment(1), .unknownUnit(History.collection, UnitID(4))),
+        (15, .increment(1), .unknownUnit(History.collection, UnitID(15))),
         (16, .increment(1), .wrongKind(UnitID(16), expected: .register, found: .total)),
         (
             18, .set(.text("a"), replacing: []),

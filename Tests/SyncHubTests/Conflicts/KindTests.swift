@@ -457,7 +457,7 @@ struct KindTests {
         var device = try fixture.device(1, person: "Li Na")
         device.schema = SchemaVersion(99)
         try fixture.syncAll(&device)
-        device.seal([.house(RecordID(high: 1, low: 1), in: HubFixture.south)])
+        device.seal([.house(RecordID(high: 1, low: 1), in: HubFixture.south, count: 900)])
         try fixture.syncAll(&device)
         let views = try fixture.hub.conflicts(state: nil, by: fixture.admin)
         #expect(views.map(\.kind) == [.schema])

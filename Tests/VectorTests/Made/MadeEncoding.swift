@@ -168,7 +168,7 @@ enum Made {
     static var all: [VectorFile] {
         get throws {
             try encoding + clock + changeSets + runs + states + merges + receipts + requests
-                + responses + enrolment + exchange
+                + responses + enrolment + exchange + files
                 + [VectorFile(document: "schema.md", SchemaDocument.text)]
         }
     }

@@ -116,6 +116,10 @@ struct WipeCommand: DeskCommand {
         guard status.unsent == 0 else {
             throw desk.fail(.failed, .unsentWork, .wipeRefused, ["n": "\(status.unsent)"])
         }
+        let files = try store.fileErrands().toSend.count
+        guard files == 0 else {
+            throw desk.fail(.failed, .unsentWork, .wipeRefusedFiles, ["n": "\(files)"])
+        }
         let identity = try store.identity()
         guard let confirm, confirm == identity.deviceName else {
             throw desk.fail(.usage, .answerMissing, .wipeConfirm, ["name": identity.deviceName])

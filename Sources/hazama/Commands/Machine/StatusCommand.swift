@@ -16,14 +16,17 @@ struct StatusCommand: DeskCommand {
         let store = try desk.store(beforeApproval: true)
         let identity = try store.identity()
         let status = try store.status()
+        let files = try store.fileErrands()
         let console = desk.console
         desk.tellsUnsent = false
-        print(status, identity, desk)
+        print(status, files, identity, desk)
         var members: [JSONMember] = [
             JSONMember("device", .string("\(identity.replica)")),
             JSONMember("enrolment", .string(identity.enrolment.rawValue)),
             JSONMember("unsent", .integer(Int64(status.unsent))),
             JSONMember("unsentBytes", .integer(Int64(status.unsentBytes))),
+            JSONMember("unsentFiles", .integer(Int64(files.toSend.count))),
+            JSONMember("unsentFileBytes", .integer(Int64(files.bytesToSend))),
             JSONMember("held", .integer(Int64(status.held))),
             JSONMember("quarantined", .integer(Int64(status.quarantined))),
             JSONMember("conflicts", .integer(Int64(status.conflicts))),
@@ -52,7 +55,9 @@ struct StatusCommand: DeskCommand {
         return .done
     }
 
-    private func print(_ status: StoreStatus, _ identity: DeviceIdentity, _ desk: Desk) {
+    private func print(
+        _ status: StoreStatus, _ files: FileErrands, _ identity: DeviceIdentity, _ desk: Desk
+    ) {
         let (console, formats) = (desk.console, desk.formats)
         switch identity.enrolment {
         case .approved: break
@@ -71,6 +76,14 @@ struct StatusCommand: DeskCommand {
                 ])
         } else if status.lastNumber != nil {
             console.result(.durable, .statusAllSent)
+        }
+        if !files.toSend.isEmpty {
+            console.result(
+                .unsent, .filesUnsent,
+                [
+                    "n": "\(files.toSend.count)",
+                    "size": Formats.bytes(Int64(files.bytesToSend)),
+                ])
         }
         if status.held > 0 {
             console.result(.partlySent, .statusHeld, ["n": "\(status.held)"])

@@ -21,6 +21,8 @@ struct SyncCommand: DeskCommand {
     var dryRun = false
     @Option(help: "Spend at most so many bytes on the line: 800k, 2M.")
     var maxBytes: String?
+    @Option(help: "Only records, or only the files that belong to them.", transform: lane)
+    var only: SyncOptions.Lane?
     @Flag(help: "Stay and sync whenever there is something new, here or at the hub.")
     var watch = false
     @Option(help: "With --dry-run: the line to reckon with: 2g, 3g, 4g, or bits per second as 50k.")
@@ -49,7 +51,8 @@ struct SyncCommand: DeskCommand {
         let progress = SyncProgress(desk.console)
         if watch {
             let watch = SyncWatch(
-                store: store, client: client, options: SyncOptions(maximumBytes: budget),
+                store: store, client: client,
+                options: SyncOptions(maximumBytes: budget, only: only),
                 desk: desk)
             try await watch.run(
                 showing: { progress.show($0) },
@@ -61,7 +64,7 @@ struct SyncCommand: DeskCommand {
         }
         do {
             let summary = try await client.sync(
-                SyncOptions(maximumBytes: budget, isDryRun: dryRun),
+                SyncOptions(maximumBytes: budget, isDryRun: dryRun, only: only),
                 events: { progress.show($0) })
             progress.clear()
             let status = tell(summary, line, desk)
@@ -117,9 +120,18 @@ struct SyncCommand: DeskCommand {
                     "n": "\(estimate.records)",
                     "size": Formats.bytes(Int64(clamping: estimate.bytesDown)),
                 ])
+            if estimate.files > 0 {
+                console.result(
+                    .wouldSendFiles,
+                    [
+                        "n": "\(estimate.files)",
+                        "size": Formats.bytes(Int64(estimate.fileBytes)),
+                    ])
+            }
             if let line {
                 let seconds = line.seconds(
-                    up: Int64(estimate.bytesUp), down: Int64(clamping: estimate.bytesDown))
+                    up: Int64(estimate.bytesUp + estimate.fileBytes),
+                    down: Int64(clamping: estimate.bytesDown))
                 console.result(.wouldTake, ["time": desk.formats.seconds(seconds)])
                 console.summarise(["seconds": .integer(seconds)])
             }
@@ -134,6 +146,23 @@ struct SyncCommand: DeskCommand {
                 "trips": "\(summary.roundTrips)",
             ])
         if summary.isCutShort { console.result(.partlySent, .cutShort) }
+        if summary.filesSent > 0 {
+            console.result(.durable, .filesSent, ["n": "\(summary.filesSent)"])
+        }
+        if summary.filesReceived > 0 {
+            console.result(.filesReceived, ["n": "\(summary.filesReceived)"])
+        }
+        if summary.filesRefused > 0 {
+            console.result(.quarantined, .filesRefused, ["n": "\(summary.filesRefused)"])
+        }
+        if summary.filesUnsent > 0 {
+            console.result(
+                .unsent, .filesUnsent,
+                [
+                    "n": "\(summary.filesUnsent)",
+                    "size": Formats.bytes(Int64(summary.fileBytesUnsent)),
+                ])
+        }
         if summary.delivered > 0 {
             console.result(.durable, .bundlesDelivered, ["n": "\(summary.delivered)"])
         }
@@ -188,6 +217,10 @@ struct SyncCommand: DeskCommand {
             JSONMember("digestMatches", summary.digestMatches.map { .bool($0) } ?? .null),
             JSONMember("delivered", .integer(Int64(summary.delivered))),
             JSONMember("refused", .integer(Int64(summary.refused))),
+            JSONMember("filesSent", .integer(Int64(summary.filesSent))),
+            JSONMember("filesReceived", .integer(Int64(summary.filesReceived))),
+            JSONMember("filesUnsent", .integer(Int64(summary.filesUnsent))),
+            JSONMember("filesRefused", .integer(Int64(summary.filesRefused))),
             JSONMember("cutShort", .bool(summary.isCutShort)),
         ]
         if let estimate = summary.estimate {
@@ -199,6 +232,8 @@ struct SyncCommand: DeskCommand {
                         "bytesUp": .integer(Int64(estimate.bytesUp)),
                         "records": .integer(Int64(clamping: estimate.records)),
                         "bytesDown": .integer(Int64(clamping: estimate.bytesDown)),
+                        "files": .integer(Int64(estimate.files)),
+                        "fileBytes": .integer(Int64(estimate.fileBytes)),
                     ])))
         }
         return members
@@ -307,4 +342,11 @@ extension Desk {
             safe: console.text(.nothingLost), what: text.isEmpty ? "HTTP \(status)" : text,
             next: next ?? console.text(.upgrade))
     }
+}
+
+private func lane(_ text: String) throws -> SyncOptions.Lane {
+    guard let lane = SyncOptions.Lane(rawValue: text) else {
+        throw ValidationError("--only takes records or files")
+    }
+    return lane
 }

@@ -32,6 +32,13 @@ final class SyncProgress: Sendable {
                 ["up": Formats.bytes(sent), "down": Formats.bytes(received)], stays: false)
         case .applying(let records):
             if records > 0 { say(.receiving, ["n": "\(records)"], stays: true) }
+        case .file(let isUp, let done, let size):
+            guard moves else { return }
+            say(
+                isUp ? .fileGoes : .fileComes,
+                [
+                    "done": Formats.bytes(Int64(done)), "size": Formats.bytes(Int64(size)),
+                ], stays: false)
         case .newEpoch: say(.newEpoch, [:], stays: true)
         case .repairing: say(.repairing, [:], stays: true)
         case .receipted: break

@@ -72,7 +72,9 @@ struct SyncWatch {
 
 extension SyncSummary {
     /// Whether anything moved.
-    var hasNews: Bool { sent + received + notices > 0 || digestMatches == false }
+    var hasNews: Bool {
+        sent + received + notices + filesSent + filesReceived > 0 || digestMatches == false
+    }
 }
 
 extension Error {

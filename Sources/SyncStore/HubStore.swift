@@ -171,12 +171,13 @@ public final class HubStore: Sendable {
         }
     }
 
-    /// Closes the file after moving everything from the write-ahead log into it.
+    /// Closes the file after moving everything from the write-ahead log into it. A closed store stays
+    /// closed.
     public func close() throws(StoreFault) {
         journal.withLock { $0 = nil }
         do {
             try queue.writeWithoutTransaction { db in
-                _ = try db.checkpoint(.truncate)
+                if db.sqliteConnection != nil { _ = try db.checkpoint(.truncate) }
             }
             try queue.close()
         } catch {

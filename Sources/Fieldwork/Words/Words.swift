@@ -41,6 +41,13 @@ public enum Words {
             found[Word.allCases.map(\.rawValue)] = Word.allCases.map(\.spoken)
         }
         for type in types { add(type) }
+        // Of every record, and so in no list of Fieldwork's.
+        found[AttachedFile.Standing.allCases.map(\.rawValue)] = AttachedFile.Standing.allCases.map {
+            switch $0 {
+            case .here: Wording("arrived", "已到达", "到着")
+            case .lost: Wording("lost", "已丢失", "紛失")
+            }
+        }
         return found
     }()
 }

@@ -46,9 +46,6 @@ extension Hub {
                     areas: memory.areas.filter { $0.records > 0 }.map {
                         HubStatus.AreaDigest(
                             scope: $0.scope, name: $0.name, digest: $0.digest, records: $0.records)
-                    },
-                    journal: self.store.journalState.map {
-                        HubStatus.Journal(path: $0.path, written: $0.written, last: $0.last)
                     })
             }
         }
@@ -74,7 +71,6 @@ extension Hub {
                     findings.append(
                         Finding(.damage, "audit", "audit entry \(entry) does not fit its chain"))
                 }
-                findings += self.checkJournal()
                 for upload in try tx.unjudgedUploads(.waiting) {
                     findings.append(
                         Finding(
@@ -92,17 +88,6 @@ extension Hub {
                 return findings
             }
         }
-    }
-
-    private func checkJournal() -> [Finding] {
-        guard let state = store.journalState else { return [] }
-        if let fault = store.journalFault() { return [Finding(.damage, "journal", fault)] }
-        guard state.written < state.last else { return [] }
-        return [
-            Finding(
-                .warning, "journal",
-                "\(state.last - state.written) entries are not in \(state.path) yet")
-        ]
     }
 
     private func checkRecords(

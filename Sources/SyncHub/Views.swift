@@ -137,15 +137,6 @@ public struct HubStatus: Hashable, Sendable {
     public let devices: Int
     public let digest: StateDigest
     public let areas: [AreaDigest]
-    /// `nil` where none is kept.
-    public let journal: Journal?
-
-    public struct Journal: Hashable, Sendable {
-        public let path: String
-        /// The last entry that is in the file, and the last one there is.
-        public let written: UInt64
-        public let last: UInt64
-    }
 
     public struct AreaDigest: Hashable, Sendable {
         public let scope: ScopeID
@@ -161,7 +152,7 @@ public struct HubStatus: Hashable, Sendable {
     public init(
         hub: HubID, epoch: EpochID, district: String, position: LogPosition, records: Int,
         changeSets: UInt64, uploads: Int, held: Int, quarantined: Int, openConflicts: Int,
-        devices: Int, digest: StateDigest, areas: [AreaDigest], journal: Journal? = nil
+        devices: Int, digest: StateDigest, areas: [AreaDigest]
     ) {
         self.hub = hub
         self.epoch = epoch
@@ -176,6 +167,5 @@ public struct HubStatus: Hashable, Sendable {
         self.devices = devices
         self.digest = digest
         self.areas = areas
-        self.journal = journal
     }
 }

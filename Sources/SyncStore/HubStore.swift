@@ -1,7 +1,6 @@
 internal import Foundation
 internal import GRDB
 public import SyncCore
-internal import Synchronization
 
 /// What a hub remembers: one SQLite file, one connection, one writer.
 ///
@@ -19,8 +18,6 @@ public final class HubStore: Sendable {
     public let files: HubFiles
     private let queue: DatabaseQueue
     private let tables: [CollectionID: HubTable]
-    /// The journal, once it is followed, and the last entry that was made for it.
-    private let journal = Mutex<(file: JournalFile, last: UInt64)?>(nil)
 
     /// Opens the store at `path`, making it if it is not there.
     ///
@@ -90,17 +87,12 @@ public final class HubStore: Sendable {
         _ body: (borrowing HubTransaction) throws -> Result
     ) throws -> Result {
         do {
-            let draft = journal.withLock { $0.map { JournalDraft(written: $0.file.place.number) } }
             return try queue.writeWithoutTransaction { db in
                 var result: Result?
-                var last: UInt64?
                 try db.inTransaction(.immediate) {
-                    let tx = HubTransaction(db, schema, tables, draft)
-                    result = try body(tx)
-                    last = try tx.keepJournal()
+                    result = try body(HubTransaction(db, schema, tables))
                     return .commit
                 }
-                if let last { journal.withLock { $0?.last = last } }
                 return result!
             }
         } catch let error as DatabaseError {
@@ -126,40 +118,6 @@ public final class HubStore: Sendable {
         }
     }
 
-    // MARK: The journal
-
-    /// From now on what people do here is kept for this file, too.
-    public func follow(_ file: JournalFile) throws {
-        let last = try read { tx in try tx.journalPlace()?.number } ?? 0
-        journal.withLock { $0 = (file, last) }
-    }
-
-    /// The last entry made for the journal, whether the file has it or not; 0 without a journal.
-    public var lastEntry: UInt64 { journal.withLock { $0?.last ?? 0 } }
-
-    /// Writes to the journal's file what it does not have yet. It is on the disk when this returns.
-    public func writeJournal() throws {
-        guard let (file, last) = journal.withLock({ $0 }), last > file.place.number else { return }
-        try file.append(try read { tx in try tx.waitingFrames(after: file.place.number) })
-    }
-
-    /// How the journal stands; `nil` where none is kept.
-    public var journalState: (path: String, written: UInt64, last: UInt64)? {
-        journal.withLock { $0.map { ($0.file.path, $0.file.place.number, $0.last) } }
-    }
-
-    /// What is wrong with the journal's file, read again from the disk; `nil` if nothing.
-    public func journalFault() -> String? {
-        guard let file = journal.withLock({ $0?.file }) else { return nil }
-        do {
-            let end = try file.frames().last?.place.number ?? 0
-            return end == file.place.number
-                ? nil : "\(file.path) ends at entry \(end), not \(file.place.number)"
-        } catch {
-            return "\(error)"
-        }
-    }
-
     /// Writes a consistent copy to a new file, without gaps and with nothing in a write-ahead log.
     public func copy(to path: String) throws(StoreFault) {
         do {
@@ -174,7 +132,6 @@ public final class HubStore: Sendable {
     /// Closes the file after moving everything from the write-ahead log into it. A closed store stays
     /// closed.
     public func close() throws(StoreFault) {
-        journal.withLock { $0 = nil }
         do {
             try queue.writeWithoutTransaction { db in
                 if db.sqliteConnection != nil { _ = try db.checkpoint(.truncate) }
@@ -192,13 +149,8 @@ public struct HubTransaction: ~Copyable {
     let schema: Schema
     let tables: [CollectionID: HubTable]
 
-    let draft: JournalDraft?
-
-    init(
-        _ db: Database, _ schema: Schema, _ tables: [CollectionID: HubTable],
-        _ draft: JournalDraft? = nil
-    ) {
-        (self.db, self.schema, self.tables, self.draft) = (db, schema, tables, draft)
+    init(_ db: Database, _ schema: Schema, _ tables: [CollectionID: HubTable]) {
+        (self.db, self.schema, self.tables) = (db, schema, tables)
     }
 }
 
@@ -241,8 +193,6 @@ enum HubTables {
         CREATE TABLE links(
             number INTEGER PRIMARY KEY, kind INTEGER NOT NULL, subject INTEGER NOT NULL,
             content BLOB NOT NULL, hash BLOB NOT NULL) STRICT;
-        CREATE TABLE journal(
-            number INTEGER PRIMARY KEY, previous BLOB NOT NULL, entry BLOB NOT NULL) STRICT;
         CREATE TABLE areas(
             number INTEGER PRIMARY KEY, scope BLOB NOT NULL UNIQUE, parent INTEGER, name TEXT NOT NULL,
             digest_high INTEGER NOT NULL DEFAULT 0, digest_low INTEGER NOT NULL DEFAULT 0,

@@ -32,7 +32,6 @@ struct StatusCommand: AsyncParsableCommand {
             held         \(number("held"))
             quarantined  \(number("quarantined"))
             digest       \(text("digest"))
-            journal      \(status["journal"].flatMap(JournalCommand.line) ?? "none")
             """)
         for area in status["areas"]?.array ?? [] {
             Terminal.print(

@@ -21,12 +21,6 @@ extension HubStatus {
                         "records": .integer(Int64(area.records)),
                     ])
                 }),
-            "journal": journal.map { journal in
-                .object([
-                    "path": .string(journal.path), "written": .integer(Int64(journal.written)),
-                    "last": .integer(Int64(journal.last)),
-                ])
-            } ?? .null,
         ])
     }
 }

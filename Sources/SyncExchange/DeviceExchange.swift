@@ -106,7 +106,7 @@ public struct DeviceExchange: Sendable {
         /// The hub lives another life. It is to be adopted, and everything not anchored offered
         /// again; of this reply nothing is applied. With it comes how far the hub has this device's
         /// chain, if it said so.
-        case adopt(EpochID, stored: StoredChain)
+        case adopt(EpochID, stored: ChainHead?)
         /// To be asked again: without naming an epoch, for the one known here may be none of the
         /// hub's; or with the proof that the hub has lost something.
         case again
@@ -269,7 +269,7 @@ public struct DeviceExchange: Sendable {
         }
         guard answer.requestTag == tag else { return .stop(.otherRequest) }
         if let known = last?.facts.epoch, let epoch = answer.epoch, known != epoch {
-            return adopt(epoch, .untold)
+            return adopt(epoch, nil)
         }
         // What says which states are not on the pages comes after them, and may have been cut off.
         if reply.isCut, takesEcho, last?.offer != nil { answer.pages = [] }
@@ -301,14 +301,14 @@ public struct DeviceExchange: Sendable {
     }
 
     /// The head of this device's chain as the hub has it, where it says so.
-    private static func stored(_ reply: Reply) -> StoredChain {
+    private static func stored(_ reply: Reply) -> ChainHead? {
         guard let json = json(reply.body),
             let number = json["stored"]?.integer
                 .flatMap({ ChangeSetNumber(UInt64(clamping: $0)) }),
             let hash = json["head"]?.string.flatMap(Base32.decode)
                 .flatMap({ ContentHash(bytes: $0) })
-        else { return .nothing }
-        return .through(ChainHead(number: number, hash: hash))
+        else { return nil }
+        return ChainHead(number: number, hash: hash)
     }
 
     /// Why a reply is not what was asked for, whatever that was.
@@ -335,7 +335,7 @@ public struct DeviceExchange: Sendable {
     }
 
     /// Once in a run: a hub that changes its life with every answer is none.
-    private mutating func adopt(_ epoch: EpochID, _ stored: StoredChain) -> Verdict {
+    private mutating func adopt(_ epoch: EpochID, _ stored: ChainHead?) -> Verdict {
         guard !hasAdopted else { return .stop(.noProgress) }
         hasAdopted = true
         namesNoEpoch = false

@@ -91,7 +91,7 @@ extension Hub {
         proving receipts: [SignedReceipt], from replica: StoredReplica, _ now: Int64,
         _ sent: ClockReading, _ memory: inout HubMemory
     ) throws -> Taken {
-        var named: [(rid: Int64, first: UInt64, last: UInt64, gap: Int64?)] = []
+        var named: [(rid: Int64, first: UInt64, last: UInt64)] = []
         var decoded: [Int64: [HashedChangeSet]] = [:]
         // Nothing is stored of a message of which a part is not its author's.
         let checked = try runs.map { run in (run, try contents(of: run, by: replica)) }
@@ -103,7 +103,7 @@ extension Hub {
             named.append(
                 (
                     stored.rid, sets[0].changeSet.name.number.value,
-                    last.changeSet.name.number.value, stored.gap
+                    last.changeSet.name.number.value
                 ))
             if let upload = stored.upload {
                 decoded[upload] = sets
@@ -112,12 +112,11 @@ extension Hub {
         }
         for number in unsettled {
             if let last = named.indices.last, named[last].rid == replica.rid,
-                named[last].gap == nil,
                 named[last].last + 1 == number.value
             {
                 named[last].last = number.value
             } else {
-                named.append((replica.rid, number.value, number.value, nil))
+                named.append((replica.rid, number.value, number.value))
             }
         }
         // Something may be left that was stored, and could not be judged when it came.
@@ -133,7 +132,7 @@ extension Hub {
             var seen: Set<Int64> = []
             for range in named {
                 for (upload, receipt) in try tx.receipts(
-                    of: range.rid, first: range.first, last: range.last, gap: range.gap)
+                    of: range.rid, first: range.first, last: range.last)
                 where seen.insert(upload).inserted {
                     if let receipt = try self.current(receipt, memory) {
                         receipts.append(receipt)
@@ -169,8 +168,6 @@ extension Hub {
     private struct Kept {
         let rid: Int64
         var upload: Int64?
-        /// Its row, if it waits for its predecessor.
-        var gap: Int64?
     }
 
     /// Appends to the legal log what of a run is not there yet. No rule of merging is asked here.
@@ -189,15 +186,15 @@ extension Hub {
         guard var replica = try self.replica(continuedBy: sets, trunk, now, memory, tx)
         else {
             // A predecessor is missing. Kept as it is, and judged when that has come.
-            let known = try tx.unjudgedUploads(.gap).first {
-                $0.replica == trunk.rid && $0.first <= first && $0.head == head
+            let waiting = try tx.uploads(of: trunk.rid, first: first, last: last)
+            if !waiting.contains(where: { $0.head == head }) {
+                let upload = try tx.appendUpload(
+                    run, replica: trunk.rid, first: first, last: last, head: head,
+                    received_ms: now, sent: sent, earlier: earlier, state: .gap)
+                try closeUnmerged(
+                    upload, sets, id, .held, "HZ-5102", state: .gap, now, memory, tx)
             }
-            if let known { return Kept(rid: trunk.rid, gap: known.id) }
-            let upload = try tx.appendUpload(
-                run, replica: trunk.rid, first: first, last: last, head: head,
-                received_ms: now, sent: sent, earlier: earlier, state: .gap)
-            try closeUnmerged(upload, sets, id, .held, "HZ-5102", state: .gap, now, memory, tx)
-            return Kept(rid: trunk.rid, gap: upload)
+            return Kept(rid: trunk.rid)
         }
         guard last > replica.stored else { return Kept(rid: replica.rid) }
         let upload = try tx.appendUpload(
@@ -206,7 +203,7 @@ extension Hub {
         replica.stored = last
         replica.head = head
         try tx.update(replica)
-        try admitGaps(of: id, now, memory, tx)
+        if replica.branch == nil { try admitGaps(&replica, tx) }
         return Kept(rid: replica.rid, upload: upload)
     }
 
@@ -307,21 +304,20 @@ extension Hub {
         return try sets[Int(common - first)].hash == hash(of: common, replica, tx)
     }
 
-    /// Lets uploads follow that came before their predecessor did, on the device's own chain or on
-    /// that of a branch, as far as they are still new there.
-    private func admitGaps(
-        of id: ReplicaID, _ now: Int64, _ memory: HubMemory, _ tx: borrowing HubTransaction
-    ) throws {
+    /// Lets uploads follow that came before their predecessor did, as far as they are still new.
+    private func admitGaps(_ replica: inout StoredReplica, _ tx: borrowing HubTransaction) throws {
         var hasMoved = true
         while hasMoved {
             hasMoved = false
-            guard let trunk = try tx.replica(id) else { return }
-            for upload in try tx.unjudgedUploads(.gap) where upload.replica == trunk.rid {
+            for upload in try tx.unjudgedUploads(.gap)
+            where upload.replica == replica.rid && upload.first <= replica.stored + 1 {
                 let sets = try RunCoding.decode(upload.run.bytes)
-                guard let trunk = try tx.replica(id),
-                    var replica = try self.replica(continuedBy: sets, trunk, now, memory, tx)
-                else { continue }
-                if replica.rid == trunk.rid, upload.first == replica.stored + 1 {
+                guard try continues(sets, replica, tx) else {
+                    try tx.finishUpload(
+                        upload.id, state: .branch, position: nil, receipt: upload.receipt)
+                    continue
+                }
+                if upload.first == replica.stored + 1 {
                     try tx.finishUpload(upload.id, state: .waiting, position: nil, receipt: nil)
                 } else {
                     // What came meanwhile holds its beginning, or all of it: a number is new once.

@@ -82,15 +82,6 @@ public struct ChainHead: Hashable, Sendable {
     }
 }
 
-/// How far a hub says to have a device's chain.
-public enum StoredChain: Hashable, Sendable {
-    /// It did not say.
-    case untold
-    /// It has nothing of it.
-    case nothing
-    case through(ChainHead)
-}
-
 extension Problem {
     /// As it travels: `{"code":…,"text":…}`, and what belongs to a new epoch.
     public var json: JSON {

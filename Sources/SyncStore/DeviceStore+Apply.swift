@@ -559,7 +559,6 @@ extension DeviceStore {
         // Of what is merged and not here yet nothing is taken off what is shown: with more to come,
         // the states that contain it may be among that.
         try settle(changed, answer.hasMore ? NumberSet() : answer.merged, db)
-        try trim(db)
         return notices
     }
 

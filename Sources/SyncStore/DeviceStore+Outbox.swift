@@ -24,16 +24,12 @@ extension DeviceStore {
     }
 
     /// Returns one entry of the outbox; `nil` if this device has not written so many.
-    ///
-    /// - Throws: `.trimmed` where only its name is left.
     public func outboxEntry(_ number: ChangeSetNumber) throws(StoreError) -> OutboxEntry? {
         try read { db in
             let era = try self.era(db)
-            let entry = try db.first(
+            return try db.first(
                 Self.outboxSQL + " WHERE number = ?", [Int64(number.value)]
             ) { try self.outboxEntry($0, era) }
-            if entry == nil, try self.isTrimmed(number, db) { throw StoreError.trimmed(number) }
-            return entry
         }
     }
 
@@ -46,9 +42,8 @@ extension DeviceStore {
         let set = try db.first(
             "SELECT key, bytes FROM sync_outbox WHERE number = ?", [Int64(number.value)]
         ) { try self.opened(try $0.blob(1), key: try $0.int(0), number) }
-        if let set { return set }
-        throw try isTrimmed(number, db)
-            ? StoreError.trimmed(number) : StoreError.unknownChangeSet(number)
+        guard let set else { throw StoreError.unknownChangeSet(number) }
+        return set
     }
 
     /// Returns what was set aside: change sets that wait for a person at the hub, with the reason.
@@ -132,7 +127,7 @@ extension DeviceStore {
             let chain = try self.chain(db)
             var faults = chain.faults
             var valid = 0
-            var covered = chain.trimmed
+            var covered: Set<ChangeSetNumber> = []
             try db.each("SELECT id, signature, bytes FROM sync_receipts ORDER BY id") { row in
                 guard let receipt = try self.signedReceipt(row, 1).verified(by: key) else {
                     faults.append(.badSignature(row: try row.int(0)))
@@ -158,45 +153,30 @@ extension DeviceStore {
         }
     }
 
-    struct Chain {
+    /// The hash of each own change set, worked out from its bytes, and where the chain is broken.
+    func chain(
+        _ db: Database
+    ) throws -> (hashes: [ChangeSetNumber: ContentHash], faults: [ReceiptCheck.Fault]) {
         var hashes: [ChangeSetNumber: ContentHash] = [:]
-        /// Those whose contents are gone from here, because a verified backup holds them.
-        var trimmed: Set<ChangeSetNumber> = []
         var faults: [ReceiptCheck.Fault] = []
-    }
-
-    /// The hash of each own change set, worked out from its bytes where these are here, and where
-    /// the chain is broken.
-    func chain(_ db: Database) throws -> Chain {
-        var chain = Chain()
         var expected = ChangeSetNumber.first
         var previous = ContentHash.none
-        try db.each(
-            """
-            SELECT number, hash, key, bytes FROM sync_outbox
-            UNION ALL SELECT number, hash, NULL, NULL FROM sync_trimmed ORDER BY number
-            """
-        ) { row in
+        try db.each("SELECT number, hash, key, bytes FROM sync_outbox ORDER BY number") { row in
             let number = try row.changeSetNumber(0)
             let kept = try row.contentHash(1)
             var isWhole = number == expected
-            if let bytes = try row.blobOrNil(3) {
-                do {
-                    let set = try self.opened(bytes, key: try row.int(2), number)
-                    isWhole = isWhole && set.hash == kept && set.changeSet.previous == previous
-                    chain.hashes[number] = set.hash
-                } catch StoreError.unreadable {
-                    isWhole = false
-                }
-            } else {
-                chain.trimmed.insert(number)
-                chain.hashes[number] = kept
+            do {
+                let set = try self.opened(try row.blob(3), key: try row.int(2), number)
+                isWhole = isWhole && set.hash == kept && set.changeSet.previous == previous
+                hashes[number] = set.hash
+            } catch StoreError.unreadable {
+                isWhole = false
             }
-            if !isWhole { chain.faults.append(.brokenChain(number)) }
+            if !isWhole { faults.append(.brokenChain(number)) }
             expected = number.next
             previous = kept
         }
-        return chain
+        return (hashes, faults)
     }
 
     /// Verifies the receipts of an answer: the hub's signature, that they are for this device and

@@ -84,8 +84,7 @@ extension DeviceStore {
         }
         return try db.first(
             """
-            SELECT number, position, received_ms FROM sync_outbox WHERE number <= ?
-            ORDER BY number DESC LIMIT 1
+            SELECT number, position, received_ms FROM sync_outbox WHERE number = ?
             """, [Int64(end)]
         ) { row in
             ReceiptMark(

@@ -73,7 +73,6 @@ extension DeviceStore {
                 WHERE number BETWEEN
                     (SELECT min(number) FROM sync_outbox WHERE \(Self.unstored))
                     AND (SELECT max(number) FROM sync_outbox WHERE \(Self.unstored))
-                    AND number > (SELECT ifnull(max(number), 0) FROM sync_trimmed)
                 ORDER BY number LIMIT ?2
                 """, [era, max(limit, 0)]
             ) { row in
@@ -183,26 +182,15 @@ extension DeviceStore {
     /// history are not touched.
     ///
     /// - Parameter stored: how far the hub has this device's chain. Believed only where it is the
-    ///   chain that lies here. A hub that was restored, with loss, from before what was anchored
-    ///   is offered that again, as far as the contents are still here.
+    ///   chain that lies here.
     public func adopt(
-        _ epoch: EpochID, stored: StoredChain = .untold, now: ClockReading
+        _ epoch: EpochID, stored: ChainHead? = nil, now: ClockReading
     ) throws(StoreError) {
         try write { db in
             guard try self.identity(db).epoch != epoch else { return }
-            let (old, new) = try self.beginEra(epoch, now, db)
-            let through: UInt64
-            switch stored {
-            case .untold: return
-            case .nothing: through = 0
-            case .through(let head):
-                guard try self.hash(of: head.number, db) == head.hash else { return }
-                through = head.number.value
-            }
-            try db.run("UPDATE sync_replica SET stored = ?", [Int64(through)])
-            try db.run(
-                "UPDATE sync_outbox SET era = ?, is_anchored = 0 WHERE era = ? AND number > ?",
-                [old, new, Int64(through)])
+            try self.beginEra(epoch, now, db)
+            guard let stored, try self.hash(of: stored.number, db) == stored.hash else { return }
+            try db.run("UPDATE sync_replica SET stored = ?", [Int64(stored.number.value)])
         }
     }
 
@@ -263,17 +251,11 @@ extension DeviceStore {
     /// The hash of an own change set; `nil` where there is none of that number.
     func hash(of number: ChangeSetNumber, _ db: Database) throws -> ContentHash? {
         try db.first(
-            """
-            SELECT hash FROM sync_outbox WHERE number = ?1
-            UNION ALL SELECT hash FROM sync_trimmed WHERE number = ?1
-            """, [Int64(number.value)]
+            "SELECT hash FROM sync_outbox WHERE number = ?", [Int64(number.value)]
         ) { try $0.contentHash(0) }
     }
 
-    @discardableResult
-    func beginEra(
-        _ epoch: EpochID, _ now: ClockReading, _ db: Database
-    ) throws -> (old: Int64, new: Int64) {
+    func beginEra(_ epoch: EpochID, _ now: ClockReading, _ db: Database) throws {
         let (old, new) = try nextEra(epoch, now, db)
         // What the records of this epoch say of their files is true of this epoch.
         try db.run("UPDATE sync_files SET is_sent = 0")
@@ -282,10 +264,8 @@ extension DeviceStore {
         try db.run(
             """
             UPDATE sync_replica SET era = ?, grants_version = 0, notices = 0, merged = x'',
-                mark = NULL, mark_number = 0, stored = 0, anchored = 0, settled = 0,
-                is_complete = 0, is_repaired = 0
+                mark = NULL, mark_number = 0, stored = 0, anchored = 0, settled = 0, is_complete = 0, is_repaired = 0
             """, [new])
-        return (old, new)
     }
 
     /// Asks for everything again, because the digest differed: the same epoch, but nothing

@@ -7,9 +7,8 @@ internal import Synchronization
 /// What a device remembers: the hub's confirmed states, and everything it wrote itself.
 ///
 /// Invariants:
-/// * A change set recorded here stays in `sync_outbox`, with its number, hash and bytes, until a
-///   verified backup of the hub holds it; then its number and hash stay in `sync_trimmed`. The
-///   numbers of both have no gaps, and each names its predecessor's hash.
+/// * A change set recorded here stays in `sync_outbox` for ever, with its number, hash and bytes;
+///   the numbers have no gaps and each names its predecessor's hash.
 /// * `state` of a record holds exactly the bytes the hub sent last. Own writes it does not contain
 ///   are marked in `sync_outbox_records`, and laid over it when it is shown: none twice, none left
 ///   out.

@@ -49,8 +49,6 @@ public enum StoreError: Error, Hashable, Sendable {
     case clockExhausted
     /// There is no change set with this number in the outbox.
     case unknownChangeSet(ChangeSetNumber)
-    /// The contents of this change set are gone from here: it is in a verified backup of the hub.
-    case trimmed(ChangeSetNumber)
     /// Bytes kept here can't be read.
     case unreadable(String)
     /// What the hub sent contradicts what this device knows. Nothing of it was applied.

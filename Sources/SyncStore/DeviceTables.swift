@@ -34,8 +34,6 @@ enum DeviceTables {
             is_anchored INTEGER NOT NULL DEFAULT 0, is_settled INTEGER NOT NULL DEFAULT 0,
             size INTEGER NOT NULL,
             key INTEGER NOT NULL, bytes BLOB NOT NULL) STRICT;
-        CREATE INDEX sync_outbox_anchored ON sync_outbox(number) WHERE is_anchored = 1;
-        CREATE TABLE sync_trimmed(number INTEGER PRIMARY KEY, hash BLOB NOT NULL) STRICT;
         CREATE TABLE sync_outbox_records(
             record BLOB NOT NULL, number INTEGER NOT NULL, collection INTEGER NOT NULL,
             is_laid INTEGER NOT NULL,

@@ -39,8 +39,10 @@ public struct StoredUpload: Sendable {
         case waiting = 0
         /// Every change set has a disposition.
         case judged = 1
-        /// Its predecessor is missing: whose chain it belongs to is not known yet.
+        /// Its predecessor is missing.
         case gap = 2
+        /// Another branch of a copied device; kept for people.
+        case branch = 3
     }
     public let id: Int64
     public let replica: Int64
@@ -221,8 +223,8 @@ extension HubTransaction {
         return upload
     }
 
-    /// The upload that holds a number of a replica as new. What waits for its predecessor is never
-    /// found here: it may be a branch's.
+    /// The upload that holds a number of a replica as new; branches, and what waits for its
+    /// predecessor, are never found here.
     public func upload(of replica: Int64, holding number: UInt64) throws -> StoredUpload? {
         try uploads(
             "WHERE replica = ? AND last >= ? AND first <= ? AND state < 2 ORDER BY last LIMIT 1",
@@ -245,30 +247,26 @@ extension HubTransaction {
         try uploads("WHERE id = ?", [id]).first
     }
 
-    /// The uploads of a replica that hold any of these numbers as new, rising; but for what waits
-    /// for its predecessor.
+    /// The uploads of a replica that hold any of these numbers as new, rising.
     public func uploads(
         of replica: Int64, first: UInt64, last: UInt64
     ) throws -> [StoredUpload] {
         try uploads(
-            "WHERE replica = ? AND last >= ? AND first <= ? AND state < 2 ORDER BY last",
+            "WHERE replica = ? AND last >= ? AND first <= ? AND state <> 3 ORDER BY last",
             [replica, Int64(first), Int64(last)])
     }
 
     /// The receipts of these uploads, as they lie there, each with its row.
-    ///
-    /// - Parameter gap: an upload to be told of although it waits for its predecessor.
     public func receipts(
-        of replica: Int64, first: UInt64, last: UInt64, gap: Int64? = nil
+        of replica: Int64, first: UInt64, last: UInt64
     ) throws -> [(upload: Int64, receipt: [UInt8]?)] {
         let statement = try db.cachedStatement(
             sql: """
                 SELECT id, receipt FROM uploads
-                WHERE replica = ? AND last >= ? AND first <= ? AND (state < 2 OR id = ?)
-                ORDER BY last
+                WHERE replica = ? AND last >= ? AND first <= ? AND state <> 3 ORDER BY last
                 """)
         return try Row.fetchAll(
-            statement, arguments: [replica, Int64(first), Int64(last), gap]
+            statement, arguments: [replica, Int64(first), Int64(last)]
         ).map { (upload: $0[0], receipt: try $0.optionalBytes(1)) }
     }
 

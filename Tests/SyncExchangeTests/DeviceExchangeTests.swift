@@ -191,14 +191,13 @@ struct DeviceExchangeTests {
         let new = EpochID(high: 9 << 32, low: 2)
         var exchange = DeviceExchange()
         _ = plan(&exchange, facts())
-        #expect(exchange.judge(answer(epoch: new), tag: 1) == .adopt(new, stored: .untold))
+        #expect(exchange.judge(answer(epoch: new), tag: 1) == .adopt(new, stored: nil))
         #expect(plan(&exchange, facts(epoch: new)) != nil)
         #expect(exchange.judge(answer(epoch: Self.epoch), tag: 1) == .stop(.noProgress))
 
         var told = DeviceExchange()
         _ = plan(&told, facts())
-        #expect(
-            told.judge(problem(.wrongEpoch, epoch: new), tag: 1) == .adopt(new, stored: .nothing))
+        #expect(told.judge(problem(.wrongEpoch, epoch: new), tag: 1) == .adopt(new, stored: nil))
         var same = DeviceExchange()
         _ = plan(&same, facts())
         #expect(
@@ -228,7 +227,7 @@ struct DeviceExchangeTests {
         let told = Problem(.wrongEpoch, epoch: new, stored: head)
         #expect(
             exchange.judge(reply(409, "application/json", told.json.bytes()), tag: 1)
-                == .adopt(new, stored: .through(head)))
+                == .adopt(new, stored: head))
     }
 
     @Test("before the first answer any epoch is right")

@@ -204,40 +204,6 @@ struct SyncTests {
         #expect(try fixture.hub.doctor() == [])
     }
 
-    @Test("what a copy sent before its branch was known is merged once the branch begins")
-    func gapOfBranch() throws {
-        let fixture = try HubFixture()
-        var a = try fixture.device(1, person: "Li Na")
-        a.seal([.house(house, in: HubFixture.north)])
-        try fixture.syncAll(&a)
-        var copy = a
-        for minutes in [Int64(1), 10, 100] {
-            a.seal([.write(house, House.minutes, .increment(minutes))])
-        }
-        for minutes in [Int64(1000), 10_000, 100_000] {
-            copy.seal([.write(house, House.minutes, .increment(minutes))])
-        }
-        let early = try fixture.sync(&copy, [copy.run(from: 4)])
-        let receipt = try #require(early.receipts.first?.verified(by: fixture.hub.receiptKey))
-        #expect(receipt.entries.map(\.disposition) == [.held])
-        // The numbers before it come, and are another's; what it holds is no number of theirs.
-        let told = try fixture.sync(&a, [a.run(from: 2)])
-        #expect(told.receipts.count == 1)
-        #expect(a.merged == NumberSet(ranges: [1...4]))
-        // Told again, it is not stored again.
-        let again = try fixture.sync(&copy, [copy.run(from: 4)])
-        #expect(again.receipts == early.receipts)
-        try fixture.sync(&copy, [copy.run(from: 2, through: 3)])
-        try fixture.sync(&a)
-        guard case .total(let total)? = try a.state(house)?[House.minutes] else {
-            Issue.record("no minutes")
-            return
-        }
-        #expect(total.parts.reduce(0) { $0 + $1.amount } == 111_111)
-        #expect(try fixture.hub.status().changeSets == 7)
-        #expect(try fixture.hub.doctor() == [])
-    }
-
     @Test("what has no authority is set aside, and what follows it goes on")
     func outOfScope() throws {
         let fixture = try HubFixture()

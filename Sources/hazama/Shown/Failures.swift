@@ -64,10 +64,6 @@ extension Desk {
                 ["id": record.short()], next: .findFirst)
         case .unknownChangeSet(let number):
             fail(.failed, .noSuchRecord, .noSuchChangeSet, ["n": "\(number)"], next: .seeOutbox)
-        case .trimmed(let number):
-            fail(
-                .failed, .noSuchRecord, safe: .nothingLost, .changeSetTrimmed,
-                ["n": "\(number)"], next: .editInstead)
         case .nothingToRecord: fail(.usage, .badUsage, .nothingToRecord)
         case .invalid(_, let violation): failure(for: violation)
         case .tooLarge(_, let count, let maximum):

@@ -24,7 +24,6 @@ enum Phrase: Catalogue {
     case copiedHere, storeForeign, tellOperator, storeNewer, upgrade, keyMissing
     case alreadyEnrolled, otherHome, outsideGrants, tellAdministrator, severalGrants
     case noSuchRecord, findFirst, noSuchChangeSet, seeOutbox, nothingToRecord, tooLarge
-    case changeSetTrimmed, editInstead
     case failedOtherwise, clockExhausted, setClock, storeDamaged, runDoctor, badAnswer
     case diskFull, makeRoom, storeReadOnly, diskFailed, pathNoFolder, pathNoFile
     case pathForeign, pathOpen, pathOpenNext, pathReadOnly, pathUnreachable, badFile
@@ -317,16 +316,6 @@ enum Phrase: Catalogue {
                 "There is no change set number {n} here.",
                 "这里没有编号为 {n} 的更改。",
                 "番号 {n} の変更はありません。")
-        case .changeSetTrimmed:
-            Wording(
-                "Change set {n} is safe in the office's backups; this machine keeps only its name.",
-                "编号 {n} 的更改已安全保存在办公室的备份中；本机只保留其编号。",
-                "番号 {n} の変更は事務所のバックアップに保管済みで、この端末には番号だけが残っています。")
-        case .editInstead:
-            Wording(
-                "Edit the record instead: the old value stays in its history.",
-                "请直接修改该记录：旧值会保留在历史中。",
-                "記録を直接修正してください。以前の値は履歴に残ります。")
         case .seeOutbox:
             Wording(
                 "See: hazama outbox --all",

@@ -129,8 +129,8 @@ public final class HubStore: Sendable {
         }
     }
 
-    /// Closes the file after moving everything from the write-ahead log into it. A closed store stays
-    /// closed.
+    /// Closes the file after moving everything from the write-ahead log into it. Closing it again
+    /// does nothing.
     public func close() throws(StoreFault) {
         do {
             try queue.writeWithoutTransaction { db in

@@ -72,12 +72,18 @@ struct HubFolder {
             try start.renew(in: store, using: &generator)
             return hub
         } catch let fault as StoreFault {
-            throw Failure(
-                fault.kind == .damaged ? .damaged : fault.kind == .busy ? .busy : .failed,
-                "the store can't be opened: \(fault)")
+            throw Self.failure(for: fault)
+        } catch StoreError.fault(let fault) {
+            throw Self.failure(for: fault)
         } catch let fault as FileFault {
             throw Failure("\(fault)")
         }
+    }
+
+    private static func failure(for fault: StoreFault) -> Failure {
+        Failure(
+            fault.kind == .damaged ? .damaged : fault.kind == .busy ? .busy : .failed,
+            "the store can't be opened: \(fault)")
     }
 
     private func receiptKey() throws -> SigningKey {

@@ -16,6 +16,34 @@ public struct SealedBundle: Hashable, Sendable {
         (self.replica, self.runs) = (replica, runs)
     }
 
+    /// Reads what was sealed: unpacked, its seal opened.
+    package init(content: [UInt8]) throws(CodecError) {
+        var reader = ByteReader(content)
+        let replica = try reader.identifier(ReplicaID.self)
+        var runs: [SignedRun] = []
+        for _ in 0..<(try reader.count(limit: Limits.runsPerRequest)) {
+            let run = try reader.counted()
+            guard let signature = Signature(bytes: try reader.raw(64)) else {
+                throw .truncated(at: reader.index)
+            }
+            runs.append(SignedRun(bytes: run, signature: signature))
+        }
+        try reader.finish()
+        self.init(replica: replica, runs: runs)
+    }
+
+    /// What is packed and sealed.
+    package var content: [UInt8] {
+        var writer = ByteWriter()
+        writer.identifier(replica)
+        writer.varint(runs.count)
+        for run in runs {
+            writer.counted(run.bytes)
+            writer.raw(run.signature.bytes)
+        }
+        return writer.bytes
+    }
+
     private static let magic: [UInt8] = [0x48, 0x5a, 1, 3]
     private static let purpose = "hazama bundle 1\0"
     private static let suite = HPKE.Ciphersuite.Curve25519_SHA256_ChachaPoly
@@ -27,22 +55,15 @@ public struct SealedBundle: Hashable, Sendable {
     public func sealed(
         for hub: HubID, key: SealingKey
     ) throws(BundleError) -> [UInt8] {
-        var writer = ByteWriter()
-        writer.identifier(replica)
-        writer.varint(runs.count)
-        for run in runs {
-            writer.counted(run.bytes)
-            writer.raw(run.signature.bytes)
-        }
         let head = Self.magic + hub.bytes
         do {
             let recipient = try Curve25519.KeyAgreement.PublicKey(rawRepresentation: key.bytes)
             var sender = try HPKE.Sender(
                 recipientKey: recipient, ciphersuite: Self.suite,
                 info: Data(Self.purpose.utf8))
-            let content = try sender.seal(
-                Data(Zstd.compress(writer.bytes)), authenticating: Data(head))
-            return head + Array(sender.encapsulatedKey) + Array(content)
+            let sealed = try sender.seal(
+                Data(Zstd.compress(content)), authenticating: Data(head))
+            return head + Array(sender.encapsulatedKey) + Array(sealed)
         } catch {
             throw .damaged
         }
@@ -76,20 +97,9 @@ public struct SealedBundle: Hashable, Sendable {
             throw .damaged
         }
         do {
-            var reader = ByteReader(
-                try Zstd.decompress(
+            return try SealedBundle(
+                content: Zstd.decompress(
                     Array(packed), maximumBytes: Limits.requestBytesUnpacked))
-            let replica = try reader.identifier(ReplicaID.self)
-            var runs: [SignedRun] = []
-            for _ in 0..<(try reader.count(limit: Limits.runsPerRequest)) {
-                let run = try reader.counted()
-                guard let signature = Signature(bytes: try reader.raw(64)) else {
-                    throw BundleError.damaged
-                }
-                runs.append(SignedRun(bytes: run, signature: signature))
-            }
-            try reader.finish()
-            return SealedBundle(replica: replica, runs: runs)
         } catch {
             throw .damaged
         }
@@ -131,8 +141,10 @@ public enum ReceiptFile {
         var receipts: [SignedReceipt] = []
         for _ in 0..<(try reader.count()) {
             let body = try reader.counted()
-            receipts.append(
-                SignedReceipt(bytes: body, signature: Signature(bytes: try reader.raw(64))!))
+            guard let signature = Signature(bytes: try reader.raw(64)) else {
+                throw .truncated(at: reader.index)
+            }
+            receipts.append(SignedReceipt(bytes: body, signature: signature))
         }
         try reader.finish()
         return receipts

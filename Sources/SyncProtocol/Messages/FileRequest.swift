@@ -70,6 +70,11 @@ public struct FileRequest: Hashable, Sendable {
             guard key.isValid(signature, for: signed(bytes, hub: hub), purpose: .file) else {
                 return nil
             }
+            return try request()
+        }
+
+        /// What whoever sent it asks. Believed only after `verified(by:hub:)`.
+        package func request() throws(CodecError) -> FileRequest {
             var reader = ByteReader(bytes)
             _ = try reader.raw(20)
             let hash = try reader.hash()

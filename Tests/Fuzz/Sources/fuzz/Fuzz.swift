@@ -5,7 +5,7 @@
 /// Which door is tried, by the environment: libFuzzer owns the arguments.
 private let target: FuzzTarget = {
     guard let name = getenv("HAZAMA_FUZZ"), let target = FuzzTarget(rawValue: String(cString: name))
-    else { fatalError("HAZAMA_FUZZ has to name a door: codec, request or json") }
+    else { fatalError("HAZAMA_FUZZ has to name a door: codec, request, bundle or json") }
     return target
 }()
 

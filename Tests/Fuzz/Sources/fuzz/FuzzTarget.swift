@@ -10,6 +10,9 @@ enum FuzzTarget: String, CaseIterable {
     case codec
     /// What `POST /v1/sync` takes, with the runs in it.
     case request
+    /// Files that people carry, and the messages about files: bundles as they come and with their
+    /// seal open, receipts, requests and answers, purges, marks. The first byte says which.
+    case bundle
     /// Whatever comes as JSON: enrolment, administration, drafts.
     case json
 
@@ -18,6 +21,7 @@ enum FuzzTarget: String, CaseIterable {
         switch self {
         case .codec: Self.decode(bytes)
         case .request: Self.receive(bytes)
+        case .bundle: Self.carry(bytes)
         case .json: Self.parse(bytes)
         }
     }
@@ -67,6 +71,35 @@ enum FuzzTarget: String, CaseIterable {
             // The fuzzer can't sign; what a device with a key could send is read all the same.
             let request = try UnverifiedSyncRequest(bytes).request
             for run in request.runs { try readRun(run.bytes) }
+        } catch {
+            // A refusal is an answer.
+        }
+    }
+
+    private static func carry(_ bytes: [UInt8]) {
+        guard let door = bytes.first else { return }
+        let body = Array(bytes.dropFirst())
+        do {
+            switch door % 7 {
+            // The fuzzer can't seal; what somebody who can could have sealed is read all the same.
+            case 0:
+                let bundle = try SealedBundle(content: body)
+                precondition(bundle.content == body, "a bundle that is read has another form")
+                for run in bundle.runs { try readRun(run.bytes) }
+            case 1: _ = try SealedBundle.hub(of: body)
+            case 2:
+                let receipts = try ReceiptFile.decode(body)
+                precondition(
+                    ReceiptFile.encode(receipts) == body, "receipts that are read have another form"
+                )
+                for receipt in receipts { _ = try Receipt.decode(receipt.bytes) }
+            case 3: _ = try FileRequest.Unverified(body).request()
+            case 4:
+                let response = try FileResponse.decode(body)
+                precondition(response.encode() == body, "an answer that is read has another form")
+            case 5: _ = try Purge.decode(body)
+            default: _ = try LogMark.decode(body)
+            }
         } catch {
             // A refusal is an answer.
         }

@@ -67,12 +67,13 @@ extension Front {
 
     func resolve(_ call: Call, _ session: Session) async throws(Problem) -> Answer {
         let request = try request(JSONFields(call.body))
+        let answer = try await detail(call) { hub, id throws(Problem) in
+            try hub.resolve(id, request, by: session)
+        }
         logger.info(
             "conflict resolved",
             metadata: ["conflict": "\(call.id)", "person": "\(session.person)"])
-        return try await detail(call) { hub, id throws(Problem) in
-            try hub.resolve(id, request, by: session)
-        }
+        return answer
     }
 
     func propose(_ call: Call, _ session: Session) async throws(Problem) -> Answer {

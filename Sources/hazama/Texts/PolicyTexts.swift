@@ -4,6 +4,7 @@ import Fieldwork
 enum PolicyPhrase: Catalogue {
     case badLine, badLineNext, linesAnswered, keysLeftOut, lineTooLong
     case noStandard, noStandardNext, noSuchPolicy, noSuchPolicyNext, noSuchFact, badFactValue
+    case kindFlag, kindCount, kindNumber
     case catalogueRefused, personNotNamed, assumptionShape
     case unknown, asOf, programme, document, from, to, benefit, papers, fields, rule, department
     case standing, supersedes, inForce, notInForce, sourced, partly, illustrative
@@ -50,8 +51,13 @@ enum PolicyPhrase: Catalogue {
                 "The catalogue has no fact {key}.", "目录中没有事实 {key}。", "目録に項目 {key} はありません。")
         case .badFactValue:
             Wording(
-                "'{text}' is no value of {key}, which is {kind}.", "“{text}”不是 {key} 的值（{kind}）。",
-                "「{text}」は {key}（{kind}）の値ではありません。")
+                "'{text}' is no value of {key}; it takes: {kind}.",
+                "“{text}”不是 {key} 的值；可填：{kind}。",
+                "「{text}」は {key} の値ではありません。入力できるもの：{kind}。")
+        case .kindFlag: Wording("yes or no", "是 或 否", "はい または いいえ")
+        case .kindCount: Wording("a whole number", "整数", "整数")
+        case .kindNumber:
+            Wording("a number, such as 12 or 12.5", "数字，如 12 或 12.5", "数、たとえば 12 や 12.5")
         case .catalogueRefused:
             Wording(
                 "The catalogue does not hold together, and nothing was answered: {text}",

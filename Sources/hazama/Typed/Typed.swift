@@ -112,6 +112,15 @@ struct Typed {
         return found
     }
 
+    /// Reads yes and no, in any of the languages; `nil` for all else.
+    static func flag(_ text: String) -> Bool? {
+        switch Matching.folded(text) {
+        case "yes", "true", "是", "有", "はい": true
+        case "no", "false", "否", "无", "無", "いいえ": false
+        default: nil
+        }
+    }
+
     /// Reads an identity number. What is wrong is told without repeating any of it.
     func identityNumber(_ text: String) throws(Failure) -> IdentityNumber {
         do { return try IdentityNumber(text.trimmed.foldingWidth, asOf: today) } catch {

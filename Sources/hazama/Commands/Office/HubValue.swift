@@ -81,14 +81,10 @@ extension Typed {
             }
             return .text(text)
         case .bool:
-            switch Matching.folded(text) {
-            case "yes", "true", "是", "はい": return .bool(true)
-            case "no", "false", "否", "いいえ": return .bool(false)
-            default:
-                throw Failure(
-                    status: .usage, code: DeviceCode.badInput.rawValue,
-                    what: console.text(.badWord, ["text": text, "words": "yes, no"]))
-            }
+            if let flag = Typed.flag(text) { return .bool(flag) }
+            throw Failure(
+                status: .usage, code: DeviceCode.badInput.rawValue,
+                what: console.text(.badWord, ["text": text, "words": "yes, no"]))
         case .reference:
             guard let record = RecordID(Base32.forgiving(text)) else {
                 throw Failure(

@@ -75,17 +75,34 @@ extension Desk {
         guard !typed.isEmpty else {
             return Assumption(MissingFact(slot, member: member), parts: nil)
         }
-        guard let parts = try? definition.kind.parts(typed: typed) else {
-            throw noValue(typed, key, definition.kind)
-        }
+        let parts = try parts(typed: typed, key, definition.kind)
         return Assumption(MissingFact(slot, member: member), parts: parts)
     }
 
-    /// Refuses what is typed for a fact: it is not of the fact's kind.
-    func noValue(_ text: String, _ key: String, _ kind: FactDefinition.Kind) -> Failure {
-        var shown = kind.word
-        if case .choice(let words) = kind { shown = words.joined(separator: ", ") }
-        return bad(console.text(.badFactValue, ["text": text, "key": key, "kind": shown]))
+    /// Reads what is typed for a fact, in the parts its values are counted in.
+    func parts(typed text: String, _ key: String, _ kind: FactDefinition.Kind) throws -> Int64 {
+        let shown: String
+        switch kind {
+        case .flag:
+            if let flag = Typed.flag(text) { return flag ? 1 : 0 }
+            shown = console.text(.kindFlag)
+        case .money:
+            // What a household is left with can be less than nothing.
+            if let fen = try? kind.parts(typed: text.trimmed.foldingWidth) { return fen }
+            return try typed.money(text).fen
+        case .count, .number, .choice:
+            do {
+                return try kind.parts(typed: text.trimmed.foldingWidth)
+            } catch {
+                shown =
+                    switch kind {
+                    case .choice(let words): words.joined(separator: ", ")
+                    case .count: console.text(.kindCount)
+                    default: console.text(.kindNumber)
+                    }
+            }
+        }
+        throw bad(console.text(.badFactValue, ["text": text, "key": key, "kind": shown]))
     }
 
     private func bad(_ what: String) -> Failure {

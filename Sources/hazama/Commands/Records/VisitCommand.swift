@@ -227,29 +227,17 @@ struct VisitAnswer: DeskCommand {
     /// What rules ask for has to be of the kind they compare, or they could never use it. Of other
     /// keys yes and no, whole numbers and days are what they look like; all else is a word.
     private func content(_ text: String, _ key: String, _ desk: Desk) throws -> Fact.Content {
-        let plain = text.trimmed.foldingWidth
-        let flag: Bool? =
-            switch Matching.folded(text) {
-            case "yes", "是", "はい", "有": true
-            case "no", "否", "いいえ", "无", "無": false
-            default: nil
-            }
         guard let kind = FactKey.kind(key) else {
-            if let flag { return .flag(flag) }
+            if let flag = Typed.flag(text) { return .flag(flag) }
+            let plain = text.trimmed.foldingWidth
             if let number = Int64(plain) { return .number(number) }
             return CalendarDate(plain).map { .day($0) } ?? .word(text)
         }
-        switch kind {
-        case .flag:
-            guard let flag else { throw desk.noValue(text, key, kind) }
-            return .flag(flag)
-        case .money: return .number(try desk.typed.money(text).fen)
-        case .choice, .count, .number:
-            guard let parts = try? kind.parts(typed: plain) else {
-                throw desk.noValue(text, key, kind)
-            }
-            if case .choice(let words) = kind { return .word(words[Int(parts)]) }
-            return .number(parts)
+        let parts = try desk.parts(typed: text, key, kind)
+        return switch kind {
+        case .flag: .flag(parts != 0)
+        case .choice(let words): .word(words[Int(parts)])
+        case .money, .count, .number: .number(parts)
         }
     }
 }

@@ -51,7 +51,8 @@ enum Phrase: Catalogue {
     case severalVisits, seeVisits, underWay, noteKept, answerKept, followAdded, followNext
     case overdue, why, flag, dueToday, dueSince, dueOn, nothingDue, inboxWaits
     // Status.
-    case statusUnsent, statusAllSent, statusHeld, statusConflicts, statusQuarantined
+    case statusUnsent, statusAllSent, statusRecordsSent, statusHeld, statusConflicts
+    case statusQuarantined
     case noReceipt, lastReceipt, leaseLeft, clockWrong, lastSync, statusNext
     // Lists.
     case when, intent, records, record, unit, sides, became, changeSets, received
@@ -87,9 +88,10 @@ enum Phrase: Catalogue {
     case grantEnded, personDeactivated, personReactivated, rolesSet
     // Sync and enrolment.
     case enrolled, approvalNext, approvedNow, badDeviceName, badCode, badCodeNext
-    case otherAuthority, newerHub, noProgress, safeHere, safeAllSent, sending
+    case otherAuthority, newerHub, noProgress, safeHere, safeAllSent, safeFilesHere, sending
     case transferring, receiving, newEpoch, repairing, digestRepaired, exchanged
-    case allStored, cutShort, wouldSend, wouldReceive, wouldTake, bundlesDelivered, bundlesRefused
+    case allStored, recordsStored, cutShort, wouldSend, wouldReceive, wouldTake, bundlesDelivered,
+        bundlesRefused
     case bundlesRefusedNext
     case bundleEmpty, bundleWritten, bundleCarry, bundleReceipts, bundleTaken, bundleIsReceipts
     case bundleIsSealed, syncConflicts, syncQuarantined
@@ -720,6 +722,11 @@ enum Phrase: Catalogue {
                 "Everything you made is stored at the hub.",
                 "您的全部工作已存到中心。",
                 "作業はすべてハブに保存されています。")
+        case .statusRecordsSent:
+            Wording(
+                "All your records are stored at the hub; files are not yet.",
+                "您的全部记录已存到中心；尚有文件未送达。",
+                "記録はすべてハブに保存されています。ファイルはまだです。")
         case .statusHeld:
             Wording(
                 "{n} {n:change|changes} at the hub, waiting for something else to arrive",
@@ -1261,6 +1268,11 @@ enum Phrase: Catalogue {
                 "Nothing is lost: everything you made is stored at the hub.",
                 "没有丢失任何内容：您的全部工作已存到中心。",
                 "何も失われていません。作業はすべてハブに保存されています。")
+        case .safeFilesHere:
+            Wording(
+                "Nothing is lost: all your records are stored at the hub; {n} {n:file is|files are} safe on this machine ({size}) and not at the hub yet.",
+                "没有丢失任何内容：您的全部记录已存到中心；{n} 个文件安全保存在本机（{size}），尚未送达中心。",
+                "何も失われていません。記録はすべてハブに保存されています。ファイル {n} 件（{size}）はこの端末に安全にあり、ハブにはまだありません。")
         case .sending:
             Wording(
                 "Sending   {n} {n:change|changes} ({size})",
@@ -1296,6 +1308,11 @@ enum Phrase: Catalogue {
                 "Everything you made is stored at the hub (receipts through {n}).",
                 "您的全部工作已存到中心（回执至第 {n} 项）。",
                 "作業はすべてハブに保存されています（受領証は {n} まで）。")
+        case .recordsStored:
+            Wording(
+                "All your records are stored at the hub (receipts through {n}); files are not yet.",
+                "您的全部记录已存到中心（回执至第 {n} 项）；尚有文件未送达。",
+                "記録はすべてハブに保存されています（受領証は {n} まで）。ファイルはまだです。")
         case .cutShort:
             Wording(
                 "The limit on bytes ended it early; the rest follows with the next sync.",

@@ -75,7 +75,7 @@ struct StatusCommand: DeskCommand {
                     "age": age,
                 ])
         } else if status.lastNumber != nil {
-            console.result(.durable, .statusAllSent)
+            console.result(.durable, files.toSend.isEmpty ? .statusAllSent : .statusRecordsSent)
         }
         if !files.toSend.isEmpty {
             console.result(

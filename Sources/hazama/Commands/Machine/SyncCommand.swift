@@ -91,8 +91,9 @@ struct SyncCommand: DeskCommand {
                 let store = try DeviceStore.open(
                     homes.folder(of: name), schema: .fieldwork, waits: Desk.waitForStore)
                 let identity = try store.identity()
-                let unsent = try store.status().unsent
-                if unsent > 0, let url = identity.url {
+                let isBehind =
+                    try store.status().unsent > 0 || !(try store.fileErrands().toSend.isEmpty)
+                if isBehind, let url = identity.url {
                     let transport = CurlTransport(
                         hub: try desk.hubAddress(url), authority: try store.authority() ?? [])
                     let client = SyncClient(
@@ -173,7 +174,8 @@ struct SyncCommand: DeskCommand {
         if summary.unsent == 0, summary.held == 0, summary.quarantined == 0,
             let through = summary.receiptThrough
         {
-            console.result(.durable, .allStored, ["n": "\(through)"])
+            let phrase: Phrase = summary.filesUnsent == 0 ? .allStored : .recordsStored
+            console.result(.durable, phrase, ["n": "\(through)"])
         }
         if summary.held > 0 {
             console.result(.partlySent, .statusHeld, ["n": "\(summary.held)"])
@@ -287,8 +289,20 @@ extension Desk {
         let status = try store().status()
         // Said here already.
         tellsUnsent = false
-        console.summarise(["unsent": .integer(Int64(status.unsent))])
-        guard status.unsent > 0 else { return console.text(.safeAllSent) }
+        let files = try store().fileErrands()
+        console.summarise([
+            "unsent": .integer(Int64(status.unsent)),
+            "unsentFiles": .integer(Int64(files.toSend.count)),
+        ])
+        guard status.unsent > 0 else {
+            if files.toSend.isEmpty { return console.text(.safeAllSent) }
+            return console.text(
+                .safeFilesHere,
+                [
+                    "n": "\(files.toSend.count)",
+                    "size": Formats.bytes(Int64(files.bytesToSend)),
+                ])
+        }
         let since = formats.moment(status.oldestUnsent_ms ?? started.wall_ms)
         return console.text(.safeHere, ["n": "\(status.unsent)", "time": since])
     }

@@ -223,8 +223,9 @@ extension Desk {
     func file(
         _ typed: String, of shown: ShownRecord
     ) throws -> (AttachedFile, AttachedFile.Standing?) {
+        let beginning = typed.trimmed.foldingWidth.lowercased()
         let files = shown.state.files.filter {
-            "\($0.file.hash)".hasPrefix(typed.trimmed.foldingWidth.lowercased())
+            !beginning.isEmpty && "\($0.file.hash)".hasPrefix(beginning)
         }
         switch files.count {
         case 1: return (files[0].file, files[0].standing)

@@ -1,3 +1,4 @@
+import Fieldwork
 import SyncCore
 import Testing
 
@@ -66,19 +67,19 @@ struct RoutingTests {
         let (given, lost) = (
             try #require(CalendarDate("2020-03-01")), try #require(CalendarDate("2021-04-01"))
         )
-        let history = HelpCircle.history(
+        let history = Circle.history(
             of: [(lost, "none"), (given, "dibao")], hardship: .yes)
         #expect(
             history == [
-                CircleSpan(circle: .guaranteed, from: given, to: lost, cause: .granted("dibao")),
-                CircleSpan(circle: .special, from: lost, to: nil, cause: .lost("dibao")),
+                CircleSpan(circle: .dibao, from: given, to: lost, cause: .granted("dibao")),
+                CircleSpan(circle: .specialDifficulty, from: lost, to: nil, cause: .lost("dibao")),
             ])
         // Without any it is out; what is not known keeps it on the books.
         #expect(
-            HelpCircle.history(of: [(given, "dibao"), (lost, "none")], hardship: .no).map(\.to)
+            Circle.history(of: [(given, "dibao"), (lost, "none")], hardship: .no).map(\.to)
                 == [lost])
-        #expect(HelpCircle(status: "none", hardship: .unknown) == .special)
-        #expect(HelpCircle(status: nil, hardship: .unknown) == .special)
+        #expect(Circle(status: "none", hardship: .unknown) == .specialDifficulty)
+        #expect(Circle(status: nil, hardship: .unknown) == .specialDifficulty)
     }
 
     @Test("a file of answers has the classes, the primary first, and the rules that warn")

@@ -1,3 +1,4 @@
+import Fieldwork
 import SyncCore
 import Testing
 

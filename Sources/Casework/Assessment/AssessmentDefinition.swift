@@ -1,3 +1,5 @@
+public import Fieldwork
+
 /// How hardship is measured: indicators in dimensions, weights in thousandths, and levels.
 public struct AssessmentDefinition: Hashable, Sendable {
     public let dimensions: [Dimension]
@@ -22,16 +24,9 @@ public struct AssessmentDefinition: Hashable, Sendable {
     }
 
     public struct LevelBand: Hashable, Sendable {
-        public let level: HardshipLevel
+        public let level: Level
         /// The least score of the level, in thousandths.
         public let least: Int64
         public let name: CatalogueName
     }
-}
-
-/// How hard it is 困境等级.
-public enum HardshipLevel: String, Hashable, Sendable, CaseIterable {
-    case high, medium, low, none
-    /// Facts are missing, and the level hangs on them.
-    case pending
 }

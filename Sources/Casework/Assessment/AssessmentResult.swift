@@ -1,3 +1,5 @@
+public import Fieldwork
+
 /// What the facts of a household say about its hardship. A result is a document: it does not
 /// change; other facts give another one.
 public struct AssessmentResult: Hashable, Sendable {
@@ -6,7 +8,7 @@ public struct AssessmentResult: Hashable, Sendable {
     /// The score in thousandths: from what is certain to what is possible.
     public let score: ClosedRange<Int64>
     /// The level of both ends of the score, or `pending` where they differ.
-    public let level: HardshipLevel
+    public let level: Level
     /// The indicators that are true, by their place, in the order in which they weigh: the heaviest
     /// dimension first, and within it the heaviest indicator.
     public let causes: [Int]
@@ -102,7 +104,7 @@ extension Rulebook {
 
 extension AssessmentDefinition {
     /// The level of a score that is certain.
-    public func level(of score: Int64) -> HardshipLevel {
+    public func level(of score: Int64) -> Level {
         levels.first { $0.least <= score }?.level ?? .none
     }
 }
@@ -117,7 +119,7 @@ public struct AssessmentChange: Hashable, Sendable {
     public let certain: Int64
     /// How much the possible part rose.
     public let possible: Int64
-    public let levels: (before: HardshipLevel, after: HardshipLevel)
+    public let levels: (before: Level, after: Level)
 
     public struct Indicator: Hashable, Sendable {
         public let index: Int

@@ -2,13 +2,13 @@ public import Fieldwork
 
 /// A level that a person set over the computed one. The computed one stays beside it.
 public struct LevelOverride: Hashable, Sendable {
-    public let level: HardshipLevel
+    public let level: Level
     public let reason: String
     public let by: Fact.Source
 
     /// Only who answers for a street, or stands above it, may differ from the facts; and says why.
     public init(
-        _ level: HardshipLevel, reason: String, by source: Fact.Source
+        _ level: Level, reason: String, by source: Fact.Source
     ) throws(OverrideRefusal) {
         guard Self.mayOverride.contains(source) else { throw .notAllowed(source) }
         guard level != .pending else { throw .noLevel }

@@ -1,3 +1,4 @@
+internal import Fieldwork
 public import SyncCore
 
 extension Catalogue {
@@ -245,7 +246,7 @@ extension CatalogueReader {
             if let before = levels.last, before.least <= least {
                 note("\(place).min", .expected("less than the level above"))
             }
-            let level: HardshipLevel = word(element, "id", place, or: .none)
+            let level: Level = word(element, "id", place, or: .none)
             levels.append(
                 AssessmentDefinition.LevelBand(
                     level: level, least: least, name: name(element, place)))

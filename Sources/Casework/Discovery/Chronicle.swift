@@ -1,3 +1,4 @@
+public import Fieldwork
 public import SyncCore
 
 /// What happened with a household, as far as it is recorded, beside the facts that hold.
@@ -78,9 +79,9 @@ public struct Chronicle: Hashable, Sendable {
     /// A level that an assessment came to.
     public struct Score: Hashable, Sendable {
         public let day: CalendarDate
-        public let level: HardshipLevel
+        public let level: Level
 
-        public init(_ day: CalendarDate, _ level: HardshipLevel) {
+        public init(_ day: CalendarDate, _ level: Level) {
             (self.day, self.level) = (day, level)
         }
     }

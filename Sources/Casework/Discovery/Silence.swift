@@ -1,3 +1,4 @@
+internal import Fieldwork
 import SyncCore
 
 /// The rules by which people are found who never asked 沉默的少数.
@@ -85,7 +86,7 @@ extension Situation {
         case .refusedThenWorse:
             Truth(
                 chronicle.contacts.contains { $0.kind == .refused && $0.day <= asOf }
-                    && (level.rank >= HardshipLevel.medium.rank || dimensions >= 2))
+                    && (level.rank >= Level.medium.rank || dimensions >= 2))
         }
     }
 

@@ -1,3 +1,4 @@
+internal import Fieldwork
 import SyncCore
 
 extension Situation {
@@ -183,7 +184,7 @@ extension Situation {
     }
 
     private var isOutOfTouch: Bool {
-        guard let cadence = Cadence.days(of: level) else { return false }
+        guard let cadence = level.cadenceDays else { return false }
         let latest = chronicle.contacts.filter { $0.day <= asOf }
             .sorted { $0.day != $1.day ? $0.day < $1.day : $0.kind == .met && $1.kind != .met }
             .suffix(3)
@@ -246,7 +247,7 @@ extension Situation {
     }
 }
 
-extension HardshipLevel {
+extension Level {
     /// The harder, the greater; what is not decided is below all.
     var rank: Int {
         switch self {

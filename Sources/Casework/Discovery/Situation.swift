@@ -1,3 +1,4 @@
+public import Fieldwork
 public import SyncCore
 
 /// A household on a day: what is known of it, what rules say to that, and what happened with it.
@@ -11,7 +12,7 @@ public struct Situation: Sendable {
     let conditions: Conditions
 
     public var asOf: CalendarDate { rulebook.asOf }
-    public var level: HardshipLevel { answer.assessment.level }
+    public var level: Level { answer.assessment.level }
 
     /// In how many dimensions an indicator is true.
     var dimensions: Int {

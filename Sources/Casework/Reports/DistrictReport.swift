@@ -1,3 +1,4 @@
+public import Fieldwork
 public import SyncCore
 
 /// A figure for each of a few columns, by place, with the sum: counted from records each time,
@@ -78,14 +79,14 @@ extension DistrictReport {
                     place(entry.area).street, Self.levels.map { $0 == level ? 1 : 0 } + [1])
             }
         case .circles:
-            columns = HelpCircle.allCases.flatMap {
-                ["circle\($0.rawValue)_households", "circle\($0.rawValue)_persons"]
+            columns = Circle.allCases.flatMap {
+                ["circle\($0.number)_households", "circle\($0.number)_persons"]
             }
             for entry in entries {
                 let circle = entry.circle(rulebook)
                 count(
                     place(entry.area).street,
-                    HelpCircle.allCases.flatMap {
+                    Circle.allCases.flatMap {
                         $0 == circle ? [1, entry.facts.memberCount] : [0, 0]
                     })
             }
@@ -131,7 +132,7 @@ extension DistrictReport {
     }
 
     /// As published: the hardest first, what is not decided last.
-    private static let levels: [HardshipLevel] = [.high, .medium, .low, .none, .pending]
+    private static let levels: [Level] = [.high, .medium, .low, .none, .pending]
 
     /// The report as it is sent, without its digest: columns in order, rows by name.
     public var json: JSON {
@@ -168,10 +169,10 @@ extension DistrictReport.Completeness {
 
 extension HouseholdEntry {
     /// The circle the household is in; `nil` for one that is on no books.
-    public func circle(_ rulebook: Rulebook) -> HelpCircle? {
-        if let circle = HelpCircle(status: status, hardship: .no) { return circle }
+    public func circle(_ rulebook: Rulebook) -> Circle? {
+        if let circle = Circle(status: status, hardship: .no) { return circle }
         let indicators = rulebook.assessment(of: facts).indicators
-        return HelpCircle(status: status, hardship: indicators.map(\.truth).max() ?? .no)
+        return Circle(status: status, hardship: indicators.map(\.truth).max() ?? .no)
     }
 
     /// For each programme how many members may have it, might, and have it by their status.

@@ -1,36 +1,26 @@
+public import Fieldwork
 public import SyncCore
 
-/// The four circles 四圈: why a household is on the books.
-public enum HelpCircle: Int, Hashable, Comparable, Sendable, CaseIterable {
-    /// 低保 and 特困.
-    case guaranteed = 1
-    case lowIncome = 2
-    /// 支出型.
-    case expenditure = 3
-    /// 特殊困难: without a status, and not without hardship.
-    case special = 4
-
-    public static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
-
+extension Circle {
     /// The circle of a household with this status, as the word of `h.status`.
     ///
     /// - Parameter hardship: whether any indicator is true. Only a certain «no» leads out: what is
     ///   not known keeps a household on the books.
     public init?(status: String?, hardship: Truth) {
         switch status {
-        case "tekun", "dibao": self = .guaranteed
+        case "tekun", "dibao": self = .dibao
         case "low": self = .lowIncome
         case "expenditure": self = .expenditure
         default:
             guard hardship != .no else { return nil }
-            self = .special
+            self = .specialDifficulty
         }
     }
 }
 
 /// A household's time in a circle.
 public struct CircleSpan: Hashable, Sendable {
-    public let circle: HelpCircle
+    public let circle: Circle
     public let from: CalendarDate
     /// The day it moved on; `nil` while it is in it.
     public let to: CalendarDate?
@@ -44,7 +34,7 @@ public struct CircleSpan: Hashable, Sendable {
     }
 }
 
-extension HelpCircle {
+extension Circle {
     /// What a status change on a day makes of the circles: moves with their days and causes.
     ///
     /// - Parameter statuses: from which day which status held, in any order. Two of one day count
@@ -58,7 +48,7 @@ extension HelpCircle {
         for (place, entry) in ordered.enumerated() {
             if place + 1 < ordered.count, ordered[place + 1].day == entry.day { continue }
             defer { before = entry.status }
-            let circle = HelpCircle(status: entry.status, hardship: hardship)
+            let circle = Circle(status: entry.status, hardship: hardship)
             if let open = since {
                 if circle == open.circle { continue }
                 spans.append(
@@ -67,7 +57,7 @@ extension HelpCircle {
             }
             since = circle.map { circle in
                 let cause: CircleSpan.Cause =
-                    circle != .special
+                    circle != .specialDifficulty
                     ? .granted(entry.status)
                     : before.map { $0 == "none" ? .hardship : .lost($0) } ?? .hardship
                 return CircleSpan(circle: circle, from: entry.day, to: nil, cause: cause)

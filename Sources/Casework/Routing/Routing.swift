@@ -1,20 +1,5 @@
+public import Fieldwork
 public import SyncCore
-
-/// The classes of service 分类服务: three causes, not three levels; and what is outside them.
-public enum RoutedClass: String, Hashable, Comparable, Sendable, CaseIterable {
-    /// 保护: a person acts at once, outside the automatic path.
-    case protection
-    /// 救助缺失: entitled, and never helped.
-    case missing
-    /// 救助不充分: helped, and still in difficulty.
-    case insufficient
-    /// 预警对象: at risk.
-    case earlyWarning
-    case none
-
-    public static func < (left: Self, right: Self) -> Bool { left.order < right.order }
-    private var order: Int { Self.allCases.firstIndex(of: self) ?? 0 }
-}
 
 /// A row of the routing table: if it applies, its class and what is done.
 public enum RoutingRow: String, Hashable, Comparable, Sendable, CaseIterable {
@@ -36,7 +21,7 @@ public enum RoutingRow: String, Hashable, Comparable, Sendable, CaseIterable {
 
     public static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
 
-    public var serviceClass: RoutedClass {
+    public var serviceClass: ServiceClass {
         switch self {
         case .danger: .protection
         case .entitled, .unclear: .missing
@@ -54,11 +39,11 @@ public struct Routing: Hashable, Sendable {
     /// How often somebody looks in, in days.
     public let cadenceDays: Int
 
-    public var primary: RoutedClass { rows[0].serviceClass }
+    public var primary: ServiceClass { rows[0].serviceClass }
 
     /// Every class that applies, the primary first.
-    public var classes: [RoutedClass] {
-        var classes: [RoutedClass] = []
+    public var classes: [ServiceClass] {
+        var classes: [ServiceClass] = []
         for row in rows where !classes.contains(row.serviceClass) {
             classes.append(row.serviceClass)
         }
@@ -92,20 +77,10 @@ extension Situation {
 
 /// How often somebody looks in 走访频次.
 public enum Cadence {
-    /// By level alone; `nil` where no level asks for it.
-    public static func days(of level: HardshipLevel) -> Int? {
-        switch level {
-        case .high: 30
-        case .medium: 90
-        case .low: 180
-        case .none, .pending: nil
-        }
-    }
-
     /// The smallest of what level and open alerts ask for; once a year otherwise.
-    public static func days(of level: HardshipLevel, severities: [Int]) -> Int {
+    public static func days(of level: Level, severities: [Int]) -> Int {
         let bySeverity = severities.map { $0 >= 3 ? 7 : $0 == 2 ? 30 : 90 }
-        return ([days(of: level) ?? 365] + bySeverity).min() ?? 365
+        return ([level.cadenceDays ?? 365] + bySeverity).min() ?? 365
     }
 }
 

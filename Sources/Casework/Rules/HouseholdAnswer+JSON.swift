@@ -1,3 +1,4 @@
+internal import Fieldwork
 public import SyncCore
 
 extension HouseholdAnswer {

@@ -1,3 +1,5 @@
+internal import Fieldwork
+
 /// A fact worth asking for.
 public struct Question: Hashable, Sendable {
     public let fact: MissingFact

@@ -45,7 +45,7 @@ struct PolicyWords {
         Phrase.yuan.wording.filled(in: language, ["amount": Self.decimal(fen, places: 2)])
     }
 
-    func level(_ level: HardshipLevel) -> String {
+    func level(_ level: Level) -> String {
         catalogue.assessment.levels.first { $0.level == level }.map { text($0.name) }
             ?? PolicyPhrase.pending.text(in: language)
     }

@@ -65,7 +65,7 @@ extension RecordState {
             // setting from here would still cover the first.
             guard register.heads.isEmpty else { throw .alreadySet(unit.id) }
             names = []
-        case .review, .text, .ranked, .states, .withdrawalWins, .raiseWins:
+        case _ where unit.policy.asksForSide:
             if let side, !register.sides.indices.contains(side) {
                 throw .noSuchSide(unit.id, side)
             }
@@ -74,8 +74,7 @@ extension RecordState {
             } else {
                 names = register.heads.map(\.origin.name)
             }
-        case .latest, .maximum, .minimum, .addWins, .sum, .append, .derived:
-            names = register.heads.map(\.origin.name)
+        default: names = register.heads.map(\.origin.name)
         }
         return try unit.write(.set(value, replacing: names))
     }
@@ -157,7 +156,7 @@ extension RecordState {
         return state
     }
 
-    private func shownRegister(_ unit: UnitDeclaration) throws(EditRefusal) -> Register {
+    fileprivate func shownRegister(_ unit: UnitDeclaration) throws(EditRefusal) -> Register {
         if case .register(let register)? = try shownState(unit) { return register }
         return Register()
     }
@@ -177,6 +176,39 @@ extension Register {
         }
         if let own, own != corrected { throw .wouldWithdrawOwnSide(unit, own: own) }
         return sides[corrected].names
+    }
+
+    /// The heads here of a side that several records show together. Where there is none, all of
+    /// them; but what is disputed here, and decided only by what another record says, stays.
+    fileprivate func names(
+        of side: Side?, by replica: ReplicaID, _ unit: UnitDeclaration
+    ) throws(EditRefusal) -> [ChangeSetName] {
+        guard let side else {
+            if unit.policy.asksForSide, case .disputed? = outcome(under: unit) { return [] }
+            return heads.map(\.origin.name)
+        }
+        let names = heads.filter {
+            side.names.contains($0.origin.name) && $0.value.agrees(with: side.value)
+        }.map(\.origin.name)
+        // A write here would cover what this device wrote here before, though it is another side.
+        if !names.isEmpty, !replica.isHub,
+            let own = heads.first(where: {
+                $0.origin.name.replica == replica && !names.contains($0.origin.name)
+            }), let place = sides.firstIndex(where: { $0.value.agrees(with: own.value) })
+        {
+            throw .wouldWithdrawOwnSide(unit.id, own: place)
+        }
+        return names
+    }
+}
+
+extension MergePolicy {
+    /// Whether writes can stand side by side until people decide: then an edit corrects one side.
+    fileprivate var asksForSide: Bool {
+        switch self {
+        case .review, .text, .ranked, .states, .withdrawalWins, .raiseWins: true
+        case .immutable, .latest, .maximum, .minimum, .addWins, .sum, .append, .derived: false
+        }
     }
 }
 
@@ -250,22 +282,15 @@ public struct Edit: Sendable {
                 try seen[place].state.setting(
                     declaration, to: value, correcting: side, by: replica), place)
         }
+        if declaration.policy == .immutable { throw .alreadySet(unit) }
         // The side is one of those shown, so it is looked up in what all records show together.
-        let corrected = try correctedSide(declaration, side, places)
+        let corrected = try correctedSide(declaration, side)
         var made: [(Write, Int)] = []
         for place in places {
-            var own: Int?
-            if let corrected {
-                own = seen[place].state.sides(unit).firstIndex {
-                    $0.value.agrees(with: corrected.value)
-                }
-                if own == nil { continue }
-            }
-            made.append(
-                (
-                    try seen[place].state.setting(
-                        declaration, to: value, correcting: own, by: replica), place
-                ))
+            let names = try seen[place].state.shownRegister(declaration)
+                .names(of: corrected, by: replica, declaration)
+            guard !names.isEmpty else { continue }
+            made.append((try declaration.write(.set(value, replacing: names)), place))
         }
         for (write, place) in made { put(write, place) }
     }
@@ -278,7 +303,7 @@ public struct Edit: Sendable {
             let place = places.first ?? 0
             return put(try seen[place].state.resolving(declaration, to: value), place)
         }
-        guard sides(unit).count > 1 else { throw .notDisputed(unit) }
+        guard register(unit).sides.count > 1 else { throw .notDisputed(unit) }
         if declaration.policy == .immutable { throw .alreadySet(unit) }
         for place in places {
             guard case .register(let register)? = seen[place].state[unit] else { continue }
@@ -378,24 +403,27 @@ public struct Edit: Sendable {
         }
     }
 
-    /// The sides of a unit over all records, as they were shown.
-    private func sides(_ unit: UnitID) -> [Side] {
-        RecordState.joining(seen.map(\.state), in: collection).sides(unit)
+    /// What all records together show of a unit, as it was shown.
+    private func register(_ unit: UnitID) -> Register {
+        let joined = RecordState.joining(seen.map(\.state), in: collection)
+        return if case .register(let register)? = joined[unit] { register } else { Register() }
     }
 
     /// The side that an edit of several records corrects; `nil` where nobody has to choose.
     private func correctedSide(
-        _ unit: UnitDeclaration, _ chosen: Int?, _ places: [Int]
+        _ unit: UnitDeclaration, _ chosen: Int?
     ) throws(EditRefusal) -> Side? {
-        guard case .review = unit.policy else { return nil }
-        let sides = sides(unit.id)
-        if let chosen, !sides.indices.contains(chosen) { throw .noSuchSide(unit.id, chosen) }
-        guard sides.count > 1 else { return nil }
-        let own = sides.firstIndex { $0.names.contains { $0.replica == replica } }
-        guard let corrected = chosen ?? own else {
-            throw .sideNotChosen(unit.id, sides: sides.count)
+        guard unit.policy.asksForSide else { return nil }
+        let register = register(unit.id)
+        if let chosen, !register.sides.indices.contains(chosen) {
+            throw .noSuchSide(unit.id, chosen)
         }
-        return sides[corrected]
+        guard case .disputed? = register.outcome(under: unit) else { return nil }
+        let own = register.sides.firstIndex { $0.names.contains { $0.replica == replica } }
+        guard let corrected = chosen ?? own else {
+            throw .sideNotChosen(unit.id, sides: register.sides.count)
+        }
+        return register.sides[corrected]
     }
 
     private mutating func put(_ write: Write, _ place: Int) {
@@ -410,10 +438,6 @@ public struct Edit: Sendable {
 }
 
 extension RecordState {
-    fileprivate func sides(_ unit: UnitID) -> [Side] {
-        if case .register(let register)? = self[unit] { register.sides } else { [] }
-    }
-
     fileprivate func holds(_ value: Value, in unit: UnitID) -> Bool {
         guard case .elements(let elements)? = self[unit] else { return false }
         return elements.entries.contains { $0.element.agrees(with: value) }

@@ -189,8 +189,10 @@ extension Register {
     }
 
     private func combined(_ sides: [Side], _ unit: UnitDeclaration) -> Text? {
-        guard sides.count == 2, case .text(let left) = sides[0].value,
-            case .text(let right) = sides[1].value, case .text(let base)? = base?.value,
+        // Of two records shown as one the first stands for what was before: nobody wrote from it.
+        guard sides.count == 2, let base, !heads.contains(base),
+            case .text(let left) = sides[0].value,
+            case .text(let right) = sides[1].value, case .text(let base) = base.value,
             case .text(let maximum) = unit.members[0].type,
             let text = TextMerge.merged(left, right, from: base)
         else { return nil }

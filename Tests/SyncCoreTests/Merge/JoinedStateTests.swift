@@ -113,6 +113,81 @@ struct JoinedStateTests {
         #expect(edit.recordChange == nil)
     }
 
+    /// Of each policy under which people decide: what two records say, and whether that is for
+    /// people.
+    static let sides: [(UnitDeclaration, Value, Value, isDisputed: Bool)] = [
+        (
+            UnitDeclaration(
+                UnitID(16), "review", .integer(0...9), .review(shown: .previous), .open),
+            .integer(1), .integer(2), true
+        ),
+        (PolicyTests.story, .text("X. B."), .text("Y. B."), true),
+        (
+            PolicyTests.address, address("street", "2026-01-02"),
+            address("court", "2026-01-01"), true
+        ),
+        (
+            PolicyTests.address, address("street", "2026-01-01"),
+            address("court", "2026-01-02"), false
+        ),
+        (PolicyTests.plan, .text("granted"), .text("refused"), true),
+        (PolicyTests.plan, .text("draft"), .text("granted"), false),
+        (PolicyTests.consent, .text("given"), .text("withdrawn"), true),
+        (PolicyTests.danger, .bool(true), .bool(false), true),
+    ]
+
+    private static func address(_ source: String, _ day: String) -> Value {
+        .group([.text("1 Lane"), .text(Text(source)), .day(CalendarDate(day)!)])
+    }
+
+    @Test(
+        "under every policy an edit of a dispute corrects one side, and of what is none all",
+        arguments: sides)
+    func policies(_ unit: UnitDeclaration, _ one: Value, _ other: Value, isDisputed: Bool) throws {
+        let collection = CollectionDeclaration(
+            id: CollectionID(1), name: "home", home: .scope(UnitID(30)),
+            units: [unit, UnitDeclaration(UnitID(30), "area", .reference, .immutable, .open)])
+        var (left, right) = (state(first), state(second))
+        merge(&left, ann, 1, [set(unit.id, one)])
+        merge(&right, bea, 1, [set(unit.id, other)])
+        var edit = Edit(
+            of: [left, right].map { Edit.Seen($0, at: nil) }, by: ReplicaID(high: 3, low: 0),
+            as: collection)
+        if isDisputed {
+            #expect(throws: EditRefusal.sideNotChosen(unit.id, sides: 2)) {
+                try edit.set(unit.id, to: one)
+            }
+            #expect(throws: EditRefusal.noSuchSide(unit.id, 2)) {
+                try edit.set(unit.id, to: one, correcting: 2)
+            }
+            try edit.set(unit.id, to: one, correcting: 1)
+            #expect(edit.recordChanges.map(\.record) == [second])
+        } else {
+            try edit.set(unit.id, to: one)
+            #expect(edit.recordChanges.map(\.record) == [first, second])
+        }
+    }
+
+    @Test("what is disputed in one record is not closed by an edit that another record decides")
+    func hiddenDispute() throws {
+        let collection = CollectionDeclaration(
+            id: CollectionID(1), name: "home", home: .scope(UnitID(30)),
+            units: [
+                PolicyTests.address,
+                UnitDeclaration(UnitID(30), "area", .reference, .immutable, .open),
+            ])
+        let unit = PolicyTests.address.id
+        var (left, right) = (state(first), state(second))
+        merge(&left, ann, 1, [set(unit, Self.address("street", "2026-01-02"))])
+        merge(&left, bea, 1, [set(unit, Self.address("court", "2026-01-01"))])
+        merge(&right, bea, 2, [set(unit, Self.address("court", "2026-01-03"))])
+        var edit = Edit(
+            of: [left, right].map { Edit.Seen($0, at: nil) }, by: ReplicaID(high: 3, low: 0),
+            as: collection)
+        try edit.set(unit, to: Self.address("court", "2026-01-04"))
+        #expect(edit.recordChanges.map(\.record) == [second])
+    }
+
     @Test("a resolution is written to every record whose heads it names")
     func resolution() throws {
         var (left, right) = (state(first), state(second))

@@ -30,6 +30,8 @@ public enum ConflictKind: UInt8, Hashable, Sendable, CaseIterable {
     case schema = 11
     /// A change set could not be taken up for another reason.
     case failure = 12
+    /// Two records may be one, registered twice.
+    case duplicate = 13
 
     /// The word for it in the API and in addresses.
     public var word: String {
@@ -47,6 +49,7 @@ public enum ConflictKind: UInt8, Hashable, Sendable, CaseIterable {
         case .fork: "fork"
         case .schema: "schema"
         case .failure: "failure"
+        case .duplicate: "duplicate"
         }
     }
 
@@ -90,6 +93,8 @@ public enum Severity: UInt8, Hashable, Comparable, Sendable, CaseIterable {
             case .late, .premise, .capacity, .states, .key, .reference:
                 stakes >= .high ? .high : .normal
             case .value, .group, .contestation, .deletion: stakes >= .high ? .high : .normal
+            // Both are there, and served, until somebody has time.
+            case .duplicate: .normal
             }
     }
 

@@ -166,17 +166,20 @@ extension Judgement {
         (row.kind, row.severity) = (finding.kind.rawValue, severity.rawValue)
         (row.record, row.collection) = (finding.place?.record, finding.place?.collection)
         (row.unit, row.area) = (finding.place?.unit, finding.area)
-        if let place = finding.place,
-            let proposals = working[place.record]?.remarks[place.unit]?.count(where: {
-                $0 == .proposal
-            }), proposals > 0
-        {
+        let proposals = Set([finding.place].compactMap(\.self) + finding.places).map { place in
+            working[place.record]?.remarks[place.unit]?.count { $0 == .proposal } ?? 0
+        }.reduce(0, +)
+        if proposals > 0 {
             row.proposals += proposals
             row.state = ConflictState.proposed.rawValue
         }
         if row != old { try tx.put(row) }
-        if case .unit = question { return }  // Its record asks by itself.
         let records = finding.records
+        // One record asks by itself.
+        if case .unit(_, let collection, _) = question, records.count == 1 {
+            if schema.collection(collection)?.duplicates != nil { try tx.watch([], for: id) }
+            return
+        }
         try tx.watch(records, for: id)
         if !records.isSubset(of: memory.watched) { memory.watched.formUnion(records) }
     }

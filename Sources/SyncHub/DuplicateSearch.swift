@@ -14,12 +14,22 @@ struct DuplicateSearch {
     let position: LogPosition
     /// Keys are hashed under it, for one of them is the identity number.
     let secret: [UInt8]
+    /// The pairs that were found, changed or dropped.
+    private(set) var touched: Set<Question> = []
+
+    init(
+        schema: Schema, writers: WriterTable, now_ms: Int64, position: LogPosition,
+        secret: [UInt8]
+    ) {
+        (self.schema, self.writers, self.now_ms) = (schema, writers, now_ms)
+        (self.position, self.secret) = (position, secret)
+    }
 
     /// Brings keys and pairs up to records that were just written.
     ///
     /// - Complexity: per record at most `DuplicateRule.maximumComparisons` comparisons, none where
     ///   what it is looked up by did not change.
-    func renew(_ written: [RecordState], _ tx: borrowing HubTransaction) throws {
+    mutating func renew(_ written: [RecordState], _ tx: borrowing HubTransaction) throws {
         var due: [RecordID: (RecordState, DuplicateRule)] = [:]
         for state in written {
             guard let rule = schema.collection(state.collection)?.duplicates else { continue }
@@ -33,24 +43,22 @@ struct DuplicateSearch {
         }
         for record in due.keys.sorted() {
             guard let (state, rule) = due[record] else { continue }
-            try search(state, rule, isForced: false, tx)
+            try search(state, rule, tx)
         }
         for state in written { try settle(state, tx) }
     }
 
-    /// Looks for what a record may be the same as.
-    ///
-    /// - Parameter isForced: whether to look although its keys are the same as before.
-    func search(
-        _ state: RecordState, _ rule: DuplicateRule, isForced: Bool, _ tx: borrowing HubTransaction
+    /// Looks for what a record may be the same as, if what it is looked up by has changed.
+    private mutating func search(
+        _ state: RecordState, _ rule: DuplicateRule, _ tx: borrowing HubTransaction
     ) throws {
         let subject = try subject(state, rule, tx)
-        let keys = rule.keys(subject).map(hash)
-        if try tx.likenessKeys(of: state.record) != Set(keys) {
-            try tx.setLikenessKeys(Set(keys), of: state.record)
-        } else if !isForced {
-            return
-        }
+        var keys = rule.keys(subject).map(hash)
+        // Of two voided records there is nothing to decide. So a voiding is a reason to look again,
+        // and so is its end.
+        if isVoid(state) { keys.append(hash(LikenessKey(.max, "\(state.record)"))) }
+        guard try tx.likenessKeys(of: state.record) != Set(keys) else { return }
+        try tx.setLikenessKeys(Set(keys), of: state.record)
         var seen: Set<RecordID> = [state.record]
         var alike: Set<RecordID> = []
         for key in keys {
@@ -58,12 +66,13 @@ struct DuplicateSearch {
             where seen.count <= DuplicateRule.maximumComparisons && seen.insert(other).inserted {
                 guard let theirs = try self.state(other, state.collection, tx),
                     let likeness = rule.likeness(subject, try self.subject(theirs, rule, tx)),
-                    likeness.score >= rule.threshold, !state.isDecided(against: theirs)
+                    likeness.score >= rule.threshold, !state.isDecided(against: theirs),
+                    !isVoid(state) || !isVoid(theirs)
                 else { continue }
                 alike.insert(other)
                 var pair = try pair(state, other, tx)
                 (pair.score, pair.reasons) = (likeness.score, likeness.reasons)
-                try tx.put(pair)
+                try put(pair, tx)
             }
         }
         for pair in try tx.duplicates(of: state.record)
@@ -71,12 +80,22 @@ struct DuplicateSearch {
             && !alike.contains(pair.other(than: state.record))
         {
             try tx.removeDuplicate(pair.id)
+            touched.insert(.pair(pair.collection, pair.first, pair.second))
         }
+    }
+
+    private mutating func put(_ pair: StoredDuplicate, _ tx: borrowing HubTransaction) throws {
+        try tx.put(pair)
+        touched.insert(.pair(pair.collection, pair.first, pair.second))
+    }
+
+    private func isVoid(_ state: RecordState) -> Bool {
+        schema.collection(state.collection).map { state.isVoid(in: $0) } ?? false
     }
 
     /// Takes over what people said in a record: that it is one with another, that it is not, or
     /// that somebody should look.
-    private func settle(_ state: RecordState, _ tx: borrowing HubTransaction) throws {
+    private mutating func settle(_ state: RecordState, _ tx: borrowing HubTransaction) throws {
         if state[.aliases] != nil { try tx.setAliases(state.aliases, of: state.record) }
         for (other, entry) in state.questions {
             guard let theirs = try self.state(other, state.collection, tx),
@@ -95,12 +114,12 @@ struct DuplicateSearch {
             {
                 (pair.score, pair.reasons) = (likeness.score, likeness.reasons)
             }
-            try tx.put(pair)
+            try put(pair, tx)
         }
         guard state[.aliases] != nil || state[.distinct] != nil else { return }
         for other in Set(state.aliases + state.distinct).sorted() {
             if try self.state(other, state.collection, tx) != nil {
-                try tx.put(try pair(state, other, tx))
+                try put(try pair(state, other, tx), tx)
             }
         }
         for var pair in try tx.duplicates(of: state.record) {
@@ -121,7 +140,7 @@ struct DuplicateSearch {
             pair.decided = position
             // What was taken back is asked again, by a person and not by likeness.
             pair.isAsked = decision == nil
-            try tx.put(pair)
+            try put(pair, tx)
         }
     }
 
@@ -129,20 +148,14 @@ struct DuplicateSearch {
         _ state: RecordState, _ other: RecordID, _ tx: borrowing HubTransaction
     ) throws -> StoredDuplicate {
         let ids = [state.record, other].sorted()
-        let id = Self.pairID(ids[0], ids[1])
+        let id = Question.pair(state.collection, ids[0], ids[1]).id
         return try tx.duplicate(id)
             ?? StoredDuplicate(
                 id: id, first: ids[0], second: ids[1], collection: state.collection,
                 state: DuplicateState.open.rawValue, score: 0, reasons: [], found_ms: now_ms)
     }
 
-    /// The name of a pair, whoever asks about it.
-    static func pairID(_ first: RecordID, _ second: RecordID) -> RecordID {
-        let ids = [first, second].sorted()
-        return RecordID(bytes: Digests.sha256(ids[0].bytes + ids[1].bytes).bytes.prefix(16))!
-    }
-
-    func subject(
+    private func subject(
         _ state: RecordState, _ rule: DuplicateRule, _ tx: borrowing HubTransaction
     ) throws -> LikenessSubject {
         var relatives: [RecordState] = []

@@ -105,6 +105,10 @@ extension Hub {
         if case .branch(let replica)? = Question(bytes: row.question) {
             title = try tx.replica(replica)?.name ?? ""
         }
+        if case .pair(let collection, let first, let second)? = Question(bytes: row.question) {
+            title = try [first, second].map { try tx.title(of: $0, in: collection) }
+                .filter { !$0.isEmpty }.joined(separator: " / ")
+        }
         return ConflictView(
             id: row.id, kind: ConflictKind(rawValue: row.kind) ?? .failure, record: row.record,
             collection: row.collection, unit: row.unit,
@@ -126,12 +130,13 @@ extension Hub {
         let finding = try reader.finding(of: row, tx)
         var sides: [ConflictDetail.SideView] = []
         for (index, side) in (finding?.sides ?? []).enumerated() {
-            sides.append(try sideView(OpenConflict.sideKey(index), side, reader, tx))
+            sides.append(try sideView(OpenConflict.sideKey(index), side, finding, reader, tx))
         }
         let version = finding?.version ?? ""
         return ConflictDetail(
             view: try view(row, finding, reader, tx),
-            base: try finding?.base.map { try sideView("base", $0, reader, tx) }, sides: sides,
+            base: try finding?.base.map { try sideView("base", $0, finding, reader, tx) },
+            sides: sides,
             shown: finding?.shown, version: version,
             acts: finding.map { reader.acts(on: $0) } ?? [],
             discussion: try remarks(row, finding, reader, tx),
@@ -146,6 +151,8 @@ extension Hub {
                     approvedByName: try $0.approvedBy.map { try personName($0, tx) },
                     at_ms: $0.at_ms, act: $0.act, value: $0.value, reason: $0.reason)
             },
+            likeness: row.kind == ConflictKind.duplicate.rawValue
+                ? try tx.duplicate(id).map { Likeness(score: $0.score, reasons: $0.reasons) } : nil,
             dependents: try dependents(row, reader, tx),
             history: try tx.steps(of: id).map { step in
                 ConflictDetail.Step(
@@ -155,15 +162,35 @@ extension Hub {
     }
 
     private func sideView(
-        _ key: String, _ side: OpenConflict.Evidence, _ reader: Judgement,
-        _ tx: borrowing HubTransaction
+        _ key: String, _ side: OpenConflict.Evidence, _ finding: OpenConflict?,
+        _ reader: Judgement, _ tx: borrowing HubTransaction
     ) throws -> ConflictDetail.SideView {
         ConflictDetail.SideView(
             key: key, record: side.place.record, collection: side.place.collection,
             unit: side.place.unit,
             title: try tx.title(of: side.place.record, in: side.place.collection),
             value: side.value,
-            writes: try side.origins.map { try authorship($0, side.place, reader, tx) })
+            units: finding?.kind == .duplicate ? try shownUnits(side.place, reader, tx) : [],
+            writes: try side.origins.map { origin in
+                // What several records say stands in each of them.
+                let place = try finding?.places.first { place in
+                    try reader.memory.log.write(origin.name, place.record, place.unit, tx) != nil
+                }
+                return try authorship(origin, place ?? side.place, reader, tx)
+            })
+    }
+
+    /// All that the record of a place shows.
+    private func shownUnits(
+        _ place: OpenConflict.Place, _ reader: Judgement, _ tx: borrowing HubTransaction
+    ) throws -> [ConflictDetail.ShownUnit] {
+        guard let collection = schema.collection(place.collection),
+            let state = try reader.state(place.record, place.collection, tx)
+        else { return [] }
+        return collection.units.filter { $0.id != .discussion }.compactMap { unit in
+            guard let values = state.outcome(of: unit)?.values, !values.isEmpty else { return nil }
+            return ConflictDetail.ShownUnit(unit: unit.id, values: values)
+        }
     }
 
     private func authorship(
@@ -194,10 +221,16 @@ extension Hub {
         _ row: StoredConflict, _ finding: OpenConflict?, _ reader: Judgement,
         _ tx: borrowing HubTransaction
     ) throws -> [ConflictDetail.RemarkView] {
-        guard let record = row.record, let collection = row.collection, let unit = row.unit,
-            let state = try reader.state(record, collection, tx)
+        guard let record = row.record, let collection = row.collection, let unit = row.unit
         else { return [] }
-        return try state.remarks(of: unit).map { remark, origin in
+        let records = Set([record] + (finding?.places.map(\.record) ?? [])).sorted()
+        let remarks = try records.flatMap {
+            try reader.state($0, collection, tx)?.remarks(of: unit) ?? []
+        }
+        let inOrder = remarks.sorted {
+            ($0.origin.time, $0.origin.name) < ($1.origin.time, $1.origin.name)
+        }
+        return try inOrder.map { remark, origin in
             // A side is named by a change set of it: letters are given anew for each page.
             let index = finding?.sides.firstIndex { side in
                 side.origins.contains { "\($0.name)" == remark.keep.string }
@@ -245,6 +278,9 @@ extension Judgement {
         let finding = try find(question, tx)
         if let finding { return finding }
         // What was decided is one side: the value that holds.
+        if case .pair(let collection, let first, let second) = question {
+            return try pairEvidence(collection, first, second, tx)
+        }
         guard case .unit(let record, let collection, let unit) = question,
             case .register(let register)? = try state(record, collection, tx)?[unit]
         else { return nil }
@@ -258,6 +294,10 @@ extension Judgement {
 
     func stakes(of row: StoredConflict) -> Stakes {
         guard let unit = row.unit, let collection = row.collection else { return .ordinary }
+        if row.kind == ConflictKind.duplicate.rawValue {
+            let rule = schema.collection(collection)?.duplicates
+            return rule?.needsSecondPerson ?? true ? .twoPersons : .high
+        }
         return schema.unit(unit, of: collection)?.stakes ?? .ordinary
     }
 
@@ -283,12 +323,30 @@ extension Judgement {
         let unit = finding.place.flatMap { schema.unit($0.unit, of: $0.collection) }
         let canWrite = unit?.policy.kind == .register
         switch finding.kind {
-        case .value, .group, .states: return canWrite ? [.keep, .compose, .split] : []
+        case .value, .group, .states:
+            // What people said is one record is not split by one of its units.
+            return !canWrite
+                ? [] : finding.places.count > 1 ? [.keep, .compose] : [.keep, .compose, .split]
         case .contestation: return [.keep, .compose, .stand]
         case .deletion: return [.keep]
         case .capacity: return [.compose, .stand]
         case .key, .reference: return [.keep, .stand]
         case .premise, .late, .fork, .schema, .failure: return [.stand]
+        case .duplicate: return [.join, .stand]
+        }
+    }
+}
+
+extension Outcome {
+    /// Everything it shows: one value, the elements of a set, or the sides of a dispute.
+    fileprivate var values: [Value] {
+        switch self {
+        case .settled(let value, _, _), .chosen(let value, _, _), .computed(let value): [value]
+        case .combined(let text, _, _): [.text(text)]
+        case .total(let amount): [.integer(amount)]
+        case .elements(let elements): elements
+        case .entries(let entries): entries.map(\.value)
+        case .disputed(let dispute): dispute.sides.map(\.value)
         }
     }
 }

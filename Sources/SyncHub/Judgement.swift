@@ -591,34 +591,14 @@ final class Judgement {
         for area in touchedAreas.union(working.values.filter(\.isDirty).map(\.area)).sorted() {
             try tx.put(memory.areas[Int(area) - 1])
         }
+        try askOfPairs(tx)
         try answerDocket(tx)
         if leavesHaveGone { memory.leaves = try tx.outstandingLeaves() }
         try tx.keepWriters(memory.writers, from: writersBefore + 1)
         try tx.set("position", memory.position.value.settingBytes)
-        try searchDuplicates(tx)
         working = [:]
         homes = [:]
         touchedAreas = []
-    }
-
-    /// Asks of the records written here whether they are registered twice.
-    private func searchDuplicates(_ tx: borrowing HubTransaction) throws {
-        let written = working.keys.sorted().compactMap { id -> RecordState? in
-            guard let record = working[id], record.isDirty,
-                schema.collection(record.state.collection)?.duplicates != nil
-            else { return nil }
-            return record.state
-        }
-        guard !written.isEmpty else { return }
-        var secret = try tx.setting("likeness") ?? []
-        if secret.isEmpty {
-            secret = memory.bytes(16)
-            try tx.set("likeness", secret)
-        }
-        try DuplicateSearch(
-            schema: schema, writers: memory.writers, now_ms: now_ms, position: memory.position,
-            secret: secret
-        ).renew(written, tx)
     }
 
     // MARK: What was before

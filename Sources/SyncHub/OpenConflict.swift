@@ -16,6 +16,11 @@ struct OpenConflict {
     var sides: [Evidence]
     /// What is seen meanwhile.
     var shown: Value?
+    /// Where a decision is written: in every record of those that are shown as one. Empty where it
+    /// is no unit that is in conflict.
+    var places: [Place] = []
+    /// What else was on the page.
+    var seen: [ChangeSetName] = []
 
     struct Place: Hashable {
         let record: RecordID
@@ -34,7 +39,7 @@ struct OpenConflict {
     var records: Set<RecordID> {
         Set(
             (sides + [base].compactMap(\.self)).map(\.place.record)
-                + [place?.record].compactMap(\.self))
+                + [place?.record].compactMap(\.self) + places.map(\.record))
     }
 
     /// Names everything that was on the page: whatever else comes in has another version.
@@ -48,6 +53,7 @@ struct OpenConflict {
             for origin in side.origins { writer.name(origin.name) }
         }
         if kind == .capacity, let shown { writer.value(shown) }
+        for name in seen { writer.name(name) }
         return String(Digests.sha256(writer.bytes).description.prefix(20))
     }
 
@@ -77,6 +83,8 @@ extension Judgement {
         case .late(let name): try lateFinding(name, tx)
         case .unmerged(let name): try unmergedFinding(name, tx)
         case .branch: OpenConflict(kind: .fork, sides: [])
+        case .pair(let collection, let first, let second):
+            try pairFinding(collection, first, second, tx)
         }
     }
 
@@ -85,30 +93,65 @@ extension Judgement {
     private func unitFinding(
         _ place: OpenConflict.Place, _ tx: borrowing HubTransaction
     ) throws -> OpenConflict? {
-        guard let record = try working(place.record, place.collection, tx) else { return nil }
-        let state = record.state
-        func evidence(_ value: Value, _ origins: [Origin]) -> OpenConflict.Evidence {
-            OpenConflict.Evidence(place: place, value: value, origins: origins)
+        guard let record = try working(place.record, place.collection, tx),
+            let (state, places) = try seen(at: place, tx)
+        else { return nil }
+        func evidence(_ value: Value, _ origins: [Origin]) throws -> OpenConflict.Evidence {
+            let own = try places.first { place in
+                try heads(place, tx).contains {
+                    $0.origin.name == origins.first?.name && $0.value.agrees(with: value)
+                }
+            }
+            return OpenConflict.Evidence(place: own ?? place, value: value, origins: origins)
         }
         if let dispute = state.conflicts(under: schema).first(where: { $0.unit == place.unit })?
             .dispute
         {
-            var sides = dispute.sides.map { evidence($0.value, $0.origins) }
+            var sides = try dispute.sides.map { try evidence($0.value, $0.origins) }
             if case .total(let total)? = state[place.unit] {
                 for part in total.parts where part.amount != 0 {
-                    sides.append(evidence(.integer(part.amount), try latest(part, tx)))
+                    sides.append(try evidence(.integer(part.amount), latest(part, tx)))
                 }
             }
+            // Two records have nothing in common that somebody saw.
+            let base = places.count > 1 ? nil : dispute.base
             return OpenConflict(
                 kind: ConflictKind(dispute.kind), place: place, area: record.area,
-                base: dispute.base.map { evidence($0.value, [$0.origin]) }, sides: sides,
-                shown: dispute.shown)
+                base: try base.map { try evidence($0.value, [$0.origin]) }, sides: sides,
+                shown: dispute.shown, places: places)
         }
         guard let decision = state.objected(place.unit) else { return nil }
         let isGroup = schema.unit(place.unit, of: place.collection)?.isGroup ?? false
         return OpenConflict(
             kind: isGroup ? .group : .value, place: place, area: record.area,
-            sides: [evidence(decision.value, [decision.origin])], shown: decision.value)
+            sides: [try evidence(decision.value, [decision.origin])], shown: decision.value,
+            places: places)
+    }
+
+    /// What is seen of a unit, in all records that are one, and in which of them it lies; `nil` for
+    /// one that is listed under another.
+    private func seen(
+        at place: OpenConflict.Place, _ tx: borrowing HubTransaction
+    ) throws -> (RecordState, [OpenConflict.Place])? {
+        guard let collection = schema.collection(place.collection),
+            let own = try state(place.record, place.collection, tx)
+        else { return nil }
+        let parts = try parts(of: place.record, place.collection, tx)
+        // Each record lies where it lies, and is made void by itself.
+        let isOwn =
+            switch collection.home {
+            case .scope(place.unit), .with(place.unit): true
+            default: place.unit == .void
+            }
+        guard !isOwn, parts.count > 1 else { return (own, [place]) }
+        guard parts.first == place.record else { return nil }
+        let states = try parts.compactMap { try state($0, place.collection, tx) }
+        let alive = states.filter { !$0.isVoid(in: collection) }
+        let places = (alive.isEmpty ? states : alive).filter { $0[place.unit] != nil }.map {
+            OpenConflict.Place(
+                record: $0.record, collection: place.collection, unit: place.unit)
+        }
+        return (.joining(states, in: collection), places)
     }
 
     /// The latest contribution of a replica to a total.
@@ -381,9 +424,9 @@ extension RecordState {
 
     /// A decision of the hub's that still holds, and that one of its authors has objected to since.
     func objected(_ unit: UnitID) -> Head? {
-        guard case .register(let register)? = self[unit], register.heads.count == 1,
-            register.heads[0].origin.name.replica.isHub,
-            let decided = register.heads[0].origin.position
+        guard case .register(let register)? = self[unit], register.sides.count == 1,
+            register.heads.allSatisfy({ $0.origin.name.replica.isHub }),
+            let decided = register.heads.compactMap(\.origin.position).max()
         else { return nil }
         let isObjected = remarks(of: unit).contains { remark, origin in
             remark.act == .objection && (origin.position ?? .start) > decided

@@ -19,6 +19,8 @@ enum Question: Hashable, Sendable {
     case unmerged(ChangeSetName)
     /// The other past of a device, by the name it has here.
     case branch(ReplicaID)
+    /// Whether two records are one; the smaller name first.
+    case pair(CollectionID, RecordID, RecordID)
 
     var bytes: [UInt8] {
         var writer = ByteWriter()
@@ -49,6 +51,11 @@ enum Question: Hashable, Sendable {
         case .branch(let replica):
             writer.byte(6)
             writer.identifier(replica)
+        case .pair(let collection, let first, let second):
+            writer.byte(7)
+            writer.varint(UInt64(collection.value))
+            writer.identifier(first)
+            writer.identifier(second)
         }
         return writer.bytes
     }
@@ -68,6 +75,9 @@ enum Question: Hashable, Sendable {
             case 4: self = .late(try reader.name())
             case 5: self = .unmerged(try reader.name())
             case 6: self = .branch(try reader.identifier())
+            case 7:
+                self = .pair(
+                    try reader.collectionID(), try reader.identifier(), try reader.identifier())
             default: return nil
             }
             try reader.finish()

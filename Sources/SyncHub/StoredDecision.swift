@@ -71,7 +71,7 @@ struct StoredProposal {
         switch request.choice {
         case .keep(let key), .split(let key): writer.text(key)
         case .compose(let value): writer.value(value)
-        case .stand: break
+        case .stand, .join: break
         }
         return writer.bytes
     }
@@ -89,6 +89,7 @@ struct StoredProposal {
             case .split: choice = .split(try reader.text())
             case .compose: choice = .compose(try reader.value())
             case .stand: choice = .stand
+            case .join: choice = .join
             case nil: return nil
             }
             request = ResolutionRequest(version: version, choice: choice, reason: reason)

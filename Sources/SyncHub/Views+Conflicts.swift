@@ -51,6 +51,8 @@ public struct ConflictDetail: Hashable, Sendable {
     public let proposal: Proposal?
     /// What was decided, if it was: the last decision.
     public let decision: Decision?
+    /// What speaks for two records being one; `nil` where that is not the question.
+    public let likeness: Likeness?
     /// Decisions that were computed from this unit.
     public let dependents: [Authorship]
     public let history: [Step]
@@ -65,7 +67,15 @@ public struct ConflictDetail: Hashable, Sendable {
         /// What its record is called; empty if it has no name.
         public let title: String
         public let value: Value
+        /// All that the record shows, rising by unit, the values of a set or a dispute in order;
+        /// empty where the question is about one unit.
+        public let units: [ShownUnit]
         public let writes: [Authorship]
+    }
+
+    public struct ShownUnit: Hashable, Sendable {
+        public let unit: UnitID
+        public let values: [Value]
     }
 
     public struct Authorship: Hashable, Sendable {
@@ -141,6 +151,8 @@ public struct ResolutionRequest: Hashable, Sendable {
         case stand
         /// The side with this key becomes a record of its own; the other one holds.
         case split(String)
+        /// The two records are one, and are shown as one.
+        case join
     }
 
     public enum Act: String, Hashable, Comparable, Sendable, CaseIterable {
@@ -148,6 +160,7 @@ public struct ResolutionRequest: Hashable, Sendable {
         case compose
         case stand
         case split
+        case join
 
         public static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
     }
@@ -168,6 +181,7 @@ public struct ResolutionRequest: Hashable, Sendable {
         case .compose: .compose
         case .stand: .stand
         case .split: .split
+        case .join: .join
         }
     }
 }

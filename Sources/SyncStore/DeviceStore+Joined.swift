@@ -120,8 +120,12 @@ extension DeviceStore {
             for table in tables {
                 guard let rule = table.collection.duplicates else { continue }
                 var index = LikenessIndex(rule)
+                var voided: Set<RecordID> = []
                 for subject in try self.subjects(rule, table.collection.id, db) {
-                    for candidate in index.candidates(of: subject) {
+                    let isVoid = subject.state.isVoid(in: table.collection)
+                    if isVoid { voided.insert(subject.state.record) }
+                    for candidate in index.candidates(of: subject)
+                    where !isVoid || !voided.contains(candidate.record) {
                         let ids = [candidate.record, subject.state.record].sorted()
                         pairs.append(
                             LikelyPair(

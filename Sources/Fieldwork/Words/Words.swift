@@ -27,9 +27,15 @@ public enum Words {
         return choices[words]?[place]
     }
 
-    /// A name of the schema, or a word of any choice, for whoever does not know what it is.
+    /// What speaks for two records being one, or against it; its code where it is of a newer schema.
+    public static func likeness(_ code: String) -> Wording {
+        likenesses[code] ?? Wording(code, code, code)
+    }
+
+    /// A name of the schema, a likeness or a word of any choice, for whoever does not know what it
+    /// is.
     public static func any(_ name: String) -> Wording? {
-        names[name]
+        names[name] ?? likenesses[name]
             ?? choices.keys.sorted { $0.lexicographicallyPrecedes($1) }.lazy
             .compactMap { word(name, of: .choice($0)) }.first
     }

@@ -84,17 +84,20 @@ extension Front {
     }
 
     private func request(_ fields: JSONFields) throws(Problem) -> ResolutionRequest {
-        let choices = ["keep", "value", "split", "stand"].filter(fields.has)
+        let choices = ["keep", "value", "split", "stand", "join"].filter(fields.has)
         let choice: ResolutionRequest.Choice
         switch choices {
         case ["keep"]: choice = .keep(try fields.string("keep", maximumBytes: 80))
         case ["split"]: choice = .split(try fields.string("split", maximumBytes: 80))
         case ["stand"] where try fields.json("stand") == .bool(true): choice = .stand
+        case ["join"] where try fields.json("join") == .bool(true): choice = .join
         case ["value"]:
             guard let value = Value(try fields.json("value")) else { throw Problem(.badValue) }
             choice = .compose(value)
         default:
-            throw Problem(.malformed, "Give one of \"keep\", \"value\", \"split\", \"stand\".")
+            throw Problem(
+                .malformed,
+                "Give one of \"keep\", \"value\", \"split\", \"stand\", \"join\".")
         }
         return ResolutionRequest(
             version: try fields.string("version", maximumBytes: 200), choice: choice,

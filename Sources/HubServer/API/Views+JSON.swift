@@ -76,17 +76,44 @@ extension ConflictDetail {
         ]
         // Left out where nothing is shown: `null` would say that an empty value is.
         if let shown { members.append(JSONMember("shown", shown.json)) }
+        if let likeness { members.append(JSONMember("likeness", likeness.json)) }
         return .object(members)
     }
 }
 
 extension ConflictDetail.SideView {
     fileprivate func json(_ schema: Schema) -> JSON {
+        var members = [
+            JSONMember("key", .string(key)), JSONMember("record", .string("\(record)")),
+            JSONMember("collection", .string(schema.name(of: collection))),
+            JSONMember("unit", .string(schema.name(of: unit, in: collection))),
+            JSONMember("title", .string(title)), JSONMember("value", value.json),
+            JSONMember("writes", .array(writes.map(\.json))),
+        ]
+        if !units.isEmpty {
+            let shown = units.map { shown -> JSON in
+                .object([
+                    "unit": .string(schema.name(of: shown.unit, in: collection)),
+                    "values": .array(shown.values.map(\.json)),
+                ])
+            }
+            members.append(JSONMember("units", .array(shown)))
+        }
+        return .object(members)
+    }
+}
+
+extension Likeness {
+    fileprivate var json: JSON {
         .object([
-            "key": .string(key), "record": .string("\(record)"),
-            "collection": .string(schema.name(of: collection)),
-            "unit": .string(schema.name(of: unit, in: collection)), "title": .string(title),
-            "value": value.json, "writes": .array(writes.map(\.json)),
+            "score": .integer(Int64(score)),
+            "reasons": .array(
+                reasons.map { reason in
+                    .object([
+                        "code": .string(reason.code),
+                        "values": .array(reason.values.map { .string($0) }),
+                    ])
+                }),
         ])
     }
 }
@@ -131,7 +158,7 @@ extension ConflictDetail.Proposal {
         switch request.choice {
         case .keep(let key), .split(let key): members.append(JSONMember("side", .string(key)))
         case .compose(let value): members.append(JSONMember("value", value.json))
-        case .stand: break
+        case .stand, .join: break
         }
         return .object(members)
     }

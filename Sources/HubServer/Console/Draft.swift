@@ -10,12 +10,15 @@ struct Draft: Sendable {
         case stand
         /// The side with this key as a record of its own.
         case split(String)
+        /// The two records are one.
+        case join
 
         /// Reads what the form sends; `nil` for nothing chosen.
         init?(_ word: String) {
             switch word {
             case "other": self = .other
             case "stand": self = .stand
+            case "join": self = .join
             case _ where word.hasPrefix("keep:"): self = .keep(String(word.dropFirst(5)))
             case _ where word.hasPrefix("split:"): self = .split(String(word.dropFirst(6)))
             default: return nil
@@ -27,6 +30,7 @@ struct Draft: Sendable {
             case .keep(let key): "keep:\(key)"
             case .other: "other"
             case .stand: "stand"
+            case .join: "join"
             case .split(let key): "split:\(key)"
             }
         }

@@ -103,11 +103,12 @@ extension Front {
     private func decision(_ page: Page, _ shown: ShownValue, _ detail: ConflictDetail) -> HTML {
         guard let decision = detail.decision else { return "" }
         let when = page.moment(decision.at_ms).short
+        let words = page.say(decision.act == .join ? .areOne : standing(detail.view.kind))
         let second = decision.approvedByName.map { " · " + page.say(.approvedBy, $0) } ?? ""
         return """
             <h2>\(page.say(.decision))</h2>
             <div class="note good">
-            \(decision.value.map { shown.block($0) } ?? "<p>\(page.say(.letStand))</p>")
+            \(decision.value.map { shown.block($0) } ?? "<p>\(words)</p>")
             <p>\(stored: decision.reason)</p>
             <p class="hint">\(page.say(.decidedBy, decision.byName, when))\(second)</p>
             \(act(page, detail, "undo", .takeBack, reason: .reason))
@@ -123,7 +124,8 @@ extension Front {
         case .keep(let key): what = "\(page.say(.keepSide, key.uppercased()))"
         case .split(let key): what = "\(page.say(.splitSide, key.uppercased()))"
         case .compose(let value): what = "\(page.say(.otherValue)): \(shown.line(value))"
-        case .stand: what = "\(page.say(.letStand))"
+        case .stand: what = "\(page.say(standing(detail.view.kind)))"
+        case .join: what = "\(page.say(.areOne))"
         }
         let fields: HTML =
             "<input type=\"hidden\" name=\"version\" value=\"\(exactly: proposal.request.version)\">"
@@ -197,15 +199,52 @@ extension Front {
         guard detail.view.state != .resolved, !detail.sides.isEmpty || kind == .capacity else {
             return ""
         }
+        let meanwhile: HTML =
+            "<h2>\(page.say(.shownMeanwhile))</h2>\(shown.block(detail.shown))"
         return """
-            <h2>\(page.say(.shownMeanwhile))</h2>
-            \(shown.block(detail.shown))
+            \(detail.likeness.map { likeness(page, $0) } ?? meanwhile)
             <h2>\(page.say(.theSides))</h2>
             <div class="sides">
             \(base(page, shown, detail))
             \(detail.sides.map { side(page, $0, detail) })
             </div>
             """
+    }
+
+    /// What speaks for two records being one, and against it.
+    private func likeness(_ page: Page, _ likeness: Likeness) -> HTML {
+        let reasons = likeness.reasons.map { reason -> HTML in
+            let values = reason.values.joined(separator: " / ")
+            return
+                "<li>\(page.term(reason.code))\(values.isEmpty ? "" : ": ")\(stored: values)</li>"
+        }
+        return "<h2>\(page.say(.alike, "\(likeness.score)"))</h2><ul>\(reasons)</ul>"
+    }
+
+    /// All that a record shows; what the other one shows otherwise is marked.
+    private func units(
+        _ page: Page, _ side: ConflictDetail.SideView, _ detail: ConflictDetail
+    ) -> HTML {
+        let others = detail.sides.filter { $0.key != side.key }.flatMap(\.units)
+        let rows = side.units.map { shown -> HTML in
+            let name = page.term(schema.name(of: shown.unit, in: side.collection))
+            let value = ShownValue(
+                page: page, unit: schema.unit(shown.unit, of: side.collection))
+            let isSame = others.contains { other in
+                other.unit == shown.unit && other.values.count == shown.values.count
+                    && zip(other.values, shown.values).allSatisfy { $0.agrees(with: $1) }
+            }
+            let mark: HTML =
+                isSame ? "" : " class=\"differs\" title=\"\(page.say(.differs))\""
+            let values = HTML.joined(shown.values.map { value.line($0) }, by: "; ")
+            return "<tr><th scope=\"row\">\(name)</th><td\(mark)>\(values)</td></tr>"
+        }
+        return "<table class=\"members\"><tbody>\(rows)</tbody></table>"
+    }
+
+    /// What it is called to leave both sides as they are.
+    private func standing(_ kind: ConflictKind) -> Phrase {
+        kind == .duplicate ? .areTwo : .letStand
     }
 
     private func side(
@@ -218,7 +257,8 @@ extension Front {
             <section class="side" aria-labelledby="side-\(side.key)">
             <h3 id="side-\(side.key)">\(page.say(.side, side.key.uppercased()))</h3>
             \(elsewhere(page, side, detail))
-            \(shown.block(side.value, comparedWith: others))
+            \(side.units.isEmpty
+                ? shown.block(side.value, comparedWith: others) : units(page, side, detail))
             \(side.writes.map { write(page, shown, $0) })
             </section>
 
@@ -335,6 +375,7 @@ extension Front {
                 """
         }
         guard !detail.acts.isEmpty else { return "" }
+        let stand = standing(detail.view.kind)
         let canSplit = detail.acts.contains(.split) && detail.sides.count == 2
         return """
             <h2 id="decide">\(page.say(.decide))</h2>
@@ -344,7 +385,8 @@ extension Front {
             \(choices)
             \(detail.acts.contains(.compose) ? otherChoice(page, shown, entry, draft) : "")
             \(canSplit ? splits(page, detail, draft) : "")
-            \(detail.acts.contains(.stand) ? choice(draft, .stand, page.say(.letStand)) : "")
+            \(detail.acts.contains(.join) ? choice(draft, .join, page.say(.areOne)) : "")
+            \(detail.acts.contains(.stand) ? choice(draft, .stand, page.say(stand)) : "")
             </fieldset>
             <label for="reason"><b>\(page.say(.reason))</b></label>
             <p class="hint" id="reason-hint">\(page.say(.reasonExplained))</p>
@@ -433,7 +475,8 @@ extension Front {
         let choice: HTML
         switch draft.choice {
         case .keep(let key)?: choice = "\(page.say(.keepSide, key.uppercased()))"
-        case .stand?: choice = "\(page.say(.letStand))"
+        case .stand?: choice = "\(page.say(standing(detail.view.kind)))"
+        case .join?: choice = "\(page.say(.areOne))"
         case .split(let key)?: choice = "\(page.say(.splitSide, key.uppercased()))"
         case .other?:
             let texts = draft.texts.prefix(shown.unit?.members.count ?? 1).filter { !$0.isEmpty }

@@ -69,6 +69,7 @@ extension Front {
         case .keep(let key)? where detail.sides.contains { $0.key == key }: choice = .keep(key)
         case .split(let key)? where detail.sides.contains { $0.key == key }: choice = .split(key)
         case .stand?: choice = .stand
+        case .join?: choice = .join
         case .keep?, .split?, nil: return bad(page.say(.chooseFirst))
         case .other?:
             guard let unit = unit(of: detail.view), ValueEntry(unit: unit).isPossible
@@ -98,8 +99,14 @@ extension Front {
         case .keep(let key): value = detail.sides.first { $0.key == key }?.value
         case .split(let key): value = detail.sides.first { $0.key != key }?.value
         case .compose(let composed): value = composed
-        case .stand: value = detail.shown
+        case .stand, .join: value = detail.shown
         }
+        let comparison: HTML = """
+            <div class="compare">
+            <section class="side base"><h2>\(page.say(.before))</h2>\(shown.block(detail.shown))</section>
+            <section class="side"><h2>\(page.say(.after))</h2>\(shown.block(value, comparedWith: detail.shown.map { [$0] } ?? []))</section>
+            </div>
+            """
         let field = page.term(schema.name(of: view))
         let title = title(page, view)
         let second: HTML =
@@ -110,7 +117,7 @@ extension Front {
             let authors = HTML.list(Set(side.writes.map(\.authorName)).sorted())
             let shown = ShownValue(page: page, unit: schema.unit(side.unit, of: side.collection))
             return """
-                <li>\(name): \(shown.line(side.value)) <span class="hint">(\(authors))</span></li>
+                <li>\(name): \(stored: side.title) \(shown.line(side.value)) <span class="hint">(\(authors))</span></li>
 
                 """
         }
@@ -119,13 +126,10 @@ extension Front {
             <p class="sub">\(stored: title): \(field)</p>
             <div class="note warn"><p>\(page.say(.checkExplained))</p></div>
             \(second)
-            <div class="compare">
-            <section class="side base"><h2>\(page.say(.before))</h2>\(shown.block(detail.shown))</section>
-            <section class="side"><h2>\(page.say(.after))</h2>\(shown.block(value, comparedWith: detail.shown.map { [$0] } ?? []))</section>
-            </div>
+            \(view.kind == .duplicate ? "" : comparison)
             <h2>\(page.say(.endedSides))</h2>
             <ul>\(ended)</ul>
-            \(standing(page, request))
+            \(effect(page, request, view.kind))
             <h2>\(page.say(.reason))</h2>
             <p class="value">\(stored: request.reason)</p>
             <form method="post" action="\(page.link("/console/conflicts/\(view.id)/decide"))">
@@ -137,9 +141,13 @@ extension Front {
         return answer(page.html(title: page.say(.checkTitle), content), to: call)
     }
 
-    private func standing(_ page: Page, _ request: ResolutionRequest) -> HTML {
+    private func effect(
+        _ page: Page, _ request: ResolutionRequest, _ kind: ConflictKind
+    ) -> HTML {
         switch request.choice {
+        case .stand where kind == .duplicate: "<p>\(page.say(.areTwo))</p>"
         case .stand: "<p>\(page.say(.letStandExplained))</p>"
+        case .join: "<p>\(page.say(.areOneExplained))</p>"
         case .split(let key): "<p>\(page.say(.splitSide, key.uppercased()))</p>"
         case .keep, .compose: ""
         }

@@ -198,6 +198,7 @@ extension ConflictKind {
         case .fork: .kindFork
         case .schema: .kindSchema
         case .failure: .kindFailure
+        case .duplicate: .kindDuplicate
         }
     }
 
@@ -216,6 +217,7 @@ extension ConflictKind {
         case .fork: .explainFork
         case .schema: .explainSchema
         case .failure: .explainFailure
+        case .duplicate: .explainDuplicate
         }
     }
 }

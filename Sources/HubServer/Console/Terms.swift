@@ -20,7 +20,7 @@ enum Terms {
         let key = key.hasSuffix("_fen") ? key.dropLast(4) : key[...]
         var result = ""
         for character in key {
-            if character == "_" {
+            if character == "_" || character == "-" {
                 result += " "
             } else if character.isUppercase, !result.isEmpty, result.last?.isUppercase == false {
                 result += " " + character.lowercased()

@@ -69,6 +69,12 @@ enum Phrase: CaseIterable, Sendable {
     case explainFork
     case explainSchema
     case explainFailure
+    case kindDuplicate
+    case explainDuplicate
+    case areOne
+    case areOneExplained
+    case areTwo
+    case alike
     case anyKind
     case due
     case bulk
@@ -359,6 +365,32 @@ enum Phrase: CaseIterable, Sendable {
                 "这份改动已保存，但尚未写入任何记录，原因见下。在有人处理之前一直列在这里。",
                 "この変更は保存されていますが、まだどの記録にも入っていません。理由は下のとおりです。誰かが処理するまでここに残ります。"
             )
+        case .kindDuplicate:
+            (
+                "Perhaps registered twice",
+                "疑似重复登记",
+                "重複登録の疑い"
+            )
+        case .explainDuplicate:
+            (
+                "These two records may be one household or one person, registered twice. Both are kept. Said to be one, they are shown as one and can be parted again; said to be two, nobody is asked again.",
+                "这两条记录可能是同一家庭或同一人的重复登记。两条都保留。认定为同一后合并显示，可以再拆开；认定为不同后，不再询问。",
+                "この二件は、同じ世帯または人が二度登録された可能性があります。どちらも残ります。同じとすれば一件として表示し、後で戻せます。別とすれば、もう尋ねません。"
+            )
+        case .areOne: ("They are one", "是同一个", "同じである")
+        case .areOneExplained:
+            (
+                "Nothing is moved and nothing is lost: each record keeps what was written in it, and both are shown as one until this is taken back.",
+                "不移动、不丢失任何内容：两条记录各自保留原有内容，合并显示，撤回后恢复为两条。",
+                "何も移動せず、失われません。どちらの記録も元の内容を保ち、取り消すまで一件として表示されます。"
+            )
+        case .areTwo:
+            (
+                "They are two: nobody is asked again",
+                "不是同一个，不再询问",
+                "別である（もう尋ねない）"
+            )
+        case .alike: ("Alike: %1 of 100", "相似度：%1（满分 100）", "類似度：%1（100 点満点）")
         case .anyKind:
             (
                 "Any kind",

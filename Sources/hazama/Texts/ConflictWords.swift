@@ -70,6 +70,11 @@ enum ConflictWords {
                 "Not taken up",
                 "未能采纳",
                 "取り込めなかった記録")
+        case "duplicate":
+            Wording(
+                "Perhaps registered twice",
+                "疑似重复登记",
+                "重複登録の疑い")
         default: Wording(word, word, word)
         }
     }
@@ -142,6 +147,11 @@ enum ConflictWords {
                 "This change set is kept and is in no record yet. The reason stands below. It stays here until somebody closes it.",
                 "这份改动已保存，但尚未写入任何记录，原因见下。在有人处理之前一直列在这里。",
                 "この変更は保存されていますが、まだどの記録にも入っていません。理由は下のとおりです。誰かが処理するまでここに残ります。")
+        case "duplicate":
+            Wording(
+                "These two records may be one household or one person, registered twice. Both are kept. Said to be one, they are shown as one and can be parted again; said to be two, nobody is asked again.",
+                "这两条记录可能是同一家庭或同一人的重复登记。两条都保留。认定为同一后合并显示，可以再拆开；认定为不同后，不再询问。",
+                "この二件は、同じ世帯または人が二度登録された可能性があります。どちらも残ります。同じとすれば一件として表示し、後で戻せます。別とすれば、もう尋ねません。")
         default: Wording("", "", "")
         }
     }
@@ -151,6 +161,7 @@ enum ConflictWords {
         switch word {
         case "stand": Wording("let it stand", "保持原样", "このままにする")
         case "split": Wording("two records", "分为两条记录", "二つの記録に分ける")
+        case "join": Wording("they are one", "是同一个", "同じである")
         default: Wording(word, word, word)
         }
     }

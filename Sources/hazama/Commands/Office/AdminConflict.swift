@@ -126,7 +126,17 @@ enum ConflictJSON {
                 place = " [" + string(side["record"]).suffix(5) + "] " + string(side["title"])
             }
             console.result("  \(string(side["key"]), .strong)  \(value, .strong)\(place)")
+            for shown in side["units"]?.array ?? [] { print(unit: shown, side, desk) }
             for write in side["writes"]?.array ?? [] { print(write, side, desk) }
+        }
+        if let likeness = detail["likeness"] {
+            let reasons = (likeness["reasons"]?.array ?? []).map { reason in
+                Words.likeness(string(reason["code"])).text(in: console.language)
+            }
+            let score = likeness["score"]?.integer ?? 0
+            console.result(
+                "  \(console.text(.duplicateScore), .dim): \(score)  \(reasons.joined(separator: "; "))"
+            )
         }
         if let shown = detail["shown"] {
             console.result(
@@ -160,11 +170,22 @@ enum ConflictJSON {
                     "by": string(decision["byName"]),
                     "time": desk.formats.moment(decision["at_ms"]?.integer ?? 0),
                     "value": decision["value"].map { text($0, conflict, desk) }
-                        ?? ConflictWords.act("stand").text(in: console.language),
+                        ?? ConflictWords.act(string(decision["act"])).text(in: console.language),
                     "reason": string(decision["reason"]),
                 ])
             console.result("  \(Mark.durable) \(words)")
         }
+    }
+
+    /// One line of all that a record shows.
+    private static func print(unit shown: JSON, _ side: JSON, _ desk: Desk) {
+        let place: JSON = .object([
+            "collection": side["collection"] ?? .null, "unit": shown["unit"] ?? .null,
+        ])
+        let values = (shown["values"]?.array ?? []).map { text($0, place, desk) }
+        desk.console.result(
+            "       \(label(place, desk.console.language), .dim): \(values.joined(separator: "; "))"
+        )
     }
 
     private static func print(_ write: JSON, _ conflict: JSON, _ desk: Desk) {
@@ -299,7 +320,7 @@ struct AdminConflictResolve: DeskCommand {
     }
 }
 
-/// What is decided: one of four.
+/// What is decided: one of five.
 struct DecisionOptions: ParsableArguments {
     @Option(help: "Keep this side: a, b …")
     var keep: String?
@@ -309,6 +330,8 @@ struct DecisionOptions: ParsableArguments {
     var split: String?
     @Flag(help: "Let all sides stand as they are.")
     var stand = false
+    @Flag(help: "Of two records that may be one: they are.")
+    var join = false
 }
 
 extension Desk {
@@ -319,7 +342,9 @@ extension Desk {
     ) async throws -> (JSON, RecordID) {
         let desk = self
         let (keep, value) = (choice.keep, choice.value)
-        let count = [keep, value, choice.split].count { $0 != nil } + (choice.stand ? 1 : 0)
+        let count =
+            [keep, value, choice.split].count { $0 != nil } + (choice.stand ? 1 : 0)
+            + (choice.join ? 1 : 0)
         guard count == 1 else { throw desk.fail(.usage, .badUsage, .keepOrValue) }
         let show = "/v1/admin/conflicts/\(id)"
         let before = try await office.get(show)
@@ -342,6 +367,7 @@ extension Desk {
             body.append(JSONMember("split", .string(split.trimmed.lowercased())))
         }
         if choice.stand { body.append(JSONMember("stand", .bool(true))) }
+        if choice.join { body.append(JSONMember("join", .bool(true))) }
         if let value {
             guard let conflict = before["conflict"],
                 let (_, unit) = ConflictJSON.declaration(conflict)

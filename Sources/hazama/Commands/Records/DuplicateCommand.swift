@@ -119,7 +119,7 @@ extension Desk {
 
     func reasons(_ likeness: Likeness) -> String {
         likeness.reasons.map {
-            Vocabulary.likeness($0.code).text(in: console.language)
+            Words.likeness($0.code).text(in: console.language)
         }.joined(separator: console.language == .english ? ", " : "、")
     }
 

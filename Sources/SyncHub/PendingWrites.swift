@@ -1,0 +1,82 @@
+internal import SyncCore
+internal import SyncProtocol
+internal import SyncStore
+
+/// What a decision writes, record by record.
+struct PendingWrites {
+    private var records: [RecordID: (collection: CollectionID, creates: Bool, writes: [Write])] =
+        [:]
+
+    var isEmpty: Bool { records.isEmpty }
+
+    mutating func set(_ place: OpenConflict.Place, _ value: Value, replacing origins: [Origin]) {
+        add(
+            Write(
+                unit: place.unit,
+                operation: .set(value, replacing: Set(origins.map(\.name)).sorted())), at: place)
+    }
+
+    /// Sets a unit in every record that has a part in it. Work done unaware of a voiding is a side
+    /// of it, but no head of the unit; so what is replaced are the heads.
+    mutating func set(
+        _ places: [OpenConflict.Place], _ value: Value, _ judgement: Judgement,
+        _ tx: borrowing HubTransaction
+    ) throws {
+        for place in places {
+            set(place, value, replacing: try judgement.heads(place, tx).map(\.origin))
+        }
+    }
+
+    /// Changes a set; nothing where there is nothing to add or to take out.
+    mutating func change(
+        _ place: OpenConflict.Place, adding: [Value] = [], removing: [Write.Removal] = []
+    ) {
+        guard !adding.isEmpty || !removing.isEmpty else { return }
+        add(
+            Write(unit: place.unit, operation: .change(adding: adding, removing: removing)),
+            at: place)
+    }
+
+    mutating func increment(_ place: OpenConflict.Place, by delta: Int64) {
+        add(Write(unit: place.unit, operation: .increment(delta)), at: place)
+    }
+
+    /// Adds to the record's discussion.
+    mutating func say(_ remark: Remark, at place: OpenConflict.Place) {
+        var values = [remark.value]
+        if let old = records[place.record]?.writes.first(where: { $0.unit == .discussion }),
+            case .append(let before) = old.operation
+        {
+            values = before + values
+        }
+        add(
+            Write(unit: .discussion, operation: .append(values)),
+            at: OpenConflict.Place(
+                record: place.record, collection: place.collection, unit: .discussion))
+    }
+
+    mutating func create(_ record: RecordID, _ collection: CollectionID, _ writes: [Write]) {
+        records[record] = (collection, true, writes)
+    }
+
+    private mutating func add(_ write: Write, at place: OpenConflict.Place) {
+        var entry = records[place.record] ?? (place.collection, false, [])
+        entry.writes.removeAll { $0.unit == write.unit }
+        entry.writes.append(write)
+        entry.writes.sort { $0.unit < $1.unit }
+        records[place.record] = entry
+    }
+
+    /// The changes, each on the state that was on the page, or as `shown` says.
+    func changes(
+        _ judgement: Judgement, shown: [RecordID: LogPosition?] = [:],
+        _ tx: borrowing HubTransaction
+    ) throws -> [RecordChange] {
+        try records.sorted { $0.key < $1.key }.map { record, entry in
+            RecordChange(
+                record: record, collection: entry.collection, creates: entry.creates,
+                writes: entry.writes,
+                shown: try shown[record] ?? judgement.position(of: record, entry.collection, tx))!
+        }
+    }
+}

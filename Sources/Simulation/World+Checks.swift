@@ -188,15 +188,23 @@ extension World {
         checks += 1
         try learnFromHub()
         let names = Set(page.sides.flatMap(\.writes).map(\.name))
-        guard let change = oracle.entries.last?.changes.first, change.record == page.view.record,
-            let write = change.writes.first, write.unit == page.view.unit,
-            case .set(let set, let replaced) = write.operation
-        else { throw Violation("a decision is an ordinary change set", "\(page.view.id)") }
+        // Of records that are one, each is written to.
+        var values: [Value] = []
+        var replaced: Set<ChangeSetName> = []
+        for write in oracle.entries.last?.changes.flatMap(\.writes) ?? []
+        where write.unit == page.view.unit {
+            guard case .set(let value, let names) = write.operation else { continue }
+            values.append(value)
+            replaced.formUnion(names)
+        }
+        guard !values.isEmpty else {
+            throw Violation("a decision is an ordinary change set", "\(page.view.id)")
+        }
         // Work done unaware of a voiding is a side of it, but no write that could be replaced.
         let isNamed =
             page.view.kind == .deletion
-            ? Set(replaced).isSubset(of: names) : Set(replaced) == names
-        guard set == value, isNamed else {
+            ? replaced.isSubset(of: names) : replaced == names
+        guard values.allSatisfy({ $0 == value }), isNamed else {
             throw Violation("a decision names the sides of its page", "\(page.view.id)")
         }
         guard after.sides.count == 1, after.sides[0].value.agrees(with: value) else {

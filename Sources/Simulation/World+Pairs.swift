@@ -30,22 +30,30 @@ extension World {
     }
 
     func join(_ administrator: Int, _ chance: inout SeededGenerator) throws {
-        let hub = try running()
-        let session = fleet.administrators[administrator % 3]
-        let pairs = try hub.duplicates(state: nil, by: session)
-        guard !pairs.isEmpty else { return }
-        let pair = pairs[Int(chance.next() % UInt64(pairs.count))]
-        let after = try hub.mergeDuplicate(pair.id, reason: "simulated", by: session)
-        if after.state == .merged { note(.joined) }
+        guard let pair = try pair(in: nil, administrator, &chance) else { return }
+        let after = try running().resolve(
+            pair.view.id,
+            ResolutionRequest(version: pair.version, choice: .join, reason: "simulated"),
+            by: fleet.administrators[administrator % 3])
+        if after.view.state == .resolved { note(.joined) }
     }
 
     func part(_ administrator: Int, _ chance: inout SeededGenerator) throws {
+        guard let pair = try pair(in: .resolved, administrator, &chance),
+            pair.decision?.act == .join
+        else { return }
+        _ = try running().undo(
+            pair.view.id, reason: "simulated", by: fleet.administrators[administrator % 3])
+        note(.parted)
+    }
+
+    private func pair(
+        in state: ConflictState?, _ administrator: Int, _ chance: inout SeededGenerator
+    ) throws -> ConflictDetail? {
         let hub = try running()
         let session = fleet.administrators[administrator % 3]
-        let pairs = try hub.duplicates(state: .merged, by: session)
-        guard !pairs.isEmpty else { return }
-        let pair = pairs[Int(chance.next() % UInt64(pairs.count))]
-        _ = try hub.unmergeDuplicate(pair.id, reason: "simulated", by: session)
-        note(.parted)
+        let pairs = try hub.conflicts(state: state, by: session).filter { $0.kind == .duplicate }
+        guard !pairs.isEmpty else { return nil }
+        return try hub.conflict(pairs[Int(chance.next() % UInt64(pairs.count))].id, by: session)
     }
 }

@@ -27,7 +27,7 @@ public enum Words {
         return choices[words]?[place]
     }
 
-    /// What speaks for two records being one, or against it; its code where it is of a newer schema.
+    /// What speaks for two records being one, or against it; of a newer schema its code.
     public static func likeness(_ code: String) -> Wording {
         likenesses[code] ?? Wording(code, code, code)
     }

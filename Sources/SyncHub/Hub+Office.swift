@@ -126,7 +126,9 @@ extension Hub {
         return try serving { memory in
             var numbers: [UInt32] = []
             for scope in scopes {
-                guard let area = memory.area(scope) else { throw Problem(.noSuchArea) }
+                guard let area = memory.area(scope), !area.isReference else {
+                    throw Problem(.noSuchArea)
+                }
                 if !numbers.contains(area.number) { numbers.append(area.number) }
             }
             guard !numbers.isEmpty else { throw Problem(.noSuchArea) }

@@ -82,6 +82,10 @@ struct Territory: Sendable {
         covering(number).contains { $0.place != nil }
     }
 
+    func isWritable(_ number: UInt32) -> Bool {
+        covering(number).contains { $0.place != nil && !$0.isReadOnly }
+    }
+
     /// How far everything in an area has arrived.
     func complete(_ number: UInt32?) -> LogPosition {
         guard let number else { return .start }
@@ -108,7 +112,8 @@ extension DeviceStore {
                 KnownArea(
                     number: number, scope: area.scope,
                     parent: area.parent.flatMap { territory.areas[$0]?.scope }, name: area.name,
-                    isLeaf: !parents.contains(number), isGranted: territory.isGranted(number))
+                    isLeaf: !parents.contains(number), isGranted: territory.isGranted(number),
+                    isWritable: territory.isWritable(number))
             }.sorted {
                 (territory.path(from: $0.number).count, $0.name, $0.number)
                     < (territory.path(from: $1.number).count, $1.name, $1.number)

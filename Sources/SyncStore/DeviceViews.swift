@@ -231,6 +231,8 @@ public struct KnownArea: Hashable, Sendable {
     public let isLeaf: Bool
     /// Whether a grant covers it.
     public let isGranted: Bool
+    /// Whether one does that allows to write.
+    public let isWritable: Bool
 }
 
 /// A grant this device holds or held.

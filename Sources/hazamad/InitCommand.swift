@@ -1,4 +1,5 @@
 import ArgumentParser
+import Casework
 import Fieldwork
 import Foundation
 import HubServer
@@ -106,7 +107,8 @@ struct InitCommand: AsyncParsableCommand {
     private func make(in folder: HubFolder) throws {
         var generator = SystemRandomNumberGenerator()
         let now_ms = HubFolder.clock.now_ms()
-        let invented = demo ? try inventedDistrict(now_ms) : nil
+        let today = try Self.day(now_ms)
+        let invented = demo ? try inventedDistrict(today) : nil
         let name = (isFull ? nil : district) ?? invented?.name ?? "Hazama"
 
         try folder.certificates.create(hosts: hosts(), district: name, now_ms: now_ms)
@@ -121,12 +123,14 @@ struct InitCommand: AsyncParsableCommand {
         _ = try hub.makePerson(
             name: "admin", roles: [.administrator, .conflictAdministrator],
             password: PasswordHash.make(password).text, by: nil)
+        let root = invented?.areas[0].id ?? .random(using: &generator)
         if let invented {
             try hub.addAreas(invented.areas.map { ($0.id, $0.parent, $0.name) })
             try invented.load(into: hub)
         } else {
-            try hub.addAreas([(.random(using: &generator), nil, name)])
+            try hub.addAreas([(root, nil, name)])
         }
+        try addDirectory(to: hub, of: root, from: today, using: &generator)
         try PrivateFile.replace(folder.file("first-admin"), with: Array("\(password)\n".utf8))
         guard unlink(folder.file("unfinished")) == 0 else {
             throw Failure("can't remove \(folder.file("unfinished"))")
@@ -135,15 +139,34 @@ struct InitCommand: AsyncParsableCommand {
 
     private var isFull: Bool { demo && district == "full" }
 
-    private func inventedDistrict(_ now_ms: Int64) throws -> InventedDistrict {
-        guard let today = CalendarDate(ordinal: now_ms / 86_400_000), today.year >= 1950 else {
-            throw Failure("this machine's clock is wrong; set it first")
-        }
+    /// What everybody reads and no device writes: the departments and the tag dictionary of the
+    /// catalogue the programs carry.
+    private func addDirectory(
+        to hub: Hub, of district: ScopeID, from today: CalendarDate,
+        using generator: inout some RandomNumberGenerator
+    ) throws {
+        let catalogue = try Catalogue(Array(Catalogue.shippedText.utf8)) { Digests.sha256($0) }
+        let directory = ScopeID.random(using: &generator)
+        try hub.addAreas(
+            [(scope: directory, parent: nil, name: "Directory")], areReference: true)
+        try hub.load(
+            [catalogue.directory(in: directory, of: district, from: today)],
+            intent: "first load")
+    }
+
+    private func inventedDistrict(_ today: CalendarDate) throws -> InventedDistrict {
         guard isFull else { return .small(DemoDistrict(seed: 1, asOf: today)) }
         guard let standards = try ReferenceDistrict.Standards(on: today) else {
             throw Failure("the catalogue has no standards for \(today); is the clock right?")
         }
         return .full(ReferenceDistrict(asOf: today, standards: standards))
+    }
+
+    private static func day(_ now_ms: Int64) throws -> CalendarDate {
+        guard let today = CalendarDate(ordinal: now_ms / 86_400_000), today.year >= 1950 else {
+            throw Failure("this machine's clock is wrong; set it first")
+        }
+        return today
     }
 
     private func hosts() -> [String] {

@@ -4,7 +4,7 @@ import SyncStore
 extension Desk {
     /// The leaf area somebody named, by id or name; the only one where nobody did.
     func leafArea(_ typed: String?) throws -> KnownArea {
-        let leaves = try store().areas().filter { $0.isLeaf && $0.isGranted }
+        let leaves = try store().areas().filter { $0.isLeaf && $0.isWritable }
         if let typed {
             let found = Self.matching(typed, leaves)
             guard found.count == 1 else {

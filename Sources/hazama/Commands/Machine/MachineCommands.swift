@@ -12,7 +12,7 @@ struct WhoamiCommand: DeskCommand {
     func run(at desk: Desk) async throws -> ExitStatus {
         let store = try desk.store(beforeApproval: true)
         let identity = try store.identity()
-        let areas = try store.areas().filter { $0.isLeaf && $0.isGranted }.map(\.name)
+        let areas = try store.areas().filter { $0.isLeaf && $0.isWritable }.map(\.name)
         let fingerprint = Fingerprint.of(try store.signingKey().verifying)
         let console = desk.console
         func row(_ label: Phrase, _ text: String) {

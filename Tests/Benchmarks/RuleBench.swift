@@ -1,4 +1,5 @@
 import Casework
+import Fieldwork
 import Glibc
 import SyncCore
 

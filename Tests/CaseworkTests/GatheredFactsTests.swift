@@ -26,10 +26,11 @@ struct GatheredFactsTests {
     }
 
     private static func household(
-        memberCount: Int? = 1, members: [Membership] = []
+        memberCount: Int? = 1, members: [Membership] = [], income: Int64? = nil
     ) throws -> Household {
         var draft = Household.Draft(area: ScopeID(high: 4, low: 4), headName: "Han")
         (draft.memberCount, draft.members) = (memberCount, members)
+        draft.monthlyIncome = income.flatMap(Money.init(fen:)).map { MonthlyIncome(amount: $0) }
         return try #require(Household(state(draft.creation(id: home))))
     }
 
@@ -97,6 +98,24 @@ struct GatheredFactsTests {
         #expect(try Self.value("h.vehicles", Self.gather(facts)) == 0)
         #expect(try Self.value("h.vehicles", Self.gather(facts, asOf: "2020-06-01")) == 1)
         #expect(try Self.value("h.vehicles", Self.gather(facts, asOf: "2019-06-01")) == nil)
+    }
+
+    @Test("what the household's record says they live on is their income a head, below any fact")
+    func recordedIncome() throws {
+        let key = "h.incomePerCapita"
+        let home = try Self.household(memberCount: 3, income: 100_000)
+        #expect(try Self.value(key, Self.gather([], household: home)) == 33_333)
+        let stated = try Self.fact(1, key, .number(90_000), from: "2021-01-01", by: .resident)
+        #expect(try Self.value(key, Self.gather([stated], household: home)) == 90_000)
+        let disputed = try Self.fact(
+            1, key, .number(90_000), from: "2021-01-01", isDisputed: true)
+        #expect(try Self.value(key, Self.gather([disputed], household: home)) == nil)
+        #expect(
+            try Self.value(
+                key, Self.gather([], household: home, assuming: [(key, nil, nil)])) == nil)
+        let uncounted = try Self.household(memberCount: nil, income: 100_000)
+        #expect(try Self.value(key, Self.gather([], household: uncounted)) == nil)
+        #expect(try Self.value(key, Self.gather([])) == nil)
     }
 
     @Test("of one day the highest source holds, whatever order they come in")

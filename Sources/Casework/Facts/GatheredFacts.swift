@@ -43,7 +43,10 @@ extension Catalogue {
         var draft = HouseholdFacts.Draft(members: members.count, of: self.facts)
         let places = Dictionary(
             uniqueKeysWithValues: members.enumerated().map { ($0.element.id, $0.offset) })
-        if let size = self.facts.slot(of: "h.size"), let count = household.memberCount {
+        // What people still have to decide is not known.
+        if let size = self.facts.slot(of: "h.size"), let count = household.memberCount,
+            !household.isDisputed(.memberCount)
+        {
             draft[size] = Int64(count)
         }
         if let sex = self.facts.slot(of: "p.sex") {
@@ -108,10 +111,29 @@ extension Catalogue {
         // Before, so that what follows from it follows; and after, for it counts more than that.
         draft.assume(assumed)
         Derivation(self, asOf: day).apply(to: &draft, births: births)
+        if let slot = self.facts.slot(of: "h.incomePerCapita"), draft[slot] == nil,
+            !disputed.contains(MissingFact(slot))
+        {
+            draft[slot] = incomePerHead(of: household, draft)
+        }
         draft.assume(assumed)
         return GatheredFacts(
             facts: draft.facts, members: members, sources: sources, disputed: disputed.sorted(),
             reviews: reviews.sorted { $0.fact < $1.fact }, unread: unread.sorted())
+    }
+}
+
+extension Catalogue {
+    /// What the household's own record says they live on, a head: less than any statement of the
+    /// fact counts, and more than to ask again at the door. `nil` where it is disputed, or nobody
+    /// knows how many live on it.
+    fileprivate func incomePerHead(
+        of household: Household, _ draft: HouseholdFacts.Draft
+    ) -> Int64? {
+        guard !household.isDisputed(.monthlyIncome), let income = household.monthlyIncome,
+            let size = facts.slot(of: "h.size").flatMap({ draft[$0] }), size > 0
+        else { return nil }
+        return income.amount.fen / size
     }
 }
 

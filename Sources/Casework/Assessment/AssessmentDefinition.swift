@@ -20,6 +20,8 @@ public struct AssessmentDefinition: Hashable, Sendable {
         public let weight: Int64
         /// Whether one member is enough; otherwise the rule is about the household.
         public let isOfAnyMember: Bool
+        /// What a household may lack where it is true.
+        public let need: NeedKind?
         public let rule: Rule
     }
 

@@ -55,7 +55,7 @@ extension Catalogue {
         reader.facts = facts
 
         formFields = reader.list(json, "formFields", by: "key") {
-            FormField(key: $2, name: $0.name($1, $3), holder: $0.string($1, "holder", $3))
+            $0.formField($1, $2, $3)
         }
         papers = reader.list(json, "papers", by: "key") {
             Paper(key: $2, name: $0.name($1, $3))
@@ -155,6 +155,19 @@ extension CatalogueReader {
             isDerived: optionalString(json, "derived", place) != nil)
     }
 
+    fileprivate mutating func formField(
+        _ json: JSON, _ key: String, _ place: String
+    ) -> FormField {
+        let keys = json["facts"] == nil ? [] : strings(json, "facts", place)
+        return FormField(
+            key: key, name: name(json, place),
+            holder: word(json, "holder", place, or: .household),
+            facts: keys.compactMap { key in
+                if facts.slot(of: key) == nil { note("\(place).facts", .unknownFact(key)) }
+                return facts.slot(of: key)
+            }, isWeighty: json["weighty"]?.bool ?? false)
+    }
+
     fileprivate mutating func programme(
         _ json: JSON, _ id: String, _ known: KnownNames, _ place: String
     ) -> Programme {
@@ -237,7 +250,8 @@ extension CatalogueReader {
             return AssessmentDefinition.Indicator(
                 id: id, dimension: reader.reference(element, "dim", to: known, place),
                 name: reader.name(element, place), weight: weight, isOfAnyMember: scope != nil,
-                rule: rule)
+                need: element["need"] == nil
+                    ? nil : reader.word(element, "need", place, or: .basicLiving), rule: rule)
         }
         var levels: [AssessmentDefinition.LevelBand] = []
         for (index, element) in array(json, "levels", "assessment").enumerated() {

@@ -92,10 +92,22 @@ public struct CatalogueTag: Hashable, Sendable {
     public let kind: String
 }
 
+/// A field that forms ask for, however many of them do.
 public struct FormField: Hashable, Sendable {
     public let key: String
     public let name: CatalogueName
-    public let holder: String
+    public let holder: Holder
+    /// The facts that answer it; empty where none can.
+    public let facts: [FactSlot]
+    /// Whether money or status hangs on it: two answers that differ are for people.
+    public let isWeighty: Bool
+
+    /// Whom an answer is about: it is given once for each.
+    public enum Holder: String, Hashable, Sendable, CaseIterable {
+        case person, household
+        /// All that is applied for at once.
+        case application
+    }
 }
 
 public struct Paper: Hashable, Sendable {

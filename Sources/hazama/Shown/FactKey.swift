@@ -19,6 +19,11 @@ enum FactKey {
         catalogue.facts.slot(of: key).map { catalogue.facts[$0].kind }
     }
 
+    /// Whether rules ask for it of a person, and not of a household.
+    static func isPersonal(_ key: String) -> Bool {
+        catalogue.facts.slot(of: key).map { catalogue.facts[$0].scope == .person } ?? false
+    }
+
     /// Whether its numbers are amounts, in fen.
     static func isAmount(_ key: String) -> Bool { kind(key) == .money }
 

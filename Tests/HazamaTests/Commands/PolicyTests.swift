@@ -208,6 +208,30 @@ struct PolicyTests {
         #expect(refused.screen.talk.contains("HZ-7503"))
     }
 
+    @Test("a key of the catalogue as the question states the fact, and asks whose it is")
+    func keyAsQuestion() async throws {
+        let zhang = SmallDistrict.zhang.short()
+        _ = try await district.run("visit", "start", zhang)
+        let nobody = try await district.run("visit", "answer", "p.employment", "retired")
+        #expect(nobody.status == .usage)
+        #expect(nobody.screen.talk.contains("--about"))
+        _ = try await district.run("person", "add", zhang, "--name", "张桂兰", "--birth", "1940-01-01")
+        for (key, value) in [("h.vehicles", "0"), ("p.employment", "retired")] {
+            let answered = try await district.run("visit", "answer", key, value)
+            #expect(answered.screen.talk.contains(key))
+        }
+        #expect(try await district.run("visit", "answer", "h.homes", "--unknown").status == .done)
+        let wrong = try await district.run("visit", "answer", "h.status", "poor")
+        #expect(wrong.screen.talk.contains("tekun"))
+        let ended = try json(
+            try await district.run("visit", "end", "--outcome", "met", "--json").screen.result)
+        #expect(ended.first?["facts"] == 2)
+        let lines = try json(try await district.run("match", zhang, "--json").screen.result)
+        let asked = lines.filter { $0["type"] == "question" }.compactMap { $0["fact"]?.string }
+        #expect(!asked.contains("h.vehicles") && !asked.contains("p.employment"))
+        #expect(asked.contains("h.homes"))
+    }
+
     @Test("assess gives a range while facts are missing, and what to ask")
     func assess() async throws {
         let zhang = SmallDistrict.zhang.short()

@@ -143,8 +143,9 @@ struct VisitAnswer: DeskCommand {
     static let configuration = CommandConfiguration(
         commandName: "answer", abstract: "Record what was answered to a question.",
         discussion: """
-            With --fact the answer also becomes a fact of the household or a person, with its \
-            source:
+            An answer to a key of the catalogue, or with --fact, also becomes a fact of the \
+            household or a person, with its source:
+              hazama visit answer h.vehicles 0
               hazama visit answer "Do you pay rent?" yes --fact h.paysRent --evidence document
             """)
 
@@ -159,7 +160,7 @@ struct VisitAnswer: DeskCommand {
     var refused = false
     @Option(help: "Also state a fact with this key: h.status, p.disabilityGrade.")
     var fact: String?
-    @Option(help: "Whom the fact is about: a person's id. Left out, the household.")
+    @Option(help: "Whom the fact is about: a person. Left out, the household or its one member.")
     var about: String?
     @Option(help: "The day from which the fact holds; left out, the visit's.")
     var from: String?
@@ -191,16 +192,39 @@ struct VisitAnswer: DeskCommand {
                 question: question, try desk.prompt.text(.askAnswer, flag: "ANSWER"))
         }
         draft.answers.append(given)
-        if let fact {
-            guard let text = given.text else {
+        // A question that is a key of the catalogue is asked for the rules to use the answer.
+        if let key = fact ?? FactKey.kind(question).map({ _ in question }) {
+            if let text = given.text {
+                draft.facts.append(try stated(key, text, draft, desk))
+                desk.console.hint(HelpPhrase.factStated, ["key": key, "text": text])
+            } else if fact != nil {
                 throw desk.fail(.usage, .badUsage, .factNeedsAnswer)
             }
-            draft.facts.append(try stated(fact, text, draft, desk))
         }
         try desk.checkFits(draft)
         try desk.keep(draft)
         desk.console.hint(.answerKept, ["n": "\(draft.answers.count)"])
         return .done
+    }
+
+    /// Whom a fact is about: what no rule could find would be no fact.
+    private func subject(
+        _ key: String, _ draft: VisitDraft, _ desk: Desk
+    ) throws -> RecordID {
+        if let about { return try desk.resolve(about, as: .person).0 }
+        guard FactKey.isPersonal(key) else { return draft.household }
+        let persons = try desk.store().children(of: draft.household, in: .person)
+        guard persons.count == 1 else {
+            let titles = try desk.titles()
+            let list = persons.map { "\($0.record.short()) \(titles.title($0))" }
+            throw Failure(
+                status: .usage, code: DeviceCode.badInput.rawValue,
+                safe: desk.console.text(.notRecorded),
+                what: desk.console.text(.whoseFact, ["key": key]),
+                next: desk.console.text(
+                    .whoseFactNext, ["list": list.joined(separator: ", ")]))
+        }
+        return persons[0].record
     }
 
     private func stated(
@@ -220,8 +244,8 @@ struct VisitAnswer: DeskCommand {
             confidence: try confidence.map { try typed.word($0, Fact.Confidence.self) } ?? known)
         statement.evidence = evidence
         statement.evidenceNote = evidenceNote
-        let subject = try about.map { try desk.resolve($0, as: .person).0 } ?? draft.household
-        return VisitDraft.StatedFact(subject: subject, key: key, statement: statement)
+        return VisitDraft.StatedFact(
+            subject: try subject(key, draft, desk), key: key, statement: statement)
     }
 
     /// What rules ask for has to be of the kind they compare, or they could never use it. Of other

@@ -136,8 +136,8 @@ let package = Package(
         .executableTarget(
             name: "Benchmarks",
             dependencies: [
-                "SyncCore", "Casework", "SyncProtocol", "SyncStore", "SyncClient", "SyncHub",
-                "CurlTransport", "HubServer", logging,
+                "SyncCore", "Fieldwork", "Casework", "SyncProtocol", "SyncStore", "SyncClient",
+                "SyncHub", "CurlTransport", "HubServer", logging,
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ],
             path: "Tests/Benchmarks",

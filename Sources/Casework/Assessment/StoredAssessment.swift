@@ -17,7 +17,7 @@ extension Rulebook {
             household: household, basis: basis(of: facts, hash: hash),
             result: Assessment.Result(
                 score: Int(result.score.lowerBound)...Int(result.score.upperBound),
-                level: result.level.recorded),
+                level: result.level),
             indicators: indicators)
     }
 
@@ -34,29 +34,6 @@ extension Rulebook {
             return (
                 Need.proposed(by: assessment, indicator: indicator.id, kind: kind), draft
             )
-        }
-    }
-}
-
-extension HardshipLevel {
-    /// As records have it.
-    public var recorded: Level {
-        switch self {
-        case .high: .high
-        case .medium: .medium
-        case .low: .low
-        case .none: .none
-        case .pending: .pending
-        }
-    }
-
-    public init(_ level: Level) {
-        switch level {
-        case .high: self = .high
-        case .medium: self = .medium
-        case .low: self = .low
-        case .none: self = .none
-        case .pending: self = .pending
         }
     }
 }

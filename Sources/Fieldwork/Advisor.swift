@@ -126,6 +126,26 @@ extension Advisor {
         DerivedName(.advisor).with(RecordID(high: worker.high, low: worker.low)).record
     }
 
+    /// How many advisors serve in a street.
+    public struct Staffing: Hashable, Sendable {
+        public let street: ScopeID
+        public let advisors: Int
+        public var isEnough: Bool { advisors >= Advisor.leastPerStreet }
+    }
+
+    /// Counts those who serve as advisors in each street; who is posted to none of them is not
+    /// counted.
+    public static func staffing(
+        of streets: [ScopeID], by advisors: some Sequence<Advisor>
+    ) -> [Staffing] {
+        var counts: [ScopeID: Int] = [:]
+        for advisor in advisors
+        where advisor.voidReason == nil && advisor.isServing && advisor.roles.contains(.advisor) {
+            if let street = advisor.posting?.street { counts[street, default: 0] += 1 }
+        }
+        return streets.map { Staffing(street: $0, advisors: counts[$0] ?? 0) }
+    }
+
     public struct Draft: NamedDraft {
         public var area: ScopeID
         public var worker: PersonID

@@ -18,8 +18,10 @@ public enum Role: String, Hashable, Comparable, Sendable, CaseIterable {
     case advisor
     /// Decides conflicts.
     case conflictAdministrator = "conflict-administrator"
-    /// Enrols and revokes devices, makes people and grants.
+    /// Enrols and revokes devices, makes people and grants, keeps the directory.
     case administrator
+    /// Keeps the tag dictionary of the areas they hold a grant of, and no other.
+    case areaAdministrator = "area-administrator"
 
     public static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
 }

@@ -43,6 +43,11 @@ struct JSONFields: Sendable {
         return result
     }
 
+    func members(_ key: String) throws(Problem) -> [JSONMember] {
+        guard let members = object[key]?.members else { throw Self.wrong(key) }
+        return members
+    }
+
     func bytes(_ key: String, count: Int) throws(Problem) -> [UInt8] {
         guard let text = object[key]?.string, let bytes = Base32.decode(text),
             bytes.count == count

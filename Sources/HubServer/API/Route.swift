@@ -45,6 +45,9 @@ struct Route: Sendable {
         case discard
         case status
         case report
+        case directory
+        case putInDirectory
+        case staffing
         case consoleStyle
         case consoleHome
         case consoleLogin
@@ -134,6 +137,9 @@ struct Route: Sendable {
         Route(.discard, "POST", "/v1/admin/quarantine/{id}/discard", .bearer, .json),
         Route(.status, "GET", "/v1/admin/status", .bearer, .none),
         Route(.report, "GET", "/v1/admin/reports/{id}", .bearer, .none),
+        Route(.directory, "GET", "/v1/admin/directory/{id}", .bearer, .none),
+        Route(.putInDirectory, "POST", "/v1/admin/directory/{id}", .bearer, .json),
+        Route(.staffing, "GET", "/v1/admin/staffing", .bearer, .none),
         Route(.consoleStyle, "GET", "/console/style.css", .anyone, .none),
         Route(.consoleHome, "GET", "/console", .cookie, .none),
         Route(.consoleLogin, "GET", "/console/login", .anyone, .none),

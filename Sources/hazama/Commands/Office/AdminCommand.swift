@@ -8,7 +8,9 @@ struct AdminCommand: ParsableCommand {
         subcommands: [
             AdminLogin.self, AdminLogout.self, AdminStatus.self, AdminDevice.self,
             AdminConflict.self, AdminArea.self, AdminMove.self, AdminGrant.self,
-            AdminPerson.self, AdminQuarantine.self, AdminReport.self,
+            AdminPerson.self, AdminQuarantine.self, AdminReport.self, AdminTag.self,
+            AdminPartner.self, AdminResource.self, AdminStation.self, AdminDepartment.self,
+            AdminAdvisor.self,
         ])
 }
 

@@ -285,7 +285,7 @@ struct AdminPersonRoles: DeskCommand {
     @OptionGroup var global: GlobalOptions
     @Argument(help: "Who, by name.")
     var name: String
-    @Argument(help: "advisor, conflict-administrator, administrator.")
+    @Argument(help: "advisor, conflict-administrator, area-administrator, administrator.")
     var roles: [String] = []
 
     func run(at desk: Desk) async throws -> ExitStatus {

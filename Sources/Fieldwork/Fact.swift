@@ -168,12 +168,28 @@ extension Fact {
     public var isDisputed: Bool { value(.isDisputed)?.flag ?? false }
     public var objections: [String] { entries(.objections).compactMap(\.value.string) }
 
+    /// The fact of a department's report: read in again it is the same one.
+    public static func id(
+        of subject: RecordID, _ key: String, reported statement: Statement
+    ) -> RecordID {
+        let name = DerivedName(.fact).with(subject).with(key).with(statement.department ?? "")
+            .with(statement.effective)
+        return switch statement.content {
+        case .flag(let flag): name.with(1).with(flag ? 1 : 0).record
+        case .number(let number): name.with(2).with(Int(number)).record
+        case .word(let word): name.with(3).with(word).record
+        case .day(let day): name.with(4).with(day).record
+        }
+    }
+
     /// A fact to be stated.
     public struct Draft: RecordDraft {
         public var household: RecordID
         public var subject: RecordID
         public var key: String
         public var statement: Statement
+        /// Not to be relied on from the first: somebody has to look who it is about.
+        public var isDisputed = false
 
         public init(
             household: RecordID, subject: RecordID, key: String, statement: Statement
@@ -187,6 +203,7 @@ extension Fact {
             creation.set(.subject, subject)
             creation.set(.key, key)
             creation.set(.statement, statement.value)
+            if isDisputed { creation.set(.isDisputed, .bool(true)) }
         }
     }
 }

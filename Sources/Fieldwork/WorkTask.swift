@@ -60,6 +60,11 @@ extension WorkTask {
     public var owner: Appointment? { value(.owner).flatMap(Appointment.init) }
     public var due: CalendarDate? { value(.due)?.day }
 
+    /// The task to look at what a department reported: there is one.
+    public static func id(toReview fact: RecordID) -> RecordID {
+        DerivedName(.task).with(fact).record
+    }
+
     public struct Draft: RecordDraft {
         public var about: RecordID
         public var what: String

@@ -1,3 +1,4 @@
+internal import Casework
 internal import HTTPTypes
 internal import HummingbirdCore
 internal import Logging
@@ -169,6 +170,7 @@ struct Front: Sendable {
         case .directory: return try await directory(call, session)
         case .putInDirectory: return try await putInDirectory(call, session)
         case .staffing: return try await staffing(session)
+        case .importFeed: return try await importFeed(call, session)
         case .consoleHome: return .seeOther(link("/console/conflicts", call))
         case .consoleLogout: return try await logOut(call)
         case .consoleConflicts: return try await queuePage(call, session)
@@ -218,26 +220,27 @@ extension Route.Body {
         switch self {
         // Some clients send an empty object where nothing is asked for.
         case .none: 1024
-        case .sync: Limits.requestBytes
+        case .sync, .feed: Limits.requestBytes
         case .json, .form: limits.smallBodyBytes
         }
     }
 
-    private var mediaType: String? {
+    private var mediaTypes: [String] {
         switch self {
-        case .none: nil
-        case .sync: SyncRequest.mediaType
-        case .json: "application/json"
-        case .form: "application/x-www-form-urlencoded"
+        case .none: []
+        case .sync: [SyncRequest.mediaType]
+        case .json: ["application/json"]
+        case .feed: Feed.Format.allCases.map(\.mediaType)
+        case .form: ["application/x-www-form-urlencoded"]
         }
     }
 
     /// Checks the head's word on what the body is, before it is read.
     func encoding(of fields: HTTPFields) throws(Problem) -> Encoding {
-        guard let mediaType else { return .identity }
+        guard !mediaTypes.isEmpty else { return .identity }
         let types = fields[values: .contentType]
         let pieces = types.first?.split(separator: ";").map { Call.trimmed($0).lowercased() } ?? []
-        guard types.count == 1, pieces.first == mediaType,
+        guard types.count == 1, pieces.first.map(mediaTypes.contains) ?? false,
             pieces.dropFirst().allSatisfy({ $0 == "charset=utf-8" || $0 == "charset=\"utf-8\"" })
         else { throw Problem(.wrongMediaType) }
         let encodings = fields[values: .contentEncoding]

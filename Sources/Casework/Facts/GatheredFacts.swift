@@ -76,7 +76,9 @@ extension Catalogue {
             }
             statements[MissingFact(slot, member: member), default: []].append(
                 Stated(
-                    record: fact.id, parts: parts, effective: statement.effective,
+                    record: fact.id,
+                    recorded: fact.state.created?.time ?? CorrectedTime(clamping: 0), parts: parts,
+                    effective: statement.effective,
                     rank: statement.source.rank, isDisputed: fact.isDisputed))
         }
 
@@ -158,16 +160,19 @@ extension HouseholdFacts.Draft {
 /// One statement of a fact.
 private struct Stated {
     let record: RecordID
+    /// When it was written down.
+    let recorded: CorrectedTime
     let parts: Int64
     let effective: CalendarDate
     /// Of its source, the highest 0.
     let rank: Int
     let isDisputed: Bool
 
-    /// Whether the right one holds rather than the left. Ids begin with the time they were made.
+    /// Whether the right one holds rather than the left.
     static func isLess(_ left: Stated, _ right: Stated) -> Bool {
         if left.effective != right.effective { return left.effective < right.effective }
         if left.rank != right.rank { return left.rank > right.rank }
+        if left.recorded != right.recorded { return left.recorded < right.recorded }
         return left.record < right.record
     }
 }

@@ -48,6 +48,7 @@ struct Route: Sendable {
         case directory
         case putInDirectory
         case staffing
+        case importFeed
         case consoleStyle
         case consoleHome
         case consoleLogin
@@ -76,6 +77,8 @@ struct Route: Sendable {
         /// `SyncRequest.mediaType`; may be compressed.
         case sync
         case json
+        /// A department's file: `Feed.Format`.
+        case feed
         case form
     }
 
@@ -139,6 +142,7 @@ struct Route: Sendable {
         Route(.report, "GET", "/v1/admin/reports/{id}", .bearer, .none),
         Route(.directory, "GET", "/v1/admin/directory/{id}", .bearer, .none),
         Route(.putInDirectory, "POST", "/v1/admin/directory/{id}", .bearer, .json),
+        Route(.importFeed, "POST", "/v1/admin/import", .bearer, .feed),
         Route(.staffing, "GET", "/v1/admin/staffing", .bearer, .none),
         Route(.consoleStyle, "GET", "/console/style.css", .anyone, .none),
         Route(.consoleHome, "GET", "/console", .cookie, .none),

@@ -1,3 +1,4 @@
+import Casework
 import SyncClient
 import SyncCore
 import SyncProtocol
@@ -15,6 +16,7 @@ extension Desk {
         case let violation as SchemaViolation: failure(for: violation)
         case let fault as FileFault: failure(for: fault)
         case let problem as Problem: failure(for: problem)
+        case let defect as FeedDefect: failure(for: defect)
         case let error as TransportError: failure(for: error)
         case let failure as SyncFailure: self.failure(for: failure)
         case let interruption as SyncInterruption: self.failure(for: interruption.failure)

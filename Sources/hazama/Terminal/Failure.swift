@@ -60,6 +60,8 @@ enum DeviceCode: String, CaseIterable, Sendable {
     case noSuchPolicy = "HZ-7503"
     /// A catalogue does not hold together.
     case badCatalogue = "HZ-7504"
+    /// A department's file can't be read at all.
+    case badFeed = "HZ-7601"
     /// A receipt does not fit what it is for.
     case receiptWrong = "HZ-7401"
 }

@@ -23,6 +23,7 @@ struct CatalogueTests {
         #expect(Phrase.allCases.flatMap { gaps(in: $0.wording) } == [])
         #expect(PolicyPhrase.allCases.flatMap { gaps(in: $0.wording) } == [])
         #expect(HelpPhrase.allCases.flatMap { gaps(in: $0.wording) } == [])
+        #expect(FeedPhrase.allCases.flatMap { gaps(in: $0.wording) } == [])
         #expect(DirectoryPhrase.allCases.flatMap { gaps(in: $0.wording) } == [])
     }
 

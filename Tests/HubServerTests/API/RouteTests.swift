@@ -22,6 +22,7 @@ struct RouteTests {
             case .none: ""
             case .sync: SyncRequest.mediaType
             case .json: "application/json"
+            case .feed: "text/csv"
             case .form: "application/x-www-form-urlencoded"
             }
         return RawRequest(

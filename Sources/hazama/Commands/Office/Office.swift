@@ -70,14 +70,30 @@ struct Office {
         try await send(.post, path, body)
     }
 
+    /// Sends a file as it is.
+    func post(
+        _ path: String, _ bytes: [UInt8], as type: String,
+        progress: @escaping @Sendable (TransferProgress) -> Void
+    ) async throws -> JSON {
+        try await send(
+            TransportRequest(
+                method: .post, path: path, contentType: type, token: token, body: bytes), progress)
+    }
+
     private func send(
         _ method: TransportRequest.Method, _ path: String, _ body: JSON?
     ) async throws -> JSON {
-        let response = try await transport.send(
+        try await send(
             TransportRequest(
                 method: method, path: path, contentType: body == nil ? nil : "application/json",
                 token: token, body: body?.bytes() ?? [])
         ) { _ in }
+    }
+
+    private func send(
+        _ request: TransportRequest, _ progress: @escaping @Sendable (TransferProgress) -> Void
+    ) async throws -> JSON {
+        let response = try await transport.send(request, progress: progress)
         guard response.contentType == "application/json" else {
             throw TransportError.garbled("\(response.status) \(response.contentType ?? "")")
         }

@@ -171,6 +171,8 @@ struct Front: Sendable {
         case .putInDirectory: return try await putInDirectory(call, session)
         case .staffing: return try await staffing(session)
         case .importFeed: return try await importFeed(call, session)
+        case .directoryPackage: return try await directoryPackage(session)
+        case .exportRecords: return try await exportRecords(call, session)
         case .consoleHome: return .seeOther(link("/console/conflicts", call))
         case .consoleLogout: return try await logOut(call)
         case .consoleConflicts: return try await queuePage(call, session)

@@ -59,6 +59,26 @@ extension Hub {
         }
     }
 
+    /// All records of a collection in a leaf area, for whoever takes them out of the hub: the audit
+    /// says who did.
+    public func takeOut(
+        _ collection: CollectionID, of scope: ScopeID, by session: Session
+    ) throws(Problem) -> [LyingRecord] {
+        try require(.administrator, session)
+        let now = clock()
+        let area = try serving { memory in
+            guard let area = memory.area(scope) else { throw Problem(.noSuchArea) }
+            try self.store.write { tx in
+                try tx.audit(
+                    "records.export", "\(scope)",
+                    reason: self.schema.collection(collection)?.name ?? "", by: session.person,
+                    at_ms: now)
+            }
+            return area
+        }
+        return try lying(in: area, after: .start, through: position, [collection])
+    }
+
     private func lying(
         in area: StoredArea, after: LogPosition, through: LogPosition,
         _ collections: Set<CollectionID>

@@ -49,6 +49,8 @@ struct Route: Sendable {
         case putInDirectory
         case staffing
         case importFeed
+        case directoryPackage
+        case exportRecords
         case consoleStyle
         case consoleHome
         case consoleLogin
@@ -143,6 +145,8 @@ struct Route: Sendable {
         Route(.directory, "GET", "/v1/admin/directory/{id}", .bearer, .none),
         Route(.putInDirectory, "POST", "/v1/admin/directory/{id}", .bearer, .json),
         Route(.importFeed, "POST", "/v1/admin/import", .bearer, .feed),
+        Route(.directoryPackage, "GET", "/v1/admin/package", .bearer, .none),
+        Route(.exportRecords, "GET", "/v1/admin/records/{id}", .bearer, .none),
         Route(.staffing, "GET", "/v1/admin/staffing", .bearer, .none),
         Route(.consoleStyle, "GET", "/console/style.css", .anyone, .none),
         Route(.consoleHome, "GET", "/console", .cookie, .none),

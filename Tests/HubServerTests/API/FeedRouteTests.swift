@@ -190,3 +190,65 @@ struct FeedRouteTests {
         }
     }
 }
+
+@Suite("What leaves the hub for other systems")
+struct ExportRouteTests {
+    @Test("records of an area are given as they stand, identity numbers by their end, and audited")
+    func records() async throws {
+        try await DirectoryOffice.run { office in
+            let home = RecordID(high: 500, low: 1)
+            var person = Person.Draft(household: home, name: "张桂兰")
+            person.identityNumber = IdentityNumber(recorded: "11010519491231002X")
+            try office.served.fixture.hub.load(
+                [
+                    [
+                        Household.Draft(area: HubFixture.north, headName: "张桂兰")
+                            .creation(id: home),
+                        person.creation(id: RecordID(high: 600, low: 1)),
+                    ]
+                ], intent: "first load")
+            let found = try await office.get("records/person?area=North")["records"]?.array ?? []
+            #expect(found.count == 1)
+            #expect(found.first?["units"]?["name"]?.string == "张桂兰")
+            #expect(found.first?["units"]?["identity_number"]?.string == "**************002X")
+            #expect(try await office.get("records/person?area=South")["records"]?.array == [])
+            for (path, code) in [
+                ("records/person", "HZ-1001"), ("records/king?area=North", "HZ-1005"),
+                ("records/person?area=Nowhere", "HZ-4103"),
+            ] {
+                #expect(try await office.get(path)["code"]?.string == code)
+            }
+            let keeper = try await office.token("Lin", .areaAdministrator, in: ["North"])
+            #expect(
+                try await office.get("records/person?area=North", by: keeper)["code"]?.string
+                    == "HZ-3003")
+        }
+    }
+
+    @Test("the directory is given by the specification of Open Referral")
+    func package() async throws {
+        try await DirectoryOffice.run { office in
+            let partner = try await office.put(
+                "partner", #"{"units":{"name":"Reading Room","kind":"school","reach":["North"]}}"#)
+            _ = try await office.put(
+                "resource",
+                #"""
+                {"units":{"provider":"\#(partner)","title":"Tutoring","kind":"hours",
+                "capacity":20,"need_kinds":["tutoring"]}}
+                """#)
+            #expect(try await office.get("package")["services"]?.array == [])
+            _ = try await office.put(
+                "partner", #"{"record":"\#(partner)","units":{"state":"verified"}}"#)
+            let package = try await office.get("package")
+            let service = try #require(package["services"]?.array?.first)
+            #expect(service["name"]?.string == "Tutoring")
+            #expect(service["organization"]?["name"]?.string == "Reading Room")
+            #expect(service["service_areas"]?.array?.first?["name"]?.string == "North")
+            let files = package["tables"]?.array?.compactMap { $0["path"]?.string } ?? []
+            #expect(files.contains("services.csv"))
+            #expect(
+                package["descriptor"]?["resources"]?.array?.compactMap { $0["path"]?.string }
+                    == files)
+        }
+    }
+}

@@ -163,6 +163,33 @@ struct GatheredFactsTests {
         #expect(try Self.value("h.homes", gathered) == nil)
     }
 
+    @Test("a newest word that can't be read makes a fact unknown, and not an older one true")
+    func unreadable() throws {
+        let gathered = try Self.gather([
+            try Self.fact(1, "h.homes", .number(1), from: "2020-01-01"),
+            try Self.fact(2, "h.homes", .word("many"), from: "2021-01-01"),
+            try Self.fact(3, "h.vehicles", .word("none"), from: "2020-01-01"),
+            try Self.fact(4, "h.vehicles", .number(0), from: "2021-01-01"),
+        ])
+        #expect(try Self.value("h.homes", gathered) == nil)
+        #expect(gathered.unread == ["h.homes"])
+        #expect(try Self.value("h.vehicles", gathered) == 0)
+    }
+
+    @Test("a sex that a catalogue has no word for is told, and not guessed at")
+    func unreadableSex() throws {
+        // No rule can ask for a word that is not there.
+        let text = Catalogue.shippedText
+            .replacing(#""values": ["male", "female"]"#, with: #""values": ["m", "f"]"#)
+            .replacing(#""op": "==", "value": "male""#, with: #""op": "==", "value": "m""#)
+            .replacing(#""op": "==", "value": "female""#, with: #""op": "==", "value": "f""#)
+        let catalogue = try Catalogue(Array(text.utf8)) { _ in .none }
+        let gathered = catalogue.gather(
+            try Self.household(), persons: [try Self.person()], facts: [],
+            asOf: try #require(CalendarDate("2021-03-01")))
+        #expect(gathered.unread == ["p.sex"])
+    }
+
     @Test("age follows from birth on the day; the income of a head from what its members earn")
     func derived() throws {
         let facts = [

@@ -14,7 +14,9 @@ public struct GatheredFacts: Sendable {
     /// Facts of a lower source that took over from a higher one because they hold from a later
     /// day: for a person to look at.
     public let reviews: [Review]
-    /// Keys that this catalogue does not have, or whose value it can't take; sorted.
+    /// Keys that this catalogue does not have, or whose newest value it can't take; sorted. The
+    /// latter are not known: an older statement is not true again because a newer one can't be
+    /// read.
     public let unread: [String]
 
     public struct Review: Hashable, Sendable {
@@ -49,15 +51,16 @@ extension Catalogue {
         {
             draft[size] = Int64(count)
         }
+        var statements: [MissingFact: [Stated]] = [:]
+        var unread: Set<String> = []
         if let sex = self.facts.slot(of: "p.sex") {
             for (place, person) in members.enumerated() {
                 guard let word = person.sex?.rawValue else { continue }
-                draft[sex, place] = try? self.facts[sex].kind.parts(.choice(word))
+                do {
+                    draft[sex, place] = try self.facts[sex].kind.parts(.choice(word))
+                } catch { unread.insert("p.sex") }
             }
         }
-
-        var statements: [MissingFact: [Stated]] = [:]
-        var unread: Set<String> = []
         for fact in facts where fact.voidReason == nil {
             guard let key = fact.key, let statement = fact.statement, statement.effective <= day
             else { continue }
@@ -70,10 +73,10 @@ extension Catalogue {
                 guard let place = fact.subject.flatMap({ places[$0] }) else { continue }
                 member = place
             }
-            guard let parts = try? self.facts[slot].kind.parts(statement.content) else {
-                unread.insert(key)
-                continue
-            }
+            let parts: Int64?
+            do {
+                parts = try self.facts[slot].kind.parts(statement.content)
+            } catch { parts = nil }
             statements[MissingFact(slot, member: member), default: []].append(
                 Stated(
                     record: fact.id,
@@ -93,6 +96,10 @@ extension Catalogue {
                 continue
             }
             draft[fact.slot, fact.member] = current.parts
+            guard current.parts != nil else {
+                unread.insert(self.facts[fact.slot].key)
+                continue
+            }
             sources[fact] = current.record
             let higher = stated.filter {
                 $0.rank < current.rank && $0.parts != current.parts && !$0.isDisputed
@@ -162,7 +169,8 @@ private struct Stated {
     let record: RecordID
     /// When it was written down.
     let recorded: CorrectedTime
-    let parts: Int64
+    /// `nil` where its content is none that its fact can have.
+    let parts: Int64?
     let effective: CalendarDate
     /// Of its source, the highest 0.
     let rank: Int

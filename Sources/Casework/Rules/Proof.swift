@@ -81,18 +81,28 @@ extension Rulebook {
         case .condition(let condition):
             let stored = facts.values[base + condition.fact.index]
             let value = stored == HouseholdFacts.unknown ? nil : stored
-            // What has no value for the day was refused when the rules were made flat.
-            let operands =
-                (try? catalogue.values(of: condition.operand, for: condition.fact, on: asOf)) ?? []
+            let operands: [Int64]?
+            do {
+                operands = try catalogue.values(
+                    of: condition.operand, for: condition.fact, on: asOf)
+            } catch { operands = nil }
             var parameter: ParameterSlot?
             if case .parameter(let slot, _) = condition.operand { parameter = slot }
             return Proof(
-                truth: value.map { Truth(condition.comparison.holds($0, operands)) } ?? .unknown,
+                truth: compared(condition.comparison, value, operands),
                 content: .condition(
                     Proof.Compared(
                         fact: condition.fact, value: value, comparison: condition.comparison,
-                        operands: operands, parameter: parameter)))
+                        operands: operands ?? [], parameter: parameter)))
         }
+    }
+
+    /// Unknown where the fact is, or the standard it is compared with.
+    private func compared(
+        _ comparison: Comparison, _ value: Int64?, _ operands: [Int64]?
+    ) -> Truth {
+        guard let value, let operands else { return .unknown }
+        return Truth(comparison.holds(value, operands))
     }
 }
 

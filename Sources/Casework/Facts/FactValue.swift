@@ -66,7 +66,7 @@ extension FactDefinition.Kind {
         }
     }
 
-    /// The value that a person typed: `yes`, `true`, a word of its choices, `1330.50`.
+    /// The value that a person typed: `true`, `false`, a word of its choices, `1330.50`.
     public func parts(typed text: String) throws(FactValueError) -> Int64 {
         switch self {
         case .flag where text == "true" || text == "false": return text == "true" ? 1 : 0

@@ -10,6 +10,10 @@ public struct LyingRecord: Sendable {
     public let area: ScopeID
     /// The record it lies with; `nil` for one that lies by itself.
     public let home: RecordID?
+
+    public init(state: RecordState, area: ScopeID, home: RecordID?) {
+        (self.state, self.area, self.home) = (state, area, home)
+    }
 }
 
 extension Hub {

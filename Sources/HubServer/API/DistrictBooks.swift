@@ -10,61 +10,74 @@ internal import Synchronization
 /// Invariant: after `entries` every entry is what its household's records said at `position`. A
 /// change of one household reads and works out only that household again.
 final class DistrictBooks: Sendable {
-    private struct Memory: Sendable {
-        var asOf: CalendarDate?
-        var catalogue: ContentHash?
-        var position = LogPosition.start
-        var entries: [RecordID: HouseholdEntry] = [:]
-    }
-    private let memory = Mutex(Memory())
-
-    private static let collections: Set<CollectionID> = [.household, .person, .fact, .visit]
+    private let pages = Mutex(BookPages())
 
     /// Returns the entries as of a day, by household.
     func entries(
         _ hub: Hub, _ catalogue: Catalogue, asOf day: CalendarDate, by session: Session
     ) throws(Problem) -> [HouseholdEntry] {
-        let result: Result<[HouseholdEntry], Problem> = memory.withLock { memory in
+        let result: Result<[HouseholdEntry], Problem> = pages.withLock { pages in
             do throws(Problem) {
-                if memory.asOf != day || memory.catalogue != catalogue.digest {
-                    memory = Memory()
-                    (memory.asOf, memory.catalogue) = (day, catalogue.digest)
+                if !pages.isOf(catalogue, day) { pages = BookPages(catalogue, asOf: day) }
+                try pages.bringUp { after, body throws(Problem) in
+                    try hub.readBooks(
+                        after: after, of: BookPages.collections, by: session, body)
+                } household: { home throws(Problem) in
+                    try hub.records(
+                        with: home, in: .household, of: BookPages.collections, by: session)
                 }
-                try bringUp(&memory, hub, catalogue, day, session)
-                return .success(
-                    memory.entries.sorted { $0.key < $1.key }.map(\.value))
+                return .success(pages.entries.sorted { $0.key < $1.key }.map(\.value))
             } catch { return .failure(error) }
         }
         return try result.get()
     }
+}
 
-    private func bringUp(
-        _ memory: inout Memory, _ hub: Hub, _ catalogue: Catalogue, _ day: CalendarDate,
-        _ session: Session
+/// The entries of one day and catalogue, with how far the hub's log was read for them.
+struct BookPages: Sendable {
+    static let collections: Set<CollectionID> = [.household, .person, .fact, .visit]
+
+    private(set) var day: (catalogue: Catalogue, asOf: CalendarDate)?
+    private(set) var position = LogPosition.start
+    private(set) var entries: [RecordID: HouseholdEntry] = [:]
+
+    init() {}
+    init(_ catalogue: Catalogue, asOf day: CalendarDate) { self.day = (catalogue, day) }
+
+    func isOf(_ catalogue: Catalogue, _ asOf: CalendarDate) -> Bool {
+        day.map { $0.catalogue.digest == catalogue.digest && $0.asOf == asOf } ?? false
+    }
+
+    /// Reads what has changed. What throws changes nothing here, so that all of it is read again.
+    ///
+    /// - Parameters:
+    ///   - changed: calls its argument for each area with what changed in it after a position, and
+    ///     returns up to where it read.
+    ///   - household: all that lies with a household now.
+    mutating func bringUp(
+        changed: (LogPosition, ([LyingRecord]) throws -> Void) throws(Problem) -> LogPosition,
+        household: (RecordID) throws(Problem) -> [RecordState]
     ) throws(Problem) {
-        let isFirst = memory.position == .start
-        var changed: Set<RecordID> = []
-        var entries = memory.entries
-        memory.position = try hub.readBooks(
-            after: memory.position, of: Self.collections, by: session
-        ) { records in
+        guard let (catalogue, asOf) = day else { return }
+        let isFirst = position == .start
+        var homes: Set<RecordID> = []
+        var entries = entries
+        let through = try changed(position) { records in
             if !isFirst {
-                changed.formUnion(records.map { $0.home ?? $0.state.record })
+                homes.formUnion(records.map { $0.home ?? $0.state.record })
                 return
             }
             // All that lies with a household lies in its area.
             for (home, lying) in Dictionary(
                 grouping: records, by: { $0.home ?? $0.state.record })
             {
-                entries[home] = Self.entry(lying.map(\.state), catalogue, day)
+                entries[home] = Self.entry(lying.map(\.state), catalogue, asOf)
             }
         }
-        for home in changed {
-            let records = try hub.records(
-                with: home, in: .household, of: Self.collections, by: session)
-            entries[home] = Self.entry(records, catalogue, day)
+        for home in homes {
+            entries[home] = Self.entry(try household(home), catalogue, asOf)
         }
-        memory.entries = entries
+        (self.entries, position) = (entries, through)
     }
 
     private static func entry(

@@ -34,8 +34,8 @@ enum PolicyPhrase: Catalogue {
             Wording("longer than {size}", "超过 {size}", "{size} を超えています")
         case .noStandard:
             Wording(
-                "The catalogue has no {key} for {day}.", "目录中没有 {day} 的 {key}。",
-                "目録に {day} の {key} がありません。")
+                "The catalogue has no value of '{name}' for {day}.",
+                "目录中没有 {day} 的“{name}”。", "目録に {day} の「{name}」がありません。")
         case .noStandardNext:
             Wording(
                 "Ask for a day from {day} on: --as-of {day}", "请查询 {day} 起的日期：--as-of {day}",

@@ -94,6 +94,7 @@ struct PolicyTests {
             "policy", "check", "--facts", "-", "--as-of", "2018-01-01")
         #expect(status == .failed)
         #expect(screen.talk.contains("HZ-7502"))
+        #expect(screen.talk.contains("'minimum living standard'"))
         #expect(screen.talk.contains("--as-of 2019"))
     }
 

@@ -37,9 +37,14 @@ extension Desk {
         do {
             return try Rulebook(catalogue, asOf: day)
         } catch {
+            let name = catalogue.parameter(error.parameter).map {
+                words(catalogue).text(catalogue[$0].name)
+            }
             throw Failure(
                 status: .failed, code: DeviceCode.noStandard.rawValue,
-                what: console.text(.noStandard, ["key": error.parameter, "day": "\(error.day)"]),
+                what: console.text(
+                    .noStandard,
+                    ["name": name ?? error.parameter, "day": "\(error.day)"]),
                 next: console.text(.noStandardNext, ["day": "\(error.from)"]))
         }
     }

@@ -157,6 +157,8 @@ struct Front: Sendable {
         case .giveGrant: return try await giveGrant(call, session)
         case .endGrant: return try await endGrant(call, session)
         case .people: return try await people(session)
+        case .addPerson: return try await addPerson(call, session)
+        case .setPassword: return try await setPassword(call, session)
         case .setRoles: return try await setRoles(call, session)
         case .deactivate: return try await setActive(false, call, session)
         case .reactivate: return try await setActive(true, call, session)

@@ -50,6 +50,26 @@ extension Hub {
         }
     }
 
+    /// Keeps another password of a person: an administrator anybody's, everybody their own. Their
+    /// sessions end, for whoever knew the old one may hold one.
+    public func setPassword(
+        _ record: String, ofPersonNamed name: String, by session: Session
+    ) throws(Problem) {
+        if name != session.name { try require(.administrator, session) }
+        let now = clock()
+        try serving { _ in
+            try self.store.write { tx in
+                guard let person = try tx.person(named: name) else { throw Problem(.noSuchPerson) }
+                try tx.put(
+                    StoredPerson(
+                        id: person.id, name: person.name, roles: person.roles, password: record,
+                        isActive: person.isActive))
+                try tx.deleteSessions(of: person.id)
+                try tx.audit("person.password", "\(person.id)", by: session.person, at_ms: now)
+            }
+        }
+    }
+
     /// Opens a session for a person whose password was right. Returns its token, which only the
     /// holder knows.
     public func openSession(

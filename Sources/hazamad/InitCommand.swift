@@ -119,7 +119,7 @@ struct InitCommand: AsyncParsableCommand {
         try Hub.create(in: store, district: name, key: key, now_ms: now_ms, using: &generator)
         let hub = try Hub(
             store: store, key: key, clock: HubFolder.clock.now_ms, random: generator)
-        let password = Self.makePassword(using: &generator)
+        let password = PasswordHash.password()
         _ = try hub.makePerson(
             name: "admin", roles: [.administrator, .conflictAdministrator],
             password: PasswordHash.make(password).text, by: nil)
@@ -174,13 +174,5 @@ struct InitCommand: AsyncParsableCommand {
         var hosts = host.isEmpty ? ["localhost", "127.0.0.1", "::1", own] : host
         if host.isEmpty, own.isEmpty || own == "localhost" { hosts.removeLast() }
         return hosts
-    }
-
-    /// 100 bits of chance in four groups, to be typed once.
-    private static func makePassword(using generator: inout some RandomNumberGenerator) -> String {
-        let bytes = (0..<13).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
-        let text = Base32.encode(bytes).prefix(20)
-        return stride(from: 0, to: 20, by: 5).map { text.dropFirst($0).prefix(5) }
-            .joined(separator: "-")
     }
 }

@@ -79,8 +79,25 @@ extension Front {
         return .json(.object(["people": .array(people.map(\.json))]))
     }
 
+    func addPerson(_ call: Call, _ session: Session) async throws(Problem) -> Answer {
+        let fields = try JSONFields(call.body)
+        let (name, roles) = (try fields.string("name", maximumBytes: 200), try Self.roles(fields))
+        let id = try await work.run { () throws(Problem) in
+            try hub.makePerson(name: name, roles: roles, password: nil, by: session)
+        }
+        return .json(.object(["person": .string("\(id)")]))
+    }
+
     func setRoles(_ call: Call, _ session: Session) async throws(Problem) -> Answer {
         let fields = try JSONFields(call.body)
+        let (name, roles) = (try fields.string("name", maximumBytes: 200), try Self.roles(fields))
+        try await work.run { () throws(Problem) in
+            try hub.setRoles(roles, ofPersonNamed: name, by: session)
+        }
+        return .json(.object([]))
+    }
+
+    private static func roles(_ fields: JSONFields) throws(Problem) -> Set<Role> {
         var roles: Set<Role> = []
         for word in try fields.strings("roles", maximumBytes: 80) {
             guard let role = Role(rawValue: word) else {
@@ -88,11 +105,20 @@ extension Front {
             }
             roles.insert(role)
         }
-        let name = try fields.string("name", maximumBytes: 200)
-        try await work.run { [roles] () throws(Problem) in
-            try hub.setRoles(roles, ofPersonNamed: name, by: session)
+        return roles
+    }
+
+    /// Makes a password and tells it this once; only its hash is kept.
+    func setPassword(_ call: Call, _ session: Session) async throws(Problem) -> Answer {
+        let name = try JSONFields(call.body).string("name", maximumBytes: 200)
+        let password = PasswordHash.password()
+        let record = try await guessing.run { () throws(Problem) in
+            PasswordHash.make(password).text
         }
-        return .json(.object([]))
+        try await work.run { () throws(Problem) in
+            try hub.setPassword(record, ofPersonNamed: name, by: session)
+        }
+        return .json(.object(["password": .string(password)]))
     }
 
     func setActive(

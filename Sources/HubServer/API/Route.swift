@@ -35,7 +35,9 @@ struct Route: Sendable {
         case giveGrant
         case endGrant
         case people
+        case addPerson
         case setRoles
+        case setPassword
         case deactivate
         case reactivate
         case copies
@@ -132,6 +134,8 @@ struct Route: Sendable {
         Route(.giveGrant, "POST", "/v1/admin/grants", .bearer, .json),
         Route(.endGrant, "POST", "/v1/admin/grants/{id}/end", .bearer, .json),
         Route(.people, "GET", "/v1/admin/people", .bearer, .none),
+        Route(.addPerson, "POST", "/v1/admin/people", .bearer, .json),
+        Route(.setPassword, "POST", "/v1/admin/people/password", .bearer, .json),
         Route(.setRoles, "POST", "/v1/admin/people/roles", .bearer, .json),
         Route(.deactivate, "POST", "/v1/admin/people/deactivate", .bearer, .json),
         Route(.reactivate, "POST", "/v1/admin/people/reactivate", .bearer, .json),

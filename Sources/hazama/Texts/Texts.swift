@@ -86,6 +86,7 @@ enum Phrase: Catalogue {
     case rolesTitle, copiesNext, copiesOut, stageReturned, stageDiscarding, secondPersonNext
     case quarantineAdmitted, quarantineReturned, quarantineDiscarded
     case grantEnded, personDeactivated, personReactivated, rolesSet
+    case officeAdded, officeAddedNext, passwordMade, passwordNext
     // Sync and enrolment.
     case enrolled, approvalNext, approvedNow, badDeviceName, badCode, badCodeNext
     case otherAuthority, newerHub, noProgress, safeHere, safeAllSent, safeFilesHere, sending
@@ -1161,6 +1162,25 @@ enum Phrase: Catalogue {
                 "{name} may come in again. Give areas with 'hazama admin grant give'.",
                 "{name} 已恢复。请用“hazama admin grant give”授予区域。",
                 "{name} を再開しました。地域は「hazama admin grant give」で渡してください。")
+        case .officeAdded:
+            Wording(
+                "{name} may work here as {roles}.", "{name}可以作为{roles}工作。",
+                "{name} さんは {roles} として仕事ができます。")
+        case .officeAddedNext:
+            Wording(
+                "To log in they need a password: hazama admin person password \"{name}\"",
+                "登录需要密码：hazama admin person password \"{name}\"",
+                "ログインにはパスワードが必要です：hazama admin person password \"{name}\"")
+        case .passwordMade:
+            Wording(
+                "The password of {name}: {password}", "{name}的密码：{password}",
+                "{name} さんのパスワード：{password}")
+        case .passwordNext:
+            Wording(
+                "It is shown only now; the old one and every login with it have ended. Once logged in, {name} should do the same, so that nobody else knows it.",
+                "只在此时显示；旧密码和用它的登录都已失效。{name}登录后应自己再做一次，这样别人就不知道密码。",
+                "表示されるのは今だけです。前のパスワードとそれによるログインは終わりました。{name} さんがログイン後に同じことをすれば、ほかの誰も知らないパスワードになります。"
+            )
         case .rolesSet:
             Wording("{name}: {roles}", "{name}：{roles}", "{name}：{roles}")
         case .stateOpen: Wording("open", "待处理", "未着手")

@@ -83,6 +83,37 @@ struct ScopeRouteTests {
         }
     }
 
+    @Test("a second administrator is made, and keeps a password that nobody else knows")
+    func password() async throws {
+        try await ServedHub.run { served in
+            func post(_ path: String, _ body: String, _ by: String) async throws -> RawAnswer {
+                try await served.exchange(.json("/v1/admin/" + path, body, token: by))
+            }
+            func logIn(_ password: String) async throws -> RawAnswer {
+                try await served.exchange(
+                    .json(
+                        "/v1/admin/login", #"{"name":"Zhou Min","password":"\#(password)"}"#))
+            }
+            let admin = try served.token()
+            let roles = #"{"name":"Zhou Min","roles":["conflict-administrator"]}"#
+            #expect(try await post("people", roles, admin).status == 200)
+            #expect(try await logIn("").code == .badPassword)
+            let mine = #"{"name":"Zhou Min"}"#
+            let given = try await post("people/password", mine, admin)
+            let first = try #require(given.json?["password"]?.string)
+            let token = try #require(try await logIn(first).json?["token"]?.string)
+            // Her own again, and nobody else's.
+            #expect(
+                try await post("people/password", #"{"name":"admin"}"#, token).code == .notAllowed)
+            let again = try await post("people/password", mine, token)
+            let second = try #require(again.json?["password"]?.string)
+            #expect(try await logIn(first).code == .badPassword)
+            #expect(try await logIn(second).status == 200)
+            // The login with the old password has ended.
+            #expect(try await post("people/password", mine, token).code == .notLoggedIn)
+        }
+    }
+
     @Test("what is in quarantine is listed, admitted, returned, and discarded by two")
     func quarantine() async throws {
         try await ServedHub.run { served in

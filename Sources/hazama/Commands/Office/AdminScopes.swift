@@ -241,8 +241,8 @@ struct AdminPerson: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "person", abstract: "People, what they may do, and when that ends.",
         subcommands: [
-            AdminPersonList.self, AdminPersonRoles.self, AdminPersonDeactivate.self,
-            AdminPersonReactivate.self,
+            AdminPersonList.self, AdminPersonAdd.self, AdminPersonPassword.self,
+            AdminPersonRoles.self, AdminPersonDeactivate.self, AdminPersonReactivate.self,
         ])
 }
 
@@ -274,6 +274,53 @@ struct AdminPersonList: DeskCommand {
                 Line(person["isActive"]?.bool == false ? console.text(.stateRevoked) : ""),
             ]
         }
+        return .done
+    }
+}
+
+struct AdminPersonAdd: DeskCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "add", abstract: "Add a person who works at the office.",
+        discussion: "Advisors come with the code of their machine: hazama admin device code.")
+
+    @OptionGroup var global: GlobalOptions
+    @Argument(help: "What they are called, as everybody will read it.")
+    var name: String
+    @Argument(help: "advisor, conflict-administrator, administrator.")
+    var roles: [String]
+
+    func run(at desk: Desk) async throws -> ExitStatus {
+        _ = try await desk.office().post(
+            "/v1/admin/people",
+            .object(["name": .string(name), "roles": .array(roles.map { .string($0) })]))
+        desk.console.result(.officeAdded, ["name": name, "roles": roles.joined(separator: ", ")])
+        desk.console.hint(.officeAddedNext, ["name": name])
+        desk.console.summarise([
+            "name": .string(name), "roles": .array(roles.map { .string($0) }),
+        ])
+        return .done
+    }
+}
+
+struct AdminPersonPassword: DeskCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "password", abstract: "Make a new password for a person, or for yourself.",
+        discussion: """
+            The hub makes it and shows it this once. An administrator makes anybody's, everybody \
+            their own.
+            """)
+
+    @OptionGroup var global: GlobalOptions
+    @Argument(help: "Who, by name.")
+    var name: String
+
+    func run(at desk: Desk) async throws -> ExitStatus {
+        let answer = try await desk.office().post(
+            "/v1/admin/people/password", .object(["name": .string(name)]))
+        guard let password = answer["password"]?.string else { throw desk.oddAnswer() }
+        desk.console.result(.passwordMade, ["name": name, "password": password])
+        desk.console.hint(.passwordNext, ["name": name])
+        desk.console.summarise(["name": .string(name), "password": .string(password)])
         return .done
     }
 }

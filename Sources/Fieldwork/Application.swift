@@ -118,6 +118,38 @@ public struct Application: Work {
     }
 }
 
+extension Edit {
+    /// Signs an application whose answers and papers are all there: what was signed, by whom, and
+    /// for an agent by what right, with the steps that lead there, in one write. Throws why it
+    /// can't be signed.
+    public mutating func sign(
+        _ application: Application, form: String, _ signature: Signature,
+        authority: Authority?, by worker: PersonID
+    ) throws(StepRefusal) {
+        var steps = [
+            Step<Application.Progress>(to: .ready, on: signature.day, by: worker),
+            Step<Application.Progress>(to: .signed, on: signature.day, by: worker),
+        ]
+        if application.progress == .ready { steps.removeFirst() }
+        if application.isDisputed(.progress) { throw .undecided }
+        if let progress = application.progress, !progress.next.contains(steps[0].to) {
+            throw .noWay(
+                from: progress.rawValue, to: steps[0].to.rawValue,
+                instead: progress.next.map(\.rawValue))
+        }
+        if signature.agent != nil, authority == nil { throw .missing(.authority) }
+        do {
+            if let authority { try set(Application.Field.authority, to: authority.value) }
+            try set(Application.Field.form, to: .text(form))
+            try set(Application.Field.signature, to: signature.value)
+            try set(Application.Field.progress, to: .word(Application.Progress.signed))
+            try append(steps.map(\.value), to: Application.Field.steps)
+        } catch {
+            throw .edit(error)
+        }
+    }
+}
+
 /// What gives somebody the right to apply for another, with what was seen of it.
 public struct Authority: Hashable, Sendable {
     /// Who may act.

@@ -410,6 +410,46 @@ struct WorkSyncTests {
         #expect(try disputes() == [])
     }
 
+    @Test("22: seven applications signed offline are submitted after the sync, by two, once")
+    func seven() async throws {
+        try await begin()
+        let package = HelpPackage.Draft(household: home, round: 1, madeOn: day)
+        let drafts = ["P03", "P04", "P06", "P07", "P11", "P18", "P22"].map { programme in
+            Application.Draft(household: home, subject: person, programme: programme)
+        }
+        // Drawn up by both, apart; signed by one, who is still offline.
+        for device in [anna, bert] {
+            var package = package
+            package.applications = drafts.map(\.id)
+            try device.record([package.creation] + drafts.map { try $0.creation })
+        }
+        for draft in drafts {
+            let application = try seen(draft.id, Application.self, on: anna)
+            let signer = try me(anna)
+            try anna.edit(draft.id) {
+                try $0.sign(
+                    application, form: "name\t张桂兰\n",
+                    Signature(of: person, on: day, how: "on paper"), authority: nil, by: signer)
+            }
+        }
+        try await settle()
+        for device in [anna, bert] {
+            for draft in drafts {
+                let application = try seen(draft.id, Application.self, on: device)
+                #expect(application.progress == .signed)
+                #expect(application.steps.map(\.to) == [.ready, .signed])
+                try step(device, draft.id, Application.self, to: .submitted)
+            }
+        }
+        try await settle()
+        #expect(try anna.store.children(of: home, in: .application).count == 7)
+        try both(package.id, HelpPackage.self) { #expect($0.applications.count == 7) }
+        for draft in drafts {
+            try both(draft.id, Application.self) { #expect($0.progress == .submitted) }
+        }
+        #expect(try disputes() == [])
+    }
+
     @Test("36: a form answered by two: other fields meet nowhere, differing money is for people")
     func answers() async throws {
         try await begin()

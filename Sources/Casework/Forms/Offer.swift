@@ -19,6 +19,15 @@ public struct Offer: Hashable, Sendable {
     public let isFirstChoice: Bool
 }
 
+extension Offer {
+    /// One that was drafted once, and that the rules have since answered with no.
+    public init(lapsed programme: Int, applicant: Int, isForHousehold: Bool) {
+        (self.programme, self.applicant) = (programme, applicant)
+        self.isForHousehold = isForHousehold
+        (standing, amount, missing, isFirstChoice) = (.no, nil, FactSet(), false)
+    }
+}
+
 extension Rulebook {
     /// What a household may apply for: a household's programme once, a person's for each whom it
     /// may be for, in the order of the catalogue. What is no is not there.

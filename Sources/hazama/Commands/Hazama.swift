@@ -39,7 +39,8 @@ struct Hazama: ParsableCommand {
             CommandGroup(
                 name: "Help",
                 subcommands: [
-                    MatchCommand.self, AssessCommand.self, PolicyCommand.self,
+                    MatchCommand.self, PackageCommand.self, CardCommand.self,
+                    AssessCommand.self, PolicyCommand.self,
                     NeedCommand.self, PlanCommand.self, ReferCommand.self, CaseCommand.self,
                     BenefitCommand.self, CompanionCommand.self, GroupCommand.self,
                     OutcomeCommand.self,

@@ -33,6 +33,14 @@ struct Prompt {
         try ask(question, flag: flag, read: { $0 }) ?? ""
     }
 
+    /// Asks for a text by a question of the catalogue's; an empty one is `nil`.
+    func line(_ question: String) -> String? {
+        guard console.canAsk else { return nil }
+        console.raw(question.visible + ": ")
+        let answer = readLine(false)?.trimmed ?? ""
+        return answer.isEmpty ? nil : answer
+    }
+
     /// Asks for a secret, showing nothing of it.
     func secret(_ question: Phrase, flag: String) throws(Failure) -> String {
         try ask(question, flag: flag, isSecret: true, read: { $0 }) ?? ""

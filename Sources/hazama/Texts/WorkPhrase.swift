@@ -74,8 +74,9 @@ enum WorkPhrase: Catalogue {
                 "代理の署名ですが、代理権の記録がありません。")
         case .authorityMissingNext:
             Wording(
-                "Record who gave the authority, and how, then sign.", "请先记录授权人和授权方式，再签字。",
-                "だれがどのように代理権を与えたかを記録してから署名してください。")
+                "Say what gives you the right, and who gave it: --authority \"…\" --from ID",
+                "请说明授权依据和授权人：--authority “…” --from 编号",
+                "代理権の根拠と、与えた人を示してください：--authority 「…」 --from 番号")
         case .signatureMissing:
             Wording("Nobody has signed it.", "尚未签字。", "まだ署名がありません。")
         case .signatureMissingNext:

@@ -3,6 +3,7 @@ import Casework
 import Fieldwork
 import SyncCore
 import SyncProtocol
+import SyncStore
 
 struct MatchCommand: DeskCommand {
     static let configuration = CommandConfiguration(
@@ -12,6 +13,7 @@ struct MatchCommand: DeskCommand {
             Answers yes, no or unknown by what is recorded here; what nobody has stated counts for
             nothing. A what-if changes nothing that is recorded:
               hazama match K3F2A --what-if h.status=dibao --what-if p.monthlyIncome@7Q2XM=0
+            What you tell them is kept with --save: the days to apply count from it.
             """)
 
     @OptionGroup var global: GlobalOptions
@@ -23,9 +25,17 @@ struct MatchCommand: DeskCommand {
     @Option(
         help: "Take a fact as known: key=value, or key@PERSON=value; an empty value as unknown.")
     var whatIf: [String] = []
+    @Flag(help: "Keep it as what they were told today.")
+    var save = false
 
     func run(at desk: Desk) async throws -> ExitStatus {
         let rulebook = try desk.rulebook(policy)
+        if save, !whatIf.isEmpty || rulebook.asOf != desk.today {
+            throw Failure(
+                status: .usage, code: DeviceCode.badUsage.rawValue,
+                safe: desk.console.text(.notRecorded),
+                what: desk.console.text(whatIf.isEmpty ? .notTodays : .supposedNotKept))
+        }
         let gathered = try desk.gather(household, rulebook, assuming: whatIf)
         let catalogue = rulebook.catalogue
         desk.printHeading(gathered, rulebook)
@@ -48,72 +58,19 @@ struct MatchCommand: DeskCommand {
         let answer = rulebook.answer(for: gathered.facts.facts)
         desk.printQuestions(rulebook.questions(gathered.facts.facts, answer), gathered, catalogue)
         desk.summarise(rulebook, gathered)
+        if save { try keep(gathered, rulebook, desk) }
         return .done
     }
-}
 
-struct AssessCommand: DeskCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "assess", abstract: "Score a household's hardship by what is recorded.",
-        discussion: "The score is a range while facts are missing; it says which to ask for.")
-
-    @OptionGroup var global: GlobalOptions
-    @OptionGroup var policy: PolicyOptions
-    @Argument(help: "The household's id, or the end of it.")
-    var household: String
-    @Option(
-        help: "Take a fact as known: key=value, or key@PERSON=value; an empty value as unknown.")
-    var whatIf: [String] = []
-
-    func run(at desk: Desk) async throws -> ExitStatus {
-        let rulebook = try desk.rulebook(policy)
-        let gathered = try desk.gather(household, rulebook, assuming: whatIf)
-        let definition = rulebook.catalogue.assessment
-        let words = desk.words(rulebook.catalogue)
-        let answer = rulebook.answer(for: gathered.facts.facts)
-        let result = answer.assessment
-        desk.printHeading(gathered, rulebook)
-        let score =
-            result.score.lowerBound == result.score.upperBound
-            ? "\(result.score.lowerBound)"
-            : "\(result.score.lowerBound) – \(result.score.upperBound)"
-        let title = desk.console.text(PolicyPhrase.level)
-        desk.console.result(
-            "\(title, .dim)  \(words.level(result.level), .strong)  \(score) / 1000")
-        var table = Table([
-            .init(title: ""), .init(title: desk.console.text(PolicyPhrase.indicator), minimum: 12),
-            .init(title: desk.console.text(PolicyPhrase.weight), isRight: true),
-            .init(title: "", minimum: 20),
+    private func keep(_ seen: HouseholdSeen, _ rulebook: Rulebook, _ desk: Desk) throws {
+        let draft = rulebook.result(for: seen.household, seen.facts) { Digests.sha256($0) }
+        if try desk.store().shown(draft.id) == nil {
+            try desk.sealQuietly("match", [], creating: [draft.creation])
+        }
+        let due = desk.today.adding(workingDays: Casework.Catalogue.daysToApply)
+        desk.console.hint(HelpPhrase.matchKept, ["day": "\(due)"])
+        desk.console.summarise([
+            "record": .string("\(draft.id)"), "due": .string("\(due)"),
         ])
-        let rest = result.indicators.indices.filter { result.indicators[$0].truth == .no }
-        for index in result.causes + result.open + rest {
-            let indicator = definition.indicators[index]
-            let missing = Set(result.indicators[index].missing.map(\.slot)).sorted()
-            let truth = result.indicators[index].truth
-            table.add([
-                Line(words.truth(truth), truth == .no ? .dim : .strong),
-                Line(words.text(indicator.name)), Line("\(indicator.weight)"),
-                Line(missing.map(words.name).joined(separator: " · "), .attention),
-            ])
-        }
-        desk.console.result(table)
-        desk.console.item(
-            "assessment",
-            [
-                "household": .string("\(gathered.household)"),
-                "score": .object([
-                    "low": .integer(result.score.lowerBound),
-                    "high": .integer(result.score.upperBound),
-                ]), "level": .string(result.level.rawValue),
-                "causes": .array(result.causes.map { .string(definition.indicators[$0].id) }),
-                "open": .array(result.open.map { .string(definition.indicators[$0].id) }),
-                "dimensions": .array(result.dimensions(definition).map { .string($0) }),
-            ])
-        if result.level == .pending {
-            desk.printQuestions(
-                rulebook.questions(gathered.facts.facts, answer), gathered, rulebook.catalogue)
-        }
-        desk.summarise(rulebook, gathered)
-        return .done
     }
 }

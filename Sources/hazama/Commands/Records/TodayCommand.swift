@@ -1,4 +1,5 @@
 import ArgumentParser
+import Casework
 import Fieldwork
 import SyncCore
 import SyncProtocol
@@ -144,12 +145,49 @@ extension Desk {
             guard item.isOpen, item.owner == nil || item.owner == me else { return nil }
             return named(.whyMeasure, item.measure?.what)
         }
+        try add(Application.self, "application", by: .due) { application in
+            guard let progress = application.progress,
+                [.draft, .ready, .signed].contains(progress)
+            else { return nil }
+            return console.text(
+                .whyApplication,
+                ["id": application.programme ?? "", "state": spoken(progress)])
+        }
+        found += try unclaimed(until: last)
         found += try longUnvisited(until: last)
         return found.sorted { ($0.day, $0.home, $0.record) < ($1.day, $1.home, $1.record) }
     }
 
     private func named(_ kind: WorkPhrase, _ what: String?) -> String {
         [console.text(kind), what].compactMap(\.self).joined(separator: ": ")
+    }
+
+    /// The households that were told what they may get and have not applied for it in time.
+    private func unclaimed(until last: CalendarDate) throws -> [DueReason] {
+        var told: [RecordID: [MatchResult]] = [:]
+        for row in try store().list(.matchResult, limit: .max) {
+            guard let home = row.home,
+                let result = try store().shown(row.record).flatMap({ MatchResult($0.state) })
+            else { continue }
+            told[home, default: []].append(result)
+        }
+        return try told.sorted { $0.key < $1.key }.compactMap { home, results -> DueReason? in
+            let overdue = FactKey.catalogue.unclaimed(
+                results,
+                applications: try records(Application.self, in: .application, of: home),
+                benefits: try records(BenefitSpan.self, in: .benefitSpan, of: home), on: today
+            ).filter { $0.due <= last }
+            guard let first = overdue.first, let newest = results.map(\.id).max() else {
+                return nil
+            }
+            var list: [String] = []
+            for one in overdue where !list.contains(one.programme) { list.append(one.programme) }
+            return DueReason(
+                day: first.due, home: home, kind: "match", record: newest,
+                what: console.text(
+                    .whyUnclaimed,
+                    ["day": "\(first.since)", "list": list.joined(separator: ", ")]))
+        }
     }
 
     /// The households last visited longer ago than their level asks. One that was never visited is

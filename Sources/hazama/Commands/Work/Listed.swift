@@ -225,7 +225,7 @@ extension Desk {
         do { try editing.edit.step(record, step) } catch { throw failure(for: error, record.id) }
     }
 
-    private func failure(for refusal: StepRefusal, _ record: RecordID) -> Failure {
+    func failure(for refusal: StepRefusal, _ record: RecordID) -> Failure {
         let id = record.short()
         func fail(
             _ what: WorkPhrase, _ next: WorkPhrase,

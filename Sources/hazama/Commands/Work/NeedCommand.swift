@@ -8,7 +8,8 @@ struct NeedCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "need", abstract: "What households lack, and whether it is met.",
         subcommands: [
-            NeedAdd.self, RecordList<Need>.self, RecordShow<Need>.self, RecordStep<Need>.self,
+            NeedAdd.self, NeedMatch.self, RecordList<Need>.self, RecordShow<Need>.self,
+            RecordStep<Need>.self,
         ])
 }
 

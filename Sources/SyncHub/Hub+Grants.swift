@@ -73,6 +73,7 @@ extension Hub {
                 try tx.insertGrant(id, person: person.id, area: area.number, began: position)
                 try tx.audit(
                     "grant.give", "\(id) \(person.id) \(scope)", by: session.person, at_ms: now)
+                try judgement.takeBackLeaves(of: person.id, in: area.number, tx)
                 try judgement.reconsider([.outOfScope, .tooLate], tx)
                 try judgement.flush(tx)
                 return (id, judgement.memory)
@@ -252,13 +253,44 @@ extension Judgement {
     /// Ends grants, and tells the devices that held anything by them.
     func end(_ grants: [StoredGrant], _ tx: borrowing HubTransaction) throws {
         guard !grants.isEmpty else { return }
-        let holders = try Holders(memory, tx)
+        let before = try Holders(memory, tx)
         let position = takePosition()
         for grant in grants {
             try tx.endGrant(grant.id, at: position, now_ms: now_ms)
-            for device in holders.devices where device.person == grant.person {
+            for device in before.devices where device.person == grant.person {
                 try tx.addLeave(.grant(grant.id), .revoked, of: device.rid, at_ms: now_ms)
                 memory.leaves[device.rid, default: 0] += 1
+            }
+        }
+        try tellOfMoves(before, tx)
+    }
+
+    /// Names the records that lie where a device may look no longer, and came there from where it
+    /// still may. It may not have heard of the move: then it believes them where they were.
+    private func tellOfMoves(_ before: Holders, _ tx: borrowing HubTransaction) throws {
+        for (device, now) in zip(before.devices, try Holders(memory, tx).devices) {
+            let gone = try tx.records(
+                in: device.areas.subtracting(now.areas), thatLeft: now.areas)
+            for (record, collection) in gone {
+                try tx.addLeave(
+                    .record(record, collection), .reassigned, of: device.rid, at_ms: now_ms)
+                memory.leaves[device.rid, default: 0] += 1
+            }
+        }
+    }
+
+    /// Takes back what the devices of a person were told to take off and may hold again.
+    func takeBackLeaves(
+        of person: PersonID, in area: UInt32, _ tx: borrowing HubTransaction
+    ) throws {
+        let areas = memory.subtree(area)
+        for device in try Holders(memory, tx).devices where device.person == person {
+            for leave in try tx.leaves(of: device.rid, limit: .max).map(\.leave) {
+                guard case .record(let record, _) = leave.subject,
+                    let lies = try tx.area(of: record), areas.contains(lies)
+                else { continue }
+                try tx.deleteLeave(leave.number, of: device.rid)
+                leavesHaveGone = true
             }
         }
     }

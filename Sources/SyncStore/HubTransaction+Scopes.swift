@@ -67,6 +67,30 @@ extension HubTransaction {
         return found
     }
 
+    /// The records that lie in some areas and have left others, by collection and name.
+    ///
+    /// - Complexity: linear in the moves there ever were.
+    public func records(
+        in areas: Set<UInt32>, thatLeft others: Set<UInt32>
+    ) throws -> [(RecordID, CollectionID)] {
+        guard !areas.isEmpty, !others.isEmpty else { return [] }
+        func list(_ areas: Set<UInt32>) -> String {
+            areas.sorted().map(String.init).joined(separator: ", ")
+        }
+        var found: [(RecordID, CollectionID)] = []
+        for declaration in schema.collections {
+            let rows = try Row.fetchAll(
+                db,
+                sql: """
+                    SELECT DISTINCT t.id FROM moves AS m
+                    CROSS JOIN \(declaration.tableName) AS t ON t.id = m.record
+                    WHERE m.area IN (\(list(others))) AND t.area IN (\(list(areas))) ORDER BY t.id
+                    """)
+            for row in rows { found.append((try identifier(row, 0), declaration.id)) }
+        }
+        return found
+    }
+
     /// Remembers that a record has left an area.
     public func keepMove(of record: RecordID, _ move: StoredMove) throws {
         let statement = try db.cachedStatement(

@@ -63,6 +63,36 @@ struct ScopeTests {
         #expect(try await a.sync().roundTrips == 1)
     }
 
+    @Test("a household that moves to a street which is then ended is taken off without a repair")
+    func movedThenEnded() async throws {
+        let fixture = try HubFixture()
+        let (a, _) = try await streets(fixture)
+        let grant = try fixture.hub.giveGrant(
+            person: "Li Na", area: HubFixture.south, by: fixture.admin)
+        try await agree(fixture, a)
+        try move(fixture, house, to: HubFixture.south)
+        try fixture.hub.endGrant(grant, reason: "moved on", by: fixture.admin)
+        let summary = try await a.sync()
+        #expect(summary.takenOff == 2 && !summary.isRepaired)
+        #expect(try a.store.shown(house) == nil && a.store.shown(call) == nil)
+        try await agree(fixture, a)
+    }
+
+    @Test("what was to be taken off and may be held again before the device hears of it stays")
+    func heldAgain() async throws {
+        let fixture = try HubFixture()
+        let (a, _) = try await streets(fixture)
+        try a.record([.write(house, House.minutes, .increment(5))])
+        try move(fixture, house, to: HubFixture.south)
+        _ = try fixture.hub.giveGrant(
+            person: "Li Na", area: HubFixture.south, by: fixture.admin)
+        let summary = try await a.sync()
+        #expect(summary.takenOff == 0 && !summary.isRepaired)
+        #expect(try a.value(House.minutes, of: house) == .integer(5))
+        try await agree(fixture, a)
+        #expect(try a.store.shown(call) != nil)
+    }
+
     @Test(
         "work unsent when a household moved is taken late, the new advisor sees it, and only then is it taken off"
     )

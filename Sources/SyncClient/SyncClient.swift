@@ -123,7 +123,7 @@ public actor SyncClient {
                 }
             case .answer(let answer):
                 let receipts = try verified(answer)
-                try noteStanding(answer, receipts, after: identity.enrolment)
+                let standing = try noteStanding(answer, receipts, after: identity.enrolment)
                 if run.options.isDryRun {
                     run.summary.estimate = SyncSummary.Estimate(
                         changeSets: facts.offers.count, bytesUp: try bytesUp(facts, key),
@@ -137,8 +137,8 @@ public actor SyncClient {
                     return
                 }
                 try apply(
-                    answer, receipts, facts, sent, received, &run, endsHere: brokenOff != nil,
-                    events)
+                    answer, receipts, standing, facts, sent, received, &run,
+                    endsHere: brokenOff != nil, events)
                 // What came before the line broke is kept; the rest is for the next run.
                 if let brokenOff { throw .transport(brokenOff) }
                 let gone = try inStore { () throws(StoreError) in
@@ -316,8 +316,9 @@ public actor SyncClient {
     }
 
     private func apply(
-        _ answer: SyncResponse, _ receipts: [Receipt], _ facts: DeviceExchange.Facts,
-        _ sent: ClockReading, _ received: ClockReading, _ run: inout Run, endsHere: Bool,
+        _ answer: SyncResponse, _ receipts: [Receipt],
+        _ standing: DeviceIdentity.Enrolment, _ facts: DeviceExchange.Facts, _ sent: ClockReading,
+        _ received: ClockReading, _ run: inout Run, endsHere: Bool,
         _ events: @escaping @Sendable (SyncEvent) -> Void
     ) throws(SyncFailure) {
         let matches = run.exchange.digestMatches(answer)
@@ -338,7 +339,8 @@ public actor SyncClient {
         do throws(DeviceExchange.Stop) {
             try run.exchange.noted(
                 DeviceExchange.Gain(
-                    hasMore: answer.hasMore, receipted: receipted.count, records: applied.records,
+                    hasMore: answer.hasMore && standing != .copied, receipted: receipted.count,
+                    records: applied.records,
                     cursorsMoved: applied.cursorsMoved || applied.left > 0,
                     hasGrants: answer.grants != nil, disagrees: applied.disagrees))
         } catch {
@@ -351,6 +353,7 @@ public actor SyncClient {
             if !facts.isRepaired {
                 events(.repairing)
                 try inStore { () throws(StoreError) in try store.beginRepair(now: received) }
+                run.summary.isRepaired = true
                 run.exchange.willRepair()
             }
         }
@@ -369,20 +372,23 @@ public actor SyncClient {
         }
     }
 
-    /// Keeps what an answer says of this device's enrolment: whom the hub lends nothing may only
-    /// deliver.
+    /// Keeps what an answer says of this device's enrolment, and returns it: whom the hub lends
+    /// nothing may only deliver.
     private func noteStanding(
         _ answer: SyncResponse, _ receipts: [Receipt],
         after known: DeviceIdentity.Enrolment
-    ) throws(SyncFailure) {
-        // Only the copy's own receipts say so: a notice goes to the person, who has both.
+    ) throws(SyncFailure) -> DeviceIdentity.Enrolment {
+        // Only the copy's own receipts say so, for a notice goes to the person, who has both; or
+        // what the hub has merged under this name and was never written here.
+        let last = try inStore { () throws(StoreError) in try store.lastNumber() }
         let isCopy =
-            known == .copied
+            known == .copied || answer.merged.last > last
             || receipts.contains { $0.entries.contains { $0.reason.string == "HZ-5010" } }
         let standing: DeviceIdentity.Enrolment =
             isCopy ? .copied : answer.lease_ms > 0 ? .approved : .revoked
-        guard standing != known else { return }
+        guard standing != known else { return known }
         try inStore { () throws(StoreError) in try store.setEnrolment(standing) }
+        return standing
     }
 
     /// Keeps what a refusal says of this device's enrolment, so that `status` can tell it without a

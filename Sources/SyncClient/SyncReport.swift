@@ -59,8 +59,10 @@ public struct SyncSummary: Hashable, Sendable {
     public var held = 0
     /// Change sets without a receipt, after this sync.
     public var unsent = 0
-    /// Whether device and hub hold the same; `nil` where that was not compared.
+    /// Whether device and hub hold the same, after this sync; `nil` where that was not compared.
     public var digestMatches: Bool?
+    /// Whether they did not before, so that everything was fetched again.
+    public var isRepaired = false
     /// News for the person that came.
     public var notices = 0
     /// Bundles of other devices that were handed in.

@@ -179,6 +179,8 @@ public struct DeviceExchange: Sendable {
     private var showsProof = false
     private var takesEcho = true
     private var wants = Wants.all
+    /// Whether everything was asked for again, and not yet whether that helped.
+    private var isRepairing = false
     private var last: (facts: Facts, offer: ClosedRange<ChangeSetNumber>?)?
 
     private enum Wants {
@@ -357,6 +359,10 @@ public struct DeviceExchange: Sendable {
         if (gain.hasMore || gain.disagrees || sent) && !isGain && !repeats { throw .noProgress }
         if gain.receipted > 0 { load = min(load * 2, Self.largestLoad) }
         wants = gain.hasMore || gain.disagrees ? .more : .nothing
+        if isRepairing, wants == .nothing {
+            isRepairing = false
+            wants = .more
+        }
     }
 
     /// Is told that the last request got no answer: the next one carries a quarter.
@@ -365,8 +371,9 @@ public struct DeviceExchange: Sendable {
         load = max(load / 4, Self.smallestLoad)
     }
 
-    /// Is told that everything is to be asked for again.
-    public mutating func willRepair() { wants = .all }
+    /// Is told that everything is to be asked for again. The run ends by asking once more whether
+    /// all is right now: what differs then is for people.
+    public mutating func willRepair() { (wants, isRepairing) = (.all, true) }
 
     /// Is told what the last exchange cost on the line.
     public mutating func spend(_ bytes: Int) { spent += bytes }

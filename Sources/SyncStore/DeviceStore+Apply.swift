@@ -30,6 +30,12 @@ extension DeviceStore {
         var echoed: [EchoedRecord] = []
         var applied = AppliedAnswer()
         var changed: Set<ChangeSetNumber> = []
+        // Of a copy. In the states its own name may stand for what another machine has written.
+        func takeNoRecords(_ db: Database) throws {
+            guard try self.identity(db).enrolment == .copied else { return }
+            (answer.pages, answer.echo, answer.hasMore) = ([], nil, true)
+            answer.merged = try self.merged(db)
+        }
         func workOut(_ db: Database) throws {
             guard let echo = answer.echo else { return }
             if let found = try self.workOut(echo, of: answer, receipts, db) {
@@ -43,6 +49,7 @@ extension DeviceStore {
             answer.merged = try self.merged(db)
         }
         func head(_ db: Database) throws {
+            try takeNoRecords(db)
             changed = try self.applyHead(answer, receipts, received, db)
             applied.left = try self.note(answer.leaves, db)
             for receipt in receipts {
@@ -266,6 +273,11 @@ extension DeviceStore {
             isFirst: !grants.isEmpty && grants.allSatisfy { $0.complete == .start })
         context.writers = try writers(context.era, db)
         context.left = try left(db)
+        if context.isFirst {
+            try db.each("SELECT DISTINCT record FROM sync_outbox_records") {
+                context.own.insert(try $0.name(0))
+            }
+        }
         var start = 0
         while start < page.records.count {
             let collection = page.records[start].collection
@@ -300,6 +312,8 @@ extension DeviceStore {
         /// first.
         let isFirst: Bool
         var writers = WriterTable()
+        /// Records that this device has written on; only where `isFirst` asks for it.
+        var own: Set<RecordID> = []
         /// Records that have left and are still here: they count in no digest.
         var left: Set<RecordID> = []
         /// What the page changes in the digests.
@@ -335,6 +349,7 @@ extension DeviceStore {
         let insertion = try PlainInsertion(table, prepared, db)
         for record in records {
             if let state = PlainState(record.state), context.knowsWriter(state.writer),
+                !context.own.contains(record.record),
                 try insertion.insert(
                     record, state, sealed: seal.seal(record.state), key: seal.keyID,
                     era: context.era, applied_ms: context.now.wall_ms)
@@ -364,28 +379,28 @@ extension DeviceStore {
         let confirmed = ConfirmedColumns(
             position: Int64(sent.position.value), era: context.era,
             applied_ms: context.now.wall_ms, key: seal.keyID, sealed: seal.seal(sent.state))
-        guard let held = try held(sent.record, table, db) else {
-            let overlay = Overlay(over: state, own: [])
-            try write(
-                table.insertSQL, sent.record, table, sent.area, overlay, had: 0, confirmed, db)
-            return context.add(sent.area, sent.record, sent.state)
-        }
-        let isOfEra = held.state != nil && held.era == context.era
-        // An answer that was overtaken by a later one.
-        if isOfEra, let position = held.position, position > sent.position { return }
-        let hadLeft = context.left.remove(sent.record) != nil
-        if hadLeft { try comeBack(sent.record, db) }
-        if let old = held.state {
-            if isOfEra, !hadLeft, let area = held.area { context.remove(area, sent.record, old) }
-            if old != sent.state { try remember(sent.record, held, old, table, db) }
+        let held = try held(sent.record, table, db)
+        if let held {
+            let isOfEra = held.state != nil && held.era == context.era
+            // An answer that was overtaken by a later one.
+            if isOfEra, let position = held.position, position > sent.position { return }
+            let hadLeft = context.left.remove(sent.record) != nil
+            if hadLeft { try comeBack(sent.record, db) }
+            if let old = held.state {
+                if isOfEra, !hadLeft, let area = held.area {
+                    context.remove(area, sent.record, old)
+                }
+                if old != sent.state { try remember(sent.record, held, old, table, db) }
+            }
         }
         context.add(sent.area, sent.record, sent.state)
+        // Also where nothing is held: what was taken off comes back with own work on it.
         let reach = max(sent.position, context.territory.complete(sent.area))
         let own = try mark(
             try ownChanges(of: sent.record, db), of: sent.record, reach, context.merged, db)
-        let overlay = Overlay(over: state, own: own)
         try write(
-            table.updateSQL, sent.record, table, sent.area, overlay, had: 1, confirmed, db)
+            held == nil ? table.insertSQL : table.updateSQL, sent.record, table, sent.area,
+            Overlay(over: state, own: own), had: held == nil ? 0 : 1, confirmed, db)
     }
 
     /// Keeps the state that is being replaced, for `log`, `diff` and `show --at`.

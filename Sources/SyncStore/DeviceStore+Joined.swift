@@ -8,7 +8,8 @@ internal import SyncProtocol
 extension DeviceStore {
     /// Keeps the index of pairs as a record's state says it.
     func indexPairs(of record: RecordID, _ state: RecordState, _ db: Database) throws {
-        guard state[.aliases] != nil else { return }
+        // A hub that was put back may have lost that they are one.
+        guard try state[.aliases] != nil || hasPairs(db) else { return }
         try db.run("DELETE FROM sync_aliases WHERE record = ?", [record.stored])
         for other in state.aliases {
             try db.run(

@@ -60,6 +60,16 @@ extension DeviceStore {
         }
     }
 
+    /// The number of the last change set; 0 where there is none.
+    public func lastNumber() throws(StoreError) -> UInt64 {
+        try read { db in
+            UInt64(
+                clamping: try db.first("SELECT ifnull(max(number), 0) FROM sync_outbox") {
+                    try $0.int(0)
+                } ?? 0)
+        }
+    }
+
     private static let outboxSQL = """
         SELECT number, hash, intent, made_ms, era, disposition, position, time_ms, received_ms,
             reason, is_anchored, size, key, bytes FROM sync_outbox

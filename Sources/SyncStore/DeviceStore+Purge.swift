@@ -248,6 +248,7 @@ extension DeviceStore {
                 "DELETE FROM sync_unknown WHERE id = ?",
                 "DELETE FROM sync_history WHERE record = ?",
                 "DELETE FROM sync_disputes WHERE record = ?",
+                "DELETE FROM sync_aliases WHERE record = ?",
                 "DELETE FROM sync_drafts WHERE record = ?",
                 "DELETE FROM sync_left WHERE record = ?",
             ] {

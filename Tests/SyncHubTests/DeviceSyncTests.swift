@@ -198,7 +198,8 @@ struct DeviceSyncTests {
         let events = Mutex<[SyncEvent]>([])
         let summary = try await device.sync { event in events.withLock { $0.append(event) } }
         #expect(events.withLock { $0.contains(.repairing) })
-        #expect(summary.digestMatches == false)
+        #expect(summary.isRepaired)
+        #expect(summary.digestMatches == true)
         #expect(summary.received == 1)
         #expect(try await device.sync().digestMatches == true)
         #expect(try device.value(House.count, of: house) == .integer(3))
@@ -389,5 +390,32 @@ struct DeviceSyncTests {
                 == .store(.badAnswer(.receiptOfOther(ChangeSetNumber(2)!))))
         #expect(try copy.store.identity().enrolment == .copied)
         #expect(try copy.store.outbox().count == 1)
+    }
+
+    @Test("a copy with nothing to send is noticed too, and what it writes then is seen on it")
+    func putBackIdle() async throws {
+        let fixture = try HubFixture()
+        let device = try FieldDevice(1, person: "Li Na", at: fixture)
+        try await device.sync()
+        try device.record([.house(house, in: HubFixture.north, count: 3)])
+        try await device.sync()
+        let copy = try FieldDevice(copyOf: device, at: fixture)
+        for count in 4...6 as ClosedRange<Int64> {
+            try device.edit(house) { try $0.set(House.count, to: .integer(count)) }
+        }
+        try await device.sync()
+        let summary = try await copy.sync()
+        #expect(summary.received == 0)
+        #expect(try copy.store.identity().enrolment == .copied)
+        // Under the same name the other's third would cover it.
+        try copy.edit(house) { try $0.set(House.count, to: .integer(9)) }
+        #expect(try copy.value(House.count, of: house) == .integer(9))
+        #expect(try await copy.sync().sent == 1)
+        #expect(try copy.value(House.count, of: house) == .integer(9))
+        #expect(try copy.store.status().unsent == 0)
+        #expect(try device.store.identity().enrolment == .approved)
+        try await device.sync()
+        #expect(try device.store.totalDigest() == fixture.hub.status().digest)
+        #expect(try fixture.hub.doctor() == [])
     }
 }

@@ -91,6 +91,7 @@ enum Phrase: Catalogue {
     case enrolled, approvalNext, approvedNow, badDeviceName, badCode, badCodeNext
     case otherAuthority, newerHub, noProgress, safeHere, safeAllSent, safeFilesHere, sending
     case transferring, receiving, newEpoch, repairing, digestRepaired, exchanged
+    case digestStillDiffers
     case allStored, recordsStored, cutShort, wouldSend, wouldReceive, wouldTake, bundlesDelivered,
         bundlesRefused
     case bundlesRefusedNext
@@ -1316,6 +1317,13 @@ enum Phrase: Catalogue {
                 "What was here differed from the hub. Tell your administrator if it happens again.",
                 "本机内容曾与中心不一致。若再次发生，请告知管理员。",
                 "ハブと内容が違っていました。また起きたら管理者に知らせてください。")
+        case .digestStillDiffers:
+            Wording(
+                "What is here still differs from the hub. What you recorded is safe. "
+                    + "Run hazama doctor and tell your administrator.",
+                "本机内容仍与中心不一致。你记录的内容是安全的。请运行 hazama doctor 并告知管理员。",
+                "ハブと内容がまだ違います。記録したものは無事です。hazama doctor を実行し、"
+                    + "管理者に知らせてください。")
         case .exchanged:
             Wording(
                 "Sent {sent} {sent:change|changes}, received {received} "

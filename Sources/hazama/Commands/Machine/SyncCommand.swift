@@ -185,7 +185,11 @@ struct SyncCommand: DeskCommand {
                 console.result(.takenOff, ["n": "\(count)", "why": console.text(reason.phrase)])
             }
         }
-        if summary.digestMatches == false { console.result(.digestRepaired) }
+        if summary.digestMatches == false {
+            console.result(.digestStillDiffers)
+        } else if summary.isRepaired {
+            console.result(.digestRepaired)
+        }
         if summary.notices > 0 { console.result(.inboxWaits, ["n": "\(summary.notices)"]) }
         if summary.conflicts > 0 {
             console.result(.conflict, .syncConflicts, ["n": "\(summary.conflicts)"])
@@ -217,6 +221,7 @@ struct SyncCommand: DeskCommand {
             JSONMember("notices", .integer(Int64(summary.notices))),
             JSONMember("takenOff", .integer(Int64(summary.takenOff))),
             JSONMember("digestMatches", summary.digestMatches.map { .bool($0) } ?? .null),
+            JSONMember("repaired", .bool(summary.isRepaired)),
             JSONMember("delivered", .integer(Int64(summary.delivered))),
             JSONMember("refused", .integer(Int64(summary.refused))),
             JSONMember("filesSent", .integer(Int64(summary.filesSent))),

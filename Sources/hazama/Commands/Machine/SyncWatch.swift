@@ -73,7 +73,8 @@ struct SyncWatch {
 extension SyncSummary {
     /// Whether anything moved.
     var hasNews: Bool {
-        sent + received + notices + filesSent + filesReceived > 0 || digestMatches == false
+        sent + received + notices + filesSent + filesReceived > 0 || isRepaired
+            || digestMatches == false
     }
 }
 

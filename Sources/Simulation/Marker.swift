@@ -37,6 +37,7 @@ public enum Marker: String, CaseIterable, Sendable {
     case nothingNew = "sync with nothing new"
     case cutShort = "sync cut short by its budget"
     case dryRun = "dry run"
+    case repaired = "everything fetched again"
     case repeated = "request delivered twice"
     case answerLost = "answer lost after commit"
     case lateDelivered = "delayed request delivered"

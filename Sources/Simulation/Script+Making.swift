@@ -49,7 +49,8 @@ extension Script {
         (.clone, 1), (.enrol, 1), (.lose, 1),
         // At the hub.
         (.restart, 2), (.keep, 2), (.verify, 1), (.rollback, 1), (.late, 3), (.decide, 10),
-        (.page, 8), (.stale, 8), (.claim, 2), (.revoke, 1), (.move, 2), (.give, 1), (.end, 1),
+        (.page, 8), (.stale, 8), (.overrun, 4), (.claim, 2), (.revoke, 1), (.move, 2), (.give, 1),
+        (.end, 1),
         (.leave, 1), (.join, 6), (.part, 2),
     ]
 

@@ -66,6 +66,8 @@ enum Act: String, CaseIterable, Sendable {
     case page
     /// The administrator decides on that page.
     case stale
+    /// An administrator decides on a page after somebody's work on it has come in.
+    case overrun
     case claim
     case revoke
     /// Lays a plot into another street.
@@ -84,8 +86,8 @@ enum Act: String, CaseIterable, Sendable {
     /// Whether an administrator or the operator does it.
     var isOfHub: Bool {
         switch self {
-        case .restart, .keep, .verify, .rollback, .late, .decide, .page, .stale, .claim, .revoke,
-            .move, .give, .end, .leave, .join, .part:
+        case .restart, .keep, .verify, .rollback, .late, .decide, .page, .stale, .overrun, .claim,
+            .revoke, .move, .give, .end, .leave, .join, .part:
             true
         default: false
         }

@@ -57,7 +57,7 @@ extension Schema {
                                 }
                                 return .bool(total.amount > Plot.busyMinutes)
                             }), .open),
-                ]),
+                ], duplicates: Plot.likeness),
             CollectionDeclaration(
                 id: .tree, name: "tree", home: .with(Tree.plot),
                 units: [
@@ -111,6 +111,23 @@ enum Plot {
     }
 
     static let busyMinutes: Int64 = 100
+    /// Plots of one title may be one.
+    static let likeness = DuplicateRule(
+        needsSecondPerson: true, threshold: 50, relatives: { _ in [] }, recognisedBy: { _ in [] },
+        keys: { subject in titleText(subject.state).map { [LikenessKey(1, $0)] } ?? [] },
+        likeness: { one, other in
+            guard let title = titleText(one.state), title == titleText(other.state) else {
+                return nil
+            }
+            return Likeness(score: 60, reasons: [])
+        })
+
+    private static func titleText(_ state: RecordState) -> String? {
+        guard let unit = Schema.simulated.unit(title, of: .plot),
+            case .text(let text)? = state.outcome(of: unit)?.value, !text.string.isEmpty
+        else { return nil }
+        return text.string
+    }
     /// From the highest on.
     static let sources = ["register", "visit", "phone"]
     static let consents = ["given", "refused", "withdrawn"]

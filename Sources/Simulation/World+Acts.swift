@@ -46,13 +46,14 @@ extension World {
         case .restart:
             try running().store.close()
             hub.replace(with: nil)
-        case .keep: keepHub()
+        case .keep: try keepHub()
         case .verify: try verifyCopy()
         case .rollback: try putHubBack(noticed: chance.next() % 2 == 0)
         case .late: try deliverLate(&chance)
         case .decide: try decide(decision.actor, &chance)
         case .page: try openPage(decision.actor, &chance)
         case .stale: try decideOnPage(decision.actor, &chance)
+        case .overrun: try await decideOverrun(decision.actor, &chance)
         case .claim: try claim(decision.actor, &chance)
         case .revoke: try revoke(&chance)
         case .move: try move(&chance)
@@ -106,22 +107,24 @@ extension World {
 
     /// Everybody syncs, one after the other.
     private func gather() async throws {
-        for device in devices where !device.isLost {
-            do {
-                let summary = try await run(device, SyncOptions())
-                try noteSync(
-                    summary, device,
-                    Decision(wait_ms: 0, actor: 0, act: .sync, roll: UInt64(device.syncs)))
-            } catch let interruption as SyncInterruption {
-                note(.interrupted)
-                try look(device)
-                guard
-                    device.isCopied || device.isStranded || hubDisk.hasFailed
-                        || device.disk.hasFailed
-                else { throw interruption }
-            }
-        }
+        for device in devices where !device.isLost { try await syncAtOffice(device) }
         note(.gathered)
+    }
+
+    /// Syncs over a line that does not fail.
+    func syncAtOffice(_ device: Device) async throws {
+        do {
+            let summary = try await run(device, SyncOptions())
+            try noteSync(
+                summary, device,
+                Decision(wait_ms: 0, actor: 0, act: .sync, roll: UInt64(device.syncs)))
+        } catch let interruption as SyncInterruption {
+            note(.interrupted)
+            try look(device)
+            guard
+                device.isCopied || device.isStranded || hubDisk.hasFailed || device.disk.hasFailed
+            else { throw interruption }
+        }
     }
 
     /// Runs one sync, with what lets it happen gone when it returns.
@@ -154,9 +157,7 @@ extension World {
         if summary.delivered > 0 { note(.bundleDelivered) }
         try look(device)
         if device.isRevoked, summary.sent > 0 { note(.drained) }
-        if summary.digestMatches == false, device.isInService {
-            throw Violation("digests agree", "device \(device.person)")
-        }
+        try checkDigest(summary, device)
         try takeReceipts(device, summary.sent + summary.held)
         // What it delivered for others came to the hub after its own pages.
         if device.isInService, !summary.isCutShort, !hasForked, !hasRolledBack,
@@ -219,7 +220,7 @@ extension World {
         (device.recorded, device.hasSynced) = (image.recorded, image.hasSynced)
         (device.draft, device.inDoubt) = (nil, [])
         device.clock.boot()
-        hasForked = true
+        (hasForked, device.hasTwin) = (true, true)
         note(.restored)
     }
 
@@ -232,7 +233,7 @@ extension World {
         (copy.isRevoked, copy.isCopied) = (device.isRevoked, device.isCopied)
         copy.store = try DeviceStore.open(Fleet.folder, schema: .simulated, on: copy.disk)
         devices.append(copy)
-        hasForked = true
+        (hasForked, device.hasTwin, copy.hasTwin) = (true, true, true)
         note(.cloned)
     }
 
@@ -285,9 +286,12 @@ extension World {
         }
     }
 
-    private func keepHub() {
+    /// Makes a backup, as `hazamad backup` does.
+    private func keepHub() throws {
+        let disk = SimulatedDisk()
+        try running().copy(to: disk.address("hub.sqlite"))
         hubImage = HubImage(
-            disk: SimulatedDisk(copying: hubDisk), numbers: hubNumbers, decisions: decisions.count,
+            disk: disk, numbers: hubNumbers, decisions: decisions.count,
             revokedWork: revokedWork, revoked: devices.map(\.isRevoked), streets: streets)
     }
 
@@ -319,7 +323,7 @@ extension World {
     ///   must.
     private func putHubBack(noticed: Bool) throws {
         guard let image = hubImage else {
-            keepHub()
+            try keepHub()
             return
         }
         hubDisk.pullPlug()

@@ -164,6 +164,17 @@ extension World {
         }
     }
 
+    /// A device in service holds what the hub does, and fetches everything again only where it may
+    /// not have heard what has left.
+    func checkDigest(_ summary: SyncSummary, _ device: Device) throws {
+        guard device.isInService else { return }
+        checks += 1
+        if summary.isRepaired { note(.repaired) }
+        guard summary.digestMatches != false, !summary.isRepaired || device.hasTwin else {
+            throw Violation("digests agree", "device \(device.person)")
+        }
+    }
+
     // MARK: At the hub
 
     /// All that the hub has signed for is in its log.
@@ -290,9 +301,7 @@ extension World {
                     {
                         isQuiet = false
                     }
-                    if rounds > 2, summary.digestMatches == false {
-                        throw Violation("digests agree", "device \(device.person)")
-                    }
+                    try checkDigest(summary, device)
                 } catch let interruption as SyncInterruption {
                     try look(device)
                     guard device.isCopied || device.isStranded else {
@@ -547,7 +556,8 @@ extension World {
             if log.merged[hash] != nil { continue }
             let entry = oracle.places[hash].map { oracle.entries[$0] }
             guard let reason = log.aside[hash] else {
-                if device.isInService {
+                // A copy delivers as well; only what was enrolled in a lost life is not known.
+                if !device.isStranded {
                     throw Violation("every queue drains", "device \(device.person): \(hash)")
                 }
                 continue

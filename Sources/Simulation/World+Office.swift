@@ -54,6 +54,21 @@ extension World {
         }
     }
 
+    /// Decides on a page that somebody's work has come between.
+    func decideOverrun(_ administrator: Int, _ chance: inout SeededGenerator) async throws {
+        try openPage(administrator, &chance)
+        let able = devices.filter(\.isInService)
+        guard let view = pages[administrator]?.detail.view, let unit = view.unit, !able.isEmpty,
+            let known = (plots + trees).first(where: { $0.id == view.record })
+        else { return }
+        let device = able[Int(chance.next() % UInt64(able.count))]
+        guard let shown = try device.opened().shown(known.id) else { return }
+        try record(try changes(of: unit, known, shown, device, &chance), device, &chance)
+        try await syncAtOffice(device)
+        guard hub.hub != nil else { return }
+        try decideOnPage(administrator, &chance)
+    }
+
     private func resolve(
         _ page: ConflictDetail, _ administrator: Int, _ chance: inout SeededGenerator
     ) throws {
@@ -92,16 +107,27 @@ extension World {
     func revoke(_ chance: inout SeededGenerator) throws {
         let device = devices[Int(chance.next() % UInt64(devices.count))]
         guard device.isInService, devices.count(where: \.isInService) > 2 else { return }
-        let replica = try self.replica(device)
-        try running().revoke(replica, by: fleet.administrators[0])
-        // Its copies bear the same name.
-        let log = try readLog()
-        for other in devices where !other.isLost {
-            guard try self.replica(other) == replica else { continue }
-            other.isRevoked = true
-            revokedWork.formUnion(
-                other.recorded.filter { log.merged[$0] == nil && log.aside[$0] == nil })
+        try running().revoke(try replica(device), by: fleet.administrators[0])
+        try learnRevoked()
+        guard device.isRevoked else {
+            throw Violation("a revoked device is revoked", "device \(device.person)")
         }
         note(.revoked)
+    }
+
+    /// Takes down which devices the hub has revoked, and what it had not got from them: an act that
+    /// failed may have been done.
+    func learnRevoked() throws {
+        let revoked = try running().store.read { tx in
+            try tx.replicas().filter { $0.state == DeviceState.revoked.rawValue }.map(\.id)
+        }
+        let log = try readLog()
+        // Its copies bear the same name.
+        for device in devices where !device.isLost && !device.isRevoked {
+            guard try revoked.contains(replica(device)) else { continue }
+            device.isRevoked = true
+            revokedWork.formUnion(
+                device.recorded.filter { log.merged[$0] == nil && log.aside[$0] == nil })
+        }
     }
 }

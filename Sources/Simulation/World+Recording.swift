@@ -107,7 +107,7 @@ extension World {
         return (known, shown, units[Int(chance.next() % UInt64(units.count))])
     }
 
-    private func changes(
+    func changes(
         of unit: UnitID, _ known: Known, _ shown: ShownRecord, _ device: Device,
         _ chance: inout SeededGenerator
     ) throws -> [RecordChange] {

@@ -95,6 +95,9 @@ final class World {
         var isCopied = false
         /// Whether it was enrolled after the copy was made that the hub now lives from.
         var isStranded = false
+        /// Whether it was put back from a copy, or another machine has its name: what the hub says
+        /// only once, it may not have heard.
+        var hasTwin = false
         /// Whether its person works here no longer.
         var hasLeft = false
         var hasSynced = false
@@ -343,6 +346,7 @@ final class World {
         }
         try learnFromHub()
         if decision.act.movesScopes { try learnGrants() }
+        if decision.act == .revoke { try learnRevoked() }
     }
 
     private func restart(_ disk: SimulatedDisk, _ seed: UInt64, _ lostPower: Bool) throws {
@@ -350,6 +354,7 @@ final class World {
             throw Violation("the world is sound", "a file is open on a machine that stands still")
         }
         disk.restart(seed: seed, lostPower: lostPower)
+        disk.disarm()
     }
 
     /// Looks whether what was being recorded when a machine failed is there.

@@ -102,6 +102,23 @@ struct StoryTests {
         #expect(found == [])
     }
 
+    @Test(
+        "a folder put back while another carries its work is found out, after a loss of power too")
+    func carriedBeforePutBack() async throws {
+        let script = """
+            fleet 2 devices 7
+            1000 3 budget 3ryf4d2af1afh
+            1000 3 edit 3veehr1smtugz
+            1000 3 restore 28yvc93u80aq
+            1000 3 edit fisnoyu5sphu
+            1000 3 carry 1rn1rdary7mmq
+            1000 3 restore 2hl4t1oq98za4
+            1000 5 sync 3by500ii49gvi
+            1000 3 edit zb04ir22hkxe device-power 21icvqugiam6u
+            """
+        #expect(try await ends(script) == [])
+    }
+
     @Test("a folder copied to a second machine is found out, and the work of both is kept")
     func copied() async throws {
         let script = """
@@ -126,6 +143,70 @@ struct StoryTests {
             1000 2 move 3n2rd9ih28bvo
             """
         #expect(try await ends(script) == [])
+    }
+
+    @Test("a copied machine that was not told of a move repairs itself, and asks whether it helped")
+    func toldToTheOther() async throws {
+        let script = """
+            fleet 3 devices 8
+            1000 3 sync 12515069i97n3
+            1000 3 clone 6jjvq1s5h9bd
+            1000 0 move u5cob8ivt7sd
+            1000 3 gather 1dpybdrka517h
+            1000 0 gather 2wo5ndbzrurvw
+            """
+        #expect(try await ends(script) == [])
+    }
+
+    @Test("a folder put back from before a move repairs itself, whatever comes between")
+    func putBackBeforeMove() async throws {
+        let script = """
+            fleet 2 devices 8
+            1000 0 sync os025gztkirz
+            1000 6 sync 35ci5tvvyxczd
+            1000 0 copy 373b3kcumr4n9
+            1000 1 move jzxt53qqg68g
+            1000 0 sync n5tnnl24hfgo
+            1000 6 edit 3rt8uw5gzwbwy
+            1000 0 restore 3cg0ugsglomrf
+            """
+        #expect(try await ends(script) == [])
+    }
+
+    @Test("what was taken off before the hub was put back returns with own work on it once")
+    func backWithOwnWork() async throws {
+        let script = """
+            fleet 1 devices 4
+            1000 0 sync lpd4ge045m2c
+            1000 0 plant uos67vlljyxs
+            1000 1 put-back 1535gsufhr89v
+            1000 2 end 2yp5nqdnjpd3a
+            1000 0 sync 29xdskv6wsfo2
+            1000 0 put-back 150idcx9kkhl2
+            """
+        #expect(try await ends(script) == [])
+    }
+
+    @Test("a backup made after a sync of the disk failed is of this hub's log")
+    func backupAfterLostSync() async throws {
+        let script = """
+            fleet 5 devices 4
+            1000 2 sync 8608mdgwtlqw
+            1000 2 edit oyy3zupu47sb
+            1000 2 sync 3egkursvwabhe hub-sync-lost 1fk1u9oe8ku82
+            1000 1 put-back 1161jamxa9z8d
+            1000 1 verify 39iucgem9xj33
+            """
+        #expect(try await ends(script) == [])
+    }
+
+    @Test("a device is revoked also where the hub's disk fails before it could say so")
+    func revokedUnsaid() async throws {
+        for call in 1...16 as ClosedRange<UInt64> {
+            let luck = luck(call: call, way: call)
+            let script = "1000 1 revoke 2jjgx38ka2eqr hub-read-error \(luck)"
+            #expect(try await ends("fleet 0 devices 3\n" + script) == [], "at call \(call)")
+        }
     }
 
     @Test("clocks set to 1970, to 2100 and back decide nothing")

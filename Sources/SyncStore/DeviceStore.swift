@@ -128,7 +128,7 @@ public final class DeviceStore: Sendable {
                     PRAGMA cell_size_check = ON;
                     PRAGMA secure_delete = ON;
                     PRAGMA temp_store = MEMORY;
-                    PRAGMA synchronous = FULL;
+                    PRAGMA synchronous = EXTRA;
                     PRAGMA cache_size = -16384;
                     PRAGMA wal_autocheckpoint = 2000;
                     """)

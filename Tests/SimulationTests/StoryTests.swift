@@ -200,6 +200,36 @@ struct StoryTests {
         #expect(try await ends(script) == [])
     }
 
+    @Test("a restored hub that loses power at once, and again, is whole")
+    func restoredThenDark() async throws {
+        for call in 1...16 as ClosedRange<UInt64> {
+            let luck = luck(call: call, way: call)
+            let script = """
+                1000 0 create 5
+                1000 0 sync 6
+                1000 0 keep 7
+                1000 0 create 8
+                1000 0 sync 9
+                1000 0 put-back a
+                1000 1 create b
+                1000 1 sync c
+                1000 0 restart d
+                1000 1 sync e
+                1000 2 create f
+                1000 2 sync g hub-power \(luck)
+                """
+            #expect(try await ends(morning + script) == [], "at call \(call)")
+        }
+    }
+
+    @Test("a decision on a page that somebody's work has come between is refused")
+    func overrun() async throws {
+        let script = (0..<12).map { "1000 \($0 % 3) clash \($0)\n1000 0 gather \($0)\n" }
+            .joined()
+        let decisions = (0..<12).map { "1000 \($0 % 3) overrun \($0)\n" }.joined()
+        #expect(try await ends(morning + script + decisions) == [])
+    }
+
     @Test("a device is revoked also where the hub's disk fails before it could say so")
     func revokedUnsaid() async throws {
         for call in 1...16 as ClosedRange<UInt64> {

@@ -222,6 +222,21 @@ struct StoryTests {
         }
     }
 
+    @Test("what a broken line brought of a log that is then lost is not believed of the next")
+    func cutBeforePutBack() async throws {
+        let script = """
+            fleet 5 devices 5
+            1000 2 sync 322gku8o969sv
+            1000 2 put-back 3lew2u0sgr4hq
+            1000 2 edit 12xv4hmfbei4x
+            1000 2 edit 3qrzv0xuz76d8
+            1000 0 move 3m147krdxdapu
+            1000 2 sync 5qx46whopdu cut-answer 36bkh1qqax501
+            1000 0 put-back vioe2fgmzf83
+            """
+        #expect(try await ends(script) == [])
+    }
+
     @Test("a decision on a page that somebody's work has come between is refused")
     func overrun() async throws {
         let script = (0..<12).map { "1000 \($0 % 3) clash \($0)\n1000 0 gather \($0)\n" }

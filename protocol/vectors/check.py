@@ -1527,14 +1527,16 @@ def read_response(data):
                  lease_ms=reader.varint(MOMENT_MAX), merged=reader.numbers(), grants=None,
                  writers=[], people=[], receipts=[], pages=[], notices=[], estimate=None,
                  mark=None, leaves=[], echo=None)
-    last = 0
+    last = -1
     while reader.left():
         tag = reader.varint()
         if tag < last or tag == last != 5:
             raise Refused("outOfOrder")
         last = tag
         part = reader.part(reader.count())
-        if tag == 1:
+        if tag == 0:
+            found["mark"] = said_of(part, read_mark, "mark")
+        elif tag == 1:
             found["grants"] = read_grants(part)
         elif tag == 2:
             for _ in range(part.count()):
@@ -1558,8 +1560,6 @@ def read_response(data):
             found["notices"] = [read_notice(part) for _ in range(part.count())]
         elif tag == 7:
             found["estimate"] = {"records": part.varint(), "bytes": part.varint()}
-        elif tag == 8:
-            found["mark"] = said_of(part, read_mark, "mark")
         elif tag == 9:
             for _ in range(part.count()):
                 leave = read_leave(part)
@@ -1783,6 +1783,8 @@ def response(r, keys):
     out += bytes([r["hasMore"] | r["digestDiffers"] << 1 | (r["epoch"] is not None) << 2])
     out += unbase32(r["epoch"]) if r["epoch"] is not None else b""
     out += varint(r["lease_ms"]) + numbers(r["merged"])
+    if r["mark"]:
+        out += section(0, counted(mark(r["mark"]["mark"])) + unbase32(r["mark"]["signature"]))
     if r["grants"]:
         content = varint(r["grants"]["version"]) + varint(len(r["grants"]["grants"]))
         for grant in r["grants"]["grants"]:
@@ -1829,8 +1831,6 @@ def response(r, keys):
         out += section(6, content)
     if r["estimate"]:
         out += section(7, varint(r["estimate"]["records"]) + varint(r["estimate"]["bytes"]))
-    if r["mark"]:
-        out += section(8, counted(mark(r["mark"]["mark"])) + unbase32(r["mark"]["signature"]))
     if r["leaves"]:
         content = varint(len(r["leaves"]))
         for leave in r["leaves"]:

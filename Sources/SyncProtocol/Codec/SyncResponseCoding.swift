@@ -2,6 +2,7 @@ internal import SyncCore
 
 /// The optional parts of an answer: a tag, a length, the content. Unknown tags are skipped.
 private enum Section {
+    static let mark: UInt64 = 0
     static let grants: UInt64 = 1
     static let writers: UInt64 = 2
     static let people: UInt64 = 3
@@ -9,7 +10,6 @@ private enum Section {
     static let page: UInt64 = 5
     static let notices: UInt64 = 6
     static let estimate: UInt64 = 7
-    static let mark: UInt64 = 8
     static let leaves: UInt64 = 9
     static let echo: UInt64 = 10
 }
@@ -27,6 +27,13 @@ extension SyncResponse {
         if let epoch { writer.identifier(epoch) }
         writer.varint(lease_ms)
         writer.numbers(merged)
+        // First: what a broken line brings without it could be believed of a log that was lost.
+        if let mark {
+            writer.section(Section.mark) {
+                $0.counted(mark.bytes)
+                $0.raw(mark.signature.bytes)
+            }
+        }
         if let grants { writer.section(Section.grants) { $0.grants(grants) } }
         if !writers.isEmpty {
             writer.section(Section.writers) {
@@ -67,12 +74,6 @@ extension SyncResponse {
             writer.section(Section.estimate) {
                 $0.varint(estimate.records)
                 $0.varint(estimate.bytes)
-            }
-        }
-        if let mark {
-            writer.section(Section.mark) {
-                $0.counted(mark.bytes)
-                $0.raw(mark.signature.bytes)
             }
         }
         if !leaves.isEmpty {
@@ -117,7 +118,7 @@ extension SyncResponse {
             requestTag: requestTag, epoch: epoch, hub_ms: hub_ms,
             hasMore: isCut || flags & 1 != 0, digestDiffers: flags & 2 != 0, lease_ms: lease,
             merged: merged)
-        var last: UInt64 = 0
+        var last: UInt64?
         while !reader.isAtEnd {
             let place = reader.index
             let tag: UInt64
@@ -130,7 +131,7 @@ extension SyncResponse {
                 throw error
             }
             // Only pages may repeat; and what a later version adds has a larger tag.
-            guard tag > last || tag == last && tag == Section.page else {
+            if let last, tag < last || tag == last && tag != Section.page {
                 throw .outOfOrder(at: place)
             }
             last = tag

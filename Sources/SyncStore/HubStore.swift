@@ -31,9 +31,9 @@ public final class HubStore: Sendable {
         configuration.label = "hub"
         configuration.prepareDatabase { db in
             try db.execute(
-                // As on a device: one process, and nothing beside the log that needs room. A backup is
-                // no file with a log yet; should the journal of making it one come back when the
-                // power goes, it would undo what was written since: hence EXTRA.
+                // As on a device: one process, and nothing beside the log that needs room. A backup
+                // is no file with a log yet; should the journal of making it one come back when
+                // the power goes, it would undo what was written since: hence EXTRA.
                 sql: """
                     PRAGMA locking_mode = EXCLUSIVE;
                     PRAGMA trusted_schema = OFF;

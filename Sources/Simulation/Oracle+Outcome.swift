@@ -71,6 +71,21 @@ extension Oracle {
         }.map(\.id)
     }
 
+    /// The units in review that people must decide of records that are one; `nil` where one of them
+    /// was ever voided, for then what they show as one is another matter.
+    func disputed(
+        _ group: [RecordID], _ standing: [Int: Standing], _ schema: Schema
+    ) -> [UnitID]? {
+        guard let collection = collection(of: group[0]).flatMap(schema.collection),
+            group.allSatisfy({ writes($0, .void, standing).isEmpty })
+        else { return nil }
+        return collection.units.filter { unit in
+            guard case .review = unit.policy else { return false }
+            let heads = group.flatMap { Self.heads(settings($0, unit.id, standing)) }
+            return Self.sides(heads).count > 1
+        }.map(\.id)
+    }
+
     /// Whether somebody wrote on a record without having seen that it was voided, and unseen by who
     /// voided it. What they wrote may have been replaced since.
     private func hasUnseenWork(

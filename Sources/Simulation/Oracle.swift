@@ -176,9 +176,15 @@ struct Oracle {
             .max { $0.position < $1.position }
     }
 
-    /// Every add that no removal names.
     private static func elements(_ all: Written, _ standing: [Int: Standing]) -> [String] {
-        var present: [String] = []
+        present(all, standing).map { line($0.name, $0.value) }.sorted()
+    }
+
+    /// Every add that no removal names.
+    private static func present(
+        _ all: Written, _ standing: [Int: Standing]
+    ) -> [(name: ChangeSetName, value: Value)] {
+        var present: [(name: ChangeSetName, value: Value)] = []
         for (entry, operation) in all {
             guard case .change(let adding, _) = operation else { continue }
             let name = standing[entry]!.name
@@ -191,10 +197,35 @@ struct Oracle {
                             && removal.adds.contains { (branch?.name($0) ?? $0) == name }
                     }
                 }
-                if !isGone { present.append(line(name, value)) }
+                if !isGone { present.append((name, value)) }
             }
         }
-        return present.sorted()
+        return present
+    }
+
+    /// The records that people said are one, each in one group, rising; of more than one.
+    func groups(_ records: [RecordID], _ standing: [Int: Standing]) -> [[RecordID]] {
+        var pairs: [RecordID: Set<RecordID>] = [:]
+        for record in records {
+            for (_, value) in Self.present(writes(record, .aliases, standing), standing) {
+                guard case .reference(let other) = value else { continue }
+                pairs[record, default: []].insert(other)
+                pairs[other, default: []].insert(record)
+            }
+        }
+        var seen: Set<RecordID> = []
+        return records.filter { pairs[$0] != nil }.compactMap { record in
+            guard seen.insert(record).inserted else { return nil }
+            var group = [record]
+            var next = [record]
+            while let record = next.popLast() {
+                for other in pairs[record, default: []] where seen.insert(other).inserted {
+                    group.append(other)
+                    next.append(other)
+                }
+            }
+            return group.sorted()
+        }
     }
 
     private static func line(_ name: ChangeSetName, _ value: Value) -> String { "\(name) \(value)" }

@@ -527,7 +527,24 @@ extension World {
             found.insert("\(record) \(unit.value)")
         }
         var expected: Set<String> = []
-        for record in records {
+        // What records that are one disagree on is asked under the first of them. The oracle knows
+        // it for the units in review.
+        let groups = oracle.groups(records, standing)
+        let plot = Schema.simulated.collection(.plot)?.units ?? []
+        for group in groups {
+            let disputed = oracle.disputed(group, standing, .simulated)
+            for record in group {
+                for unit in plot {
+                    if case .review = unit.policy, unit.id != .void, disputed != nil { continue }
+                    found.remove("\(record) \(unit.id.value)")
+                }
+            }
+            for unit in disputed ?? [] where unit != .void {
+                expected.insert("\(group[0]) \(unit.value)")
+            }
+        }
+        let joined = Set(groups.joined())
+        for record in records where !joined.contains(record) {
             for unit in oracle.disputed(record, standing, .simulated) {
                 expected.insert("\(record) \(unit.value)")
             }

@@ -293,6 +293,9 @@ extension Application {
         public var round: Int
         public var package: RecordID?
         public var due: CalendarDate?
+        /// How it went on, where it is a draft no longer.
+        public var steps: [Step<Progress>] = []
+        public var decision: Decision?
 
         public init(
             household: RecordID, subject: RecordID, programme: String, round: Int = 1
@@ -312,7 +315,9 @@ extension Application {
             creation.set(.round, round)
             creation.set(.package, package)
             creation.set(.due, due)
-            creation.begin(Progress.draft)
+            creation.set(.decision, decision?.value)
+            creation.begin(steps.last?.to ?? Progress.draft)
+            creation.append(.steps, steps.map(\.value))
         }
     }
 }

@@ -31,7 +31,7 @@ public struct DemoDistrict: Hashable, Sendable {
         public let household: RecordID
         /// The neighbourhood.
         public let area: ScopeID
-        /// Creations, rising by record, the household's first: ready to be one change set.
+        /// Creations, rising by record: ready to be one change set.
         public let changes: [RecordChange]
     }
 

@@ -129,11 +129,14 @@ extension Need {
     public var indicator: String? { value(.indicator)?.string }
     public var note: String? { value(.note)?.string }
 
-    /// Whether it stayed open for sixty days with nothing to meet it: it may be a gap.
+    /// After so many days with nothing to meet it, it may be a gap.
+    public static let daysToGap = 60
+
+    /// Whether it stayed open so long that it may be a gap.
     public func isGapCandidate(on day: CalendarDate) -> Bool {
         if progress == .gapCandidate { return true }
         guard progress == .confirmed || progress == .unmet, let foundOn else { return false }
-        return day.ordinal - foundOn.ordinal >= 60
+        return day.ordinal - foundOn.ordinal >= Int64(Self.daysToGap)
     }
 
     public struct Draft: RecordDraft {
@@ -146,6 +149,8 @@ extension Need {
         public var note: String?
         /// Whether the household said so; else it is a suggestion.
         public var isConfirmed = false
+        /// How it went on after that.
+        public var step: Step<Progress>?
 
         public init(household: RecordID, kind: NeedKind, foundOn: CalendarDate) {
             (self.household, self.kind, self.foundOn) = (household, kind, foundOn)
@@ -159,7 +164,8 @@ extension Need {
             creation.set(.foundOn, foundOn)
             creation.set(.indicator, indicator)
             creation.set(.note, note)
-            creation.begin(isConfirmed ? Progress.confirmed : .suggested)
+            creation.begin(step?.to ?? (isConfirmed ? Progress.confirmed : .suggested))
+            creation.append(.steps, step.map { [$0.value] } ?? [])
         }
     }
 

@@ -23,8 +23,12 @@ struct ReferenceDistrictTests {
                 digest.feed(change)
             }
         }
-        #expect(counts == [1: 308, 2: 811, 3: 476, 5: 15811])
-        #expect(digest.value == 11_749_275_912_207_445_210)
+        #expect(
+            counts == [1: 308, 2: 810, 3: 635, 5: 15811, 6: 75, 10: 1, 11: 115, 14: 235])
+        #expect(digest.value == 6_479_679_282_782_048_125)
+        var gathered = Digest()
+        for change in district.gatherings.joined() { gathered.feed(change) }
+        #expect(gathered.value == 8_702_166_984_113_327_796)
     }
 
     @Test("another seed, day or standard draws another district, a home at a time or all at once")
@@ -97,7 +101,10 @@ struct ReferenceDistrictTests {
         for place in stride(from: 0, to: district.count, by: 41) {
             let home = district.home(place)
             #expect(home.household == district.household(place))
-            #expect(home.changes[0].record == home.household)
+            #expect(
+                home.changes.contains {
+                    $0.record == home.household && $0.collection == .household
+                })
             #expect(
                 zip(home.changes, home.changes.dropFirst()).allSatisfy { $0.record < $1.record })
             for change in home.changes {
@@ -107,6 +114,100 @@ struct ReferenceDistrictTests {
             }
         }
         #expect(records.count == count)
+    }
+
+    @Test("capability 34: 856 events over exactly 2,770 households, each in its street")
+    func gatherings() throws {
+        let changeSets = district.gatherings
+        #expect(changeSets == ReferenceDistrict(asOf: district.today).gatherings)
+        #expect(changeSets.count == district.neighbourhoods.count)
+        let streets = Dictionary(
+            uniqueKeysWithValues: district.plan.homes.indices.map {
+                (
+                    district.household($0),
+                    district.neighbourhoods[district.plan.homes[$0].area].parent
+                )
+            })
+        var counts: [CollectionID: Int] = [:]
+        var guests: Set<RecordID> = []
+        for (place, changes) in changeSets.enumerated() {
+            #expect(zip(changes, changes.dropFirst()).allSatisfy { $0.record < $1.record })
+            for change in changes {
+                try Schema.fieldwork.validate(change)
+                counts[change.collection, default: 0] += 1
+                guard change.collection == .companionship || change.collection == .groupActivity
+                else { continue }
+                let came = change.writes.compactMap { write -> [Value]? in
+                    guard write.unit == Companionship.Field.attendance.id,
+                        case .change(let added, _) = write.operation
+                    else { return nil }
+                    return added
+                }.joined().compactMap(\.record)
+                #expect(!came.isEmpty)
+                #expect(
+                    came.allSatisfy { streets[$0] == district.neighbourhoods[place].parent })
+                guests.formUnion(came)
+            }
+        }
+        #expect(counts[.companionship] == 386 && counts[.groupActivity] == 470)
+        #expect(guests.count == 2770)
+        #expect(guests.isDisjoint(with: district.silent))
+    }
+
+    @Test(
+        "capability 16: benefits fit the circle; what was withdrawn says why; the silent have none")
+    func benefits() throws {
+        var (ended, refused) = (0, 0)
+        for place in stride(from: 0, to: district.count, by: 10) {
+            let home = district.home(place)
+            let spans = home.changes.filter { $0.collection == .benefitSpan }.map(Seen.init)
+            let held = Set(spans.filter { $0.text(.to) == nil }.compactMap { $0.text(.programme) })
+            let expected: Set<String> =
+                switch district.circle(of: place) {
+                case .tekun: ["P02"]
+                case .dibao: ["P01"]
+                case .low: ["P03"]
+                case .expenditure: ["P04"]
+                case .special: []
+                }
+            #expect(held.intersection(["P01", "P02", "P03", "P04"]) == expected)
+            for span in spans where span.text(.to) != nil {
+                ended += 1
+                #expect(span.has(.steps))
+            }
+            refused += home.changes.count { change in
+                change.collection == .application
+                    && change.writes.contains {
+                        $0.operation == .set(.text("rejected"), replacing: [])
+                    }
+            }
+        }
+        #expect(ended > 0 && refused > 0)
+        for place in district.plan.homes.indices {
+            guard case .silent? = district.plan.homes[place].oddity else { continue }
+            #expect(
+                !district.home(place).changes.contains {
+                    $0.collection == .benefitSpan || $0.collection == .application
+                })
+        }
+    }
+
+    /// The units of a span's creation.
+    private struct Seen {
+        let change: RecordChange
+        init(_ change: RecordChange) { self.change = change }
+
+        func has(_ field: BenefitSpan.Field) -> Bool {
+            change.writes.contains { $0.unit == field.id }
+        }
+        func text(_ field: BenefitSpan.Field) -> String? {
+            for write in change.writes where write.unit == field.id {
+                guard case .set(let value, _) = write.operation else { return nil }
+                if case .day(let day) = value { return "\(day)" }
+                return value.string
+            }
+            return nil
+        }
     }
 
     @Test("three in a hundred persons are there twice, with a slip of the pen")

@@ -1,7 +1,7 @@
 import SyncCore
 
 /// What the departments and the visit found of one member.
-private struct Condition {
+struct MemberCondition {
     var isLocal = true
     var employment = "child"
     var grade: Int64 = 0
@@ -11,13 +11,19 @@ private struct Condition {
     var insurance = "employee"
     var guardian = "notMinor"
     var works: Bool { employment == "employed" || employment == "flexible" }
+    var isStudent: Bool { employment == "student" }
+    /// As programmes draw the line: grades 1 and 2, of the mind 3 too.
+    var isSevere: Bool {
+        1...(kind == "intellectual" || kind == "mental" ? 3 : 2) ~= grade
+    }
 }
 
 extension HomeDraw {
     /// States facts that make exactly the planned deprivations true.
     mutating func addFacts() {
-        let conditions = self.conditions()
-        let sheet = Sheet(effective: firstOfMonth(before: generator.number(in: 1...10)))
+        conditions = drawnConditions()
+        monthsOfFeed = generator.number(in: 1...10)
+        let sheet = Sheet(effective: firstOfMonth(before: monthsOfFeed))
         var writer = FactWriter(draw: self, sheet: sheet)
         writer.household(conditions)
         for number in people.indices { writer.person(number, conditions[number]) }
@@ -31,8 +37,8 @@ extension HomeDraw {
 
     private var has: Deprivations { plan.deprivations }
 
-    private mutating func conditions() -> [Condition] {
-        var all = plan.members.map { _ in Condition() }
+    private mutating func drawnConditions() -> [MemberCondition] {
+        var all = plan.members.map { _ in MemberCondition() }
         let adults = plan.members.indices.filter { plan.members[$0].age >= 18 }
         let ofWorkingAge = adults.filter { plan.members[$0].age < 60 }
         var mustWork = has.contains(.employment) ? nil : ofWorkingAge.first ?? adults.first
@@ -71,7 +77,7 @@ extension HomeDraw {
         ])
     }
 
-    private mutating func disable(_ all: inout [Condition], _ adults: [Int]) {
+    private mutating func disable(_ all: inout [MemberCondition], _ adults: [Int]) {
         if has.contains(.disability) {
             let number = generator.chance(92) ? generator.pick(adults) : plan.size - 1
             all[number].kind = generator.pick([
@@ -88,7 +94,7 @@ extension HomeDraw {
     }
 
     /// Who is insured. Where the household lacks social security, one adult does.
-    private mutating func cover(_ all: inout [Condition], _ adults: [Int]) {
+    private mutating func cover(_ all: inout [MemberCondition], _ adults: [Int]) {
         for number in all.indices {
             guard adults.contains(number) else {
                 (all[number].pension, all[number].insurance) = ("resident", "resident")
@@ -108,7 +114,7 @@ extension HomeDraw {
         }
     }
 
-    private mutating func guardians(_ all: inout [Condition]) {
+    private mutating func guardians(_ all: inout [MemberCondition]) {
         for number in all.indices where plan.members[number].age < 18 {
             all[number].guardian = "parents"
         }
@@ -152,7 +158,7 @@ private struct FactWriter {
 
     // MARK: The household
 
-    mutating func household(_ all: [Condition]) {
+    mutating func household(_ all: [MemberCondition]) {
         state("h.hasLocalHukou", .flag(all.contains(where: \.isLocal)))
         state("h.status", .word(draw.plan.circle.status), isDecision: true)
         income()
@@ -260,7 +266,7 @@ private struct FactWriter {
 
     // MARK: A person
 
-    mutating func person(_ number: Int, _ condition: Condition) {
+    mutating func person(_ number: Int, _ condition: MemberCondition) {
         let member = draw.plan.members[number]
         let who = draw.people[number]
         func flag(_ percent: Int) -> Fact.Content { .flag(draw.generator.chance(percent)) }
@@ -298,7 +304,7 @@ private struct FactWriter {
         }
     }
 
-    private mutating func work(_ number: Int, _ condition: Condition) {
+    private mutating func work(_ number: Int, _ condition: MemberCondition) {
         let member = draw.plan.members[number]
         let who = draw.people[number]
         state("p.employment", .word(condition.employment), of: who, from: "HR")
@@ -320,7 +326,9 @@ private struct FactWriter {
         }
     }
 
-    private mutating func stage(_ member: DistrictPlan.Member, _ condition: Condition) -> String {
+    private mutating func stage(_ member: DistrictPlan.Member, _ condition: MemberCondition)
+        -> String
+    {
         switch member.age {
         case ..<3: "none"
         case ..<6: "preschool"

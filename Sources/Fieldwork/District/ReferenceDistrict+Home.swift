@@ -48,6 +48,10 @@ struct HomeDraw {
     var changes: [RecordChange] = []
     /// What the survey asked and was told.
     var surveyAnswers: [Answer] = []
+    /// What is so with each member, once facts were drawn.
+    var conditions: [MemberCondition] = []
+    /// How many months ago the departments' sheet was drawn up.
+    var monthsOfFeed = 0
     private var milliseconds: UInt64
 
     var today: CalendarDate { district.today }
@@ -86,10 +90,15 @@ struct HomeDraw {
                 personDraft(number, names[number]).creation(people[number]).unchecked)
         }
         addFacts()
-        addEvents()
+        addVisits()
+        addBenefits()
+        addApplications()
+        addNeeds()
+        addClues()
         if !isAssessed, !isSilent, generator.chance(16) { addDuplicate(names) }
         return ReferenceDistrict.Home(
-            household: household, area: area.id, changes: changes)
+            household: household, area: area.id,
+            changes: changes.sorted { $0.record < $1.record })
     }
 
     var area: ReferenceDistrict.Area { district.neighbourhoods[plan.area] }

@@ -53,10 +53,7 @@ struct DuplicateSearch {
         _ state: RecordState, _ rule: DuplicateRule, _ tx: borrowing HubTransaction
     ) throws {
         let subject = try subject(state, rule, tx)
-        var keys = rule.keys(subject).map(hash)
-        // Of two voided records there is nothing to decide. So a voiding is a reason to look again,
-        // and so is its end.
-        if isVoid(state) { keys.append(hash(LikenessKey(.max, "\(state.record)"))) }
+        let keys = keys(subject, rule)
         guard try tx.likenessKeys(of: state.record) != Set(keys) else { return }
         try tx.setLikenessKeys(Set(keys), of: state.record)
         var seen: Set<RecordID> = [state.record]
@@ -81,6 +78,85 @@ struct DuplicateSearch {
         {
             try tx.removeDuplicate(pair.id)
             touched.insert(.pair(pair.collection, pair.first, pair.second))
+        }
+    }
+
+    private func keys(_ subject: LikenessSubject, _ rule: DuplicateRule) -> [Int64] {
+        var keys = rule.keys(subject).map(hash)
+        // Of two voided records there is nothing to decide. So a voiding is a reason to look again,
+        // and so is its end.
+        if isVoid(subject.state) {
+            keys.append(hash(LikenessKey(.max, "\(subject.state.record)")))
+        }
+        return keys
+    }
+
+    /// Looks through all records at once, where nothing was looked for before.
+    ///
+    /// Each is compared with those whose names come before its own: what `renew` does where records
+    /// are written in the order of their names. One reading, and the keys in the order of their
+    /// table, instead of several questions for each record.
+    mutating func searchAll(in areas: [UInt32], _ tx: borrowing HubTransaction) throws {
+        guard try !tx.hasLikenessKeys() else {
+            throw StoreFault(.other, "a first load comes before any other record of its kind")
+        }
+        let collections = schema.collections.filter { $0.duplicates != nil }
+        var states: [RecordID: RecordState] = [:]
+        for collection in collections {
+            for area in areas {
+                try tx.records(of: collection.id, in: area, after: .start) { stored in
+                    states[stored.record] = schema.upcast(
+                        try StateCoding.decode(
+                            stored.state, record: stored.record, collection: collection.id,
+                            writers: writers))
+                }
+            }
+        }
+        var rows: [(key: Int64, record: RecordID)] = []
+        let records = states.keys.sorted()
+        for collection in collections {
+            guard let rule = collection.duplicates else { continue }
+            let subjects = records.compactMap { states[$0] }
+                .filter { $0.collection == collection.id }
+                .map { state in
+                    LikenessSubject(
+                        state,
+                        relatives: rule.relatives(state).prefix(DuplicateRule.maximumRelatives)
+                            .compactMap { states[$0] })
+                }
+            try compare(subjects, rule, &rows, tx)
+        }
+        try tx.addLikenessKeys(rows.sorted { ($0.key, $0.record) < ($1.key, $1.record) })
+        for record in records { try states[record].map { try settle($0, tx) } }
+    }
+
+    private mutating func compare(
+        _ subjects: [LikenessSubject], _ rule: DuplicateRule,
+        _ rows: inout [(key: Int64, record: RecordID)], _ tx: borrowing HubTransaction
+    ) throws {
+        var places: [Int64: [Int]] = [:]
+        for (place, subject) in subjects.enumerated() {
+            let keys = keys(subject, rule)
+            for key in Set(keys) {
+                places[key, default: []].append(place)
+                rows.append((key, subject.state.record))
+            }
+            var seen: Set<Int> = [place]
+            for key in keys {
+                for other in (places[key] ?? []).suffix(DuplicateRule.maximumPerKey).reversed()
+                where seen.count <= DuplicateRule.maximumComparisons && seen.insert(other).inserted
+                {
+                    let theirs = subjects[other]
+                    guard let likeness = rule.likeness(subject, theirs),
+                        likeness.score >= rule.threshold,
+                        !subject.state.isDecided(against: theirs.state),
+                        !isVoid(subject.state) || !isVoid(theirs.state)
+                    else { continue }
+                    var pair = try pair(subject.state, theirs.state.record, tx)
+                    (pair.score, pair.reasons) = (likeness.score, likeness.reasons)
+                    try put(pair, tx)
+                }
+            }
         }
     }
 

@@ -39,7 +39,7 @@ extension Hub {
 
     /// How many change sets of a first load make one run. Later conflicts look for their base
     /// there, which decodes a run.
-    private static let changeSetsPerLoadedRun = 250
+    fileprivate static let changeSetsPerLoadedRun = 250
 
     /// Adds advisors who have no password yet. Who is known keeps what they have.
     public func addAdvisors(_ people: [(id: PersonID, name: String)]) throws {
@@ -57,22 +57,40 @@ extension Hub {
     }
 
     /// Writes change sets by the hub's own replica, each of these lists one, all in one
-    /// transaction.
-    ///
-    /// Meant for a first load: they are stored, judged and receipted like anybody's.
+    /// transaction: they are stored, judged and receipted like anybody's.
     public func load(
         _ changeSets: [[RecordChange]], intent: String, author: PersonID = .hub
+    ) throws {
+        try judging { judgement, tx in
+            try judgement.write(inRuns: changeSets, intent: intent, author: author, tx)
+        }
+    }
+
+    /// Writes the change sets of a new hub, of which only one part is in memory, each part in one
+    /// transaction.
+    ///
+    /// What is registered twice is looked for once, when all is there. What is found is the same as
+    /// if each part had been searched, provided that names rise from part to part.
+    public func firstLoad(
+        _ parts: some Sequence<[[RecordChange]]>, intent: String, author: PersonID = .hub
+    ) throws {
+        for part in parts {
+            try judging { judgement, tx in
+                judgement.asksOfPairs = false
+                try judgement.write(inRuns: part, intent: intent, author: author, tx)
+            }
+        }
+        try judging { judgement, tx in try judgement.askOfAllPairs(tx) }
+    }
+
+    private func judging(
+        _ body: (Judgement, borrowing HubTransaction) throws -> Void
     ) throws {
         let now = clock()
         try locked { memory in
             memory = try store.write { [memory] tx in
                 let judgement = Judgement(memory, schema: self.schema, now_ms: now)
-                var rest = changeSets[...]
-                while !rest.isEmpty {
-                    let run = Array(rest.prefix(Self.changeSetsPerLoadedRun))
-                    rest = rest.dropFirst(run.count)
-                    try judgement.write(run, intent: intent, author: author, reason: nil, tx)
-                }
+                try body(judgement, tx)
                 try judgement.flush(tx)
                 return judgement.memory
             }
@@ -81,6 +99,18 @@ extension Hub {
 }
 
 extension Judgement {
+    fileprivate func write(
+        inRuns changeSets: [[RecordChange]], intent: String, author: PersonID,
+        _ tx: borrowing HubTransaction
+    ) throws {
+        var rest = changeSets[...]
+        while !rest.isEmpty {
+            let run = Array(rest.prefix(Hub.changeSetsPerLoadedRun))
+            rest = rest.dropFirst(run.count)
+            try write(run, intent: intent, author: author, reason: nil, tx)
+        }
+    }
+
     /// Seals one change set by the hub's replica, stores it and merges it. Returns its name.
     @discardableResult
     func write(

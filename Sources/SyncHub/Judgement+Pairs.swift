@@ -19,17 +19,28 @@ extension Judgement {
             return record
         }
         guard !written.isEmpty else { return }
+        var search = try duplicateSearch(tx)
+        try search.renew(written.map(\.state), tx)
+        for pair in search.touched { docket.ask(pair) }
+        for record in written { try askOfJoined(record, tx) }
+    }
+
+    /// Asks of all records whether they are registered twice, where nobody has asked of any.
+    func askOfAllPairs(_ tx: borrowing HubTransaction) throws {
+        var search = try duplicateSearch(tx)
+        try search.searchAll(in: memory.areas.map(\.number), tx)
+        for pair in search.touched { docket.ask(pair) }
+    }
+
+    private func duplicateSearch(_ tx: borrowing HubTransaction) throws -> DuplicateSearch {
         var secret = try tx.setting("likeness") ?? []
         if secret.isEmpty {
             secret = memory.bytes(16)
             try tx.set("likeness", secret)
         }
-        var search = DuplicateSearch(
+        return DuplicateSearch(
             schema: schema, writers: memory.writers, now_ms: now_ms, position: memory.position,
             secret: secret)
-        try search.renew(written.map(\.state), tx)
-        for pair in search.touched { docket.ask(pair) }
-        for record in written { try askOfJoined(record, tx) }
     }
 
     private func askOfJoined(_ record: Working, _ tx: borrowing HubTransaction) throws {

@@ -37,6 +37,8 @@ final class Judgement {
     let ruled: [CollectionID: [RecordRule]]
     /// What is to be asked again once the records are written.
     var docket = Docket()
+    /// Off while a new hub is filled: all its records are asked about once, when all are there.
+    var asksOfPairs = true
     /// The conflicts that somebody is deciding: that they end is no news.
     var deciding: Set<RecordID> = []
     /// What `flush` wrote.
@@ -591,7 +593,7 @@ final class Judgement {
         for area in touchedAreas.union(working.values.filter(\.isDirty).map(\.area)).sorted() {
             try tx.put(memory.areas[Int(area) - 1])
         }
-        try askOfPairs(tx)
+        if asksOfPairs { try askOfPairs(tx) }
         try answerDocket(tx)
         if leavesHaveGone { memory.leaves = try tx.outstandingLeaves() }
         try tx.keepWriters(memory.writers, from: writersBefore + 1)

@@ -60,6 +60,23 @@ extension HubTransaction {
         for key in keys.sorted() { try insert.execute(arguments: [key, record.bytes.data]) }
     }
 
+    /// Whether any record is found by a key.
+    public func hasLikenessKeys() throws -> Bool {
+        let statement = try db.cachedStatement(sql: "SELECT 1 FROM likeness LIMIT 1")
+        return try Row.fetchOne(statement) != nil
+    }
+
+    /// Keeps keys of records that have none yet. Quick where they come in order.
+    public func addLikenessKeys(_ rows: [(key: Int64, record: RecordID)]) throws {
+        let insert = try HotStatement("INSERT INTO likeness(key, record) VALUES (?, ?)", db)
+        for row in rows {
+            insert.bind(row.key, at: 1)
+            insert.bind(row.record, at: 2)
+            _ = try insert.step()
+            insert.reset()
+        }
+    }
+
     /// The records under a key, the newest first.
     public func records(under key: Int64, limit: Int) throws -> [RecordID] {
         let statement = try db.cachedStatement(

@@ -82,7 +82,9 @@ struct DuplicateTests {
         _ = try fixture.hub.approve(pair.view.id, version: proposed.version, by: second)
     }
 
-    @Test("two devices that register one household the same day are both accepted and asked about")
+    @Test(
+        "21: two devices that register one household the same day are both accepted and asked about"
+    )
     func registeredSameDay() async throws {
         let (left, right, pair) = try await registeredTwice()
         #expect(pair.sides.map(\.record) == [left, right])
@@ -423,5 +425,33 @@ struct DuplicateTests {
         let found = try anna.store.duplicates(of: [change.alone])
         #expect(found.map(\.record) == [left, right])
         #expect(found.first?.likeness.reasons.first?.code == "sounds-alike")
+    }
+
+    @Test("a first load finds what is registered twice as if each part had been searched")
+    func firstLoad() throws {
+        let district = ReferenceDistrict(asOf: try #require(CalendarDate("2021-11-01")))
+        // Homes among which some persons are there twice; facts have no part in it.
+        let parts = stride(from: 9000, to: 9360, by: 60).map { first in
+            (first..<first + 60).map { place in
+                district.home(place).changes.filter {
+                    $0.collection == .household || $0.collection == .person
+                }
+            }
+        }
+        func found(_ load: (Hub) throws -> Void) throws -> [DuplicateView] {
+            let fixture = try HubFixture(schema: .fieldwork)
+            try fixture.hub.addAreas(district.areas.map { ($0.id, $0.parent, $0.name) })
+            try load(fixture.hub)
+            #expect(try fixture.hub.doctor() == [])
+            return try fixture.hub.duplicates(state: nil, by: fixture.admin)
+        }
+        let inTurn = try found { hub in
+            for part in parts { try hub.load(part, intent: "first load") }
+        }
+        let atOnce = try found { try $0.firstLoad(parts, intent: "first load") }
+        #expect(inTurn.count > 20)
+        #expect(atOnce.map(\.id) == inTurn.map(\.id))
+        #expect(atOnce.map(\.score) == inTurn.map(\.score))
+        #expect(atOnce.map(\.reasons) == inTurn.map(\.reasons))
     }
 }

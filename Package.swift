@@ -190,8 +190,8 @@ let package = Package(
             name: "HubServerTests",
             dependencies: [
                 "HubServer", "CurlTransport", "SyncClient", "SyncHub", "SyncStore",
-                "SyncProtocol", "SyncExchange", "SyncCore", "Fieldwork", "SyncTesting", logging,
-                crypto,
+                "SyncProtocol", "SyncExchange", "SyncCore", "Fieldwork", "Casework", "SyncTesting",
+                logging, crypto,
             ],
             swiftSettings: strict),
         .testTarget(

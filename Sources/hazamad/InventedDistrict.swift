@@ -29,10 +29,15 @@ enum InventedDistrict {
             try hub.load(district.homes.map(\.changes), intent: "first load")
         case .full(let district):
             try hub.addAdvisors(district.workers.map { ($0.id, $0.name) })
-            for first in stride(from: 0, to: district.count, by: Self.homesAtOnce) {
-                let places = first..<min(first + Self.homesAtOnce, district.count)
-                try hub.load(places.map { district.home($0).changes }, intent: "first load")
+            let homes = stride(from: 0, to: district.count, by: Self.homesAtOnce).lazy.map {
+                first in
+                (first..<min(first + Self.homesAtOnce, district.count)).map {
+                    district.home($0).changes
+                }
             }
+            try hub.firstLoad(homes, intent: "first load")
+            try hub.load(
+                district.gatherings.filter { !$0.isEmpty }, intent: "first load")
         }
     }
 }

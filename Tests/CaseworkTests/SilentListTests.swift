@@ -47,11 +47,9 @@ struct SilentListTests {
                 || district.circle(of: $0) == .special
                     && ($0 % step == 0 || planted.contains(district.household($0)))
         }
-        let entries = places.compactMap { HouseholdEntry(district.home($0), catalogue, day) }
-        #expect(entries.count == places.count)
-        return (
-            SilentList(of: entries, discovery: try Discovery(Rulebook(catalogue, asOf: day))),
-            planted
-        )
+        let account = DistrictAccount(district, places, catalogue, day)
+        #expect(account.entries.count == places.count)
+        let discovery = try Discovery(Rulebook(catalogue, asOf: day))
+        return (SilentList(of: account.entries, discovery: discovery), planted)
     }
 }

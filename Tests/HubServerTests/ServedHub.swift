@@ -20,11 +20,11 @@ struct ServedHub: Sendable {
 
     /// Serves a hub, runs `body`, and ends the server.
     static func run(
-        _ fixture: HubFixture? = nil, isPlain: Bool = true, hosts: [String] = ["127.0.0.1"],
-        limits change: (inout ServerLimits) -> Void = { _ in },
+        _ fixture: HubFixture? = nil, schema: Schema = .test, isPlain: Bool = true,
+        hosts: [String] = ["127.0.0.1"], limits change: (inout ServerLimits) -> Void = { _ in },
         _ body: @Sendable (ServedHub) async throws -> Void
     ) async throws {
-        let fixture = try fixture ?? HubFixture()
+        let fixture = try fixture ?? HubFixture(schema: schema)
         let certificates = HubCertificates(folder: fixture.folder.path)
         try certificates.create(hosts: hosts, district: "Test", now_ms: Self.now_ms)
         _ = try fixture.hub.makePerson(
@@ -32,7 +32,7 @@ struct ServedHub: Sendable {
         var limits = ServerLimits()
         change(&limits)
         let server = HubServer(
-            hub: fixture.hub, schema: .test, certificates: certificates,
+            hub: fixture.hub, schema: schema, certificates: certificates,
             configuration: .init(
                 isPlain: isPlain, limits: limits, endsOnSignals: false, hasControl: false),
             wall: WallClock(now_ms: { fixture.clock.now_ms }),

@@ -33,9 +33,14 @@ public struct Chronicle: Hashable, Sendable {
         public let filed: CalendarDate
         /// The day it was refused or withdrawn; `nil` where it was neither.
         public let failed: CalendarDate?
+        public let granted: CalendarDate?
 
-        public init(programme: String, filed: CalendarDate, failed: CalendarDate? = nil) {
-            (self.programme, self.filed, self.failed) = (programme, filed, failed)
+        public init(
+            programme: String, filed: CalendarDate, failed: CalendarDate? = nil,
+            granted: CalendarDate? = nil
+        ) {
+            (self.programme, self.filed) = (programme, filed)
+            (self.failed, self.granted) = (failed, granted)
         }
     }
 

@@ -5,18 +5,19 @@ internal import SyncHub
 internal import SyncProtocol
 internal import Synchronization
 
-/// What reports are counted from: an entry for each household, as of one day, kept up with the hub.
+/// What reports are counted from, as of one day, kept up with the hub: an entry for each household,
+/// and what lies in areas.
 ///
-/// Invariant: after `entries` every entry is what its household's records said at `position`. A
+/// Invariant: after `account` every entry is what its household's records said at `position`. A
 /// change of one household reads and works out only that household again.
 final class DistrictBooks: Sendable {
     private let pages = Mutex(BookPages())
 
-    /// Returns the entries as of a day, by household.
-    func entries(
+    /// Returns the account as of a day, by name.
+    func account(
         _ hub: Hub, _ catalogue: Catalogue, asOf day: CalendarDate, by session: Session
-    ) throws(Problem) -> [HouseholdEntry] {
-        let result: Result<[HouseholdEntry], Problem> = pages.withLock { pages in
+    ) throws(Problem) -> DistrictAccount {
+        let result: Result<DistrictAccount, Problem> = pages.withLock { pages in
             do throws(Problem) {
                 if !pages.isOf(catalogue, day) { pages = BookPages(catalogue, asOf: day) }
                 try pages.bringUp { after, body throws(Problem) in
@@ -24,9 +25,12 @@ final class DistrictBooks: Sendable {
                         after: after, of: BookPages.collections, by: session, body)
                 } household: { home throws(Problem) in
                     try hub.records(
-                        with: home, in: .household, of: BookPages.collections, by: session)
+                        with: home, in: .household, of: HouseholdRecords.collections, by: session)
                 }
-                return .success(pages.entries.sorted { $0.key < $1.key }.map(\.value))
+                return .success(
+                    DistrictAccount(
+                        pages.entries.sorted { $0.key < $1.key }.map(\.value),
+                        lying: pages.lying.sorted { $0.key < $1.key }.map(\.value)))
             } catch { return .failure(error) }
         }
         return try result.get()
@@ -35,11 +39,12 @@ final class DistrictBooks: Sendable {
 
 /// The entries of one day and catalogue, with how far the hub's log was read for them.
 struct BookPages: Sendable {
-    static let collections: Set<CollectionID> = [.household, .person, .fact, .visit]
+    static let collections = HouseholdRecords.collections.union(DistrictAccount.Lying.collections)
 
     private(set) var day: (catalogue: Catalogue, asOf: CalendarDate)?
     private(set) var position = LogPosition.start
     private(set) var entries: [RecordID: HouseholdEntry] = [:]
+    private(set) var lying: [RecordID: DistrictAccount.Lying] = [:]
 
     init() {}
     init(_ catalogue: Catalogue, asOf day: CalendarDate) { self.day = (catalogue, day) }
@@ -60,32 +65,38 @@ struct BookPages: Sendable {
     ) throws(Problem) {
         guard let (catalogue, asOf) = day else { return }
         let isFirst = position == .start
-        var homes: Set<RecordID> = []
-        var entries = entries
+        var moved: Set<RecordID> = []
+        var (entries, lying) = (entries, lying)
         let through = try changed(position) { records in
-            if !isFirst {
-                homes.formUnion(records.map { $0.home ?? $0.state.record })
-                return
-            }
             // All that lies with a household lies in its area.
-            for (home, lying) in Dictionary(
-                grouping: records, by: { $0.home ?? $0.state.record })
-            {
-                entries[home] = Self.entry(lying.map(\.state), catalogue, asOf)
+            var homes: [RecordID: [RecordState]] = [:]
+            for record in records {
+                let state = record.state
+                if DistrictAccount.Lying.collections.contains(state.collection) {
+                    lying[state.record] = DistrictAccount.Lying(state, asOf: asOf)
+                } else {
+                    homes[record.home ?? state.record, default: []].append(state)
+                }
+            }
+            if isFirst {
+                for (home, states) in homes {
+                    entries[home] = Self.entry(states, catalogue, asOf)
+                }
+            } else {
+                moved.formUnion(homes.keys)
             }
         }
-        for home in homes {
+        for home in moved {
             entries[home] = Self.entry(try household(home), catalogue, asOf)
         }
-        (self.entries, position) = (entries, through)
+        (self.entries, self.lying, position) = (entries, lying, through)
     }
 
     private static func entry(
         _ states: [RecordState], _ catalogue: Catalogue, _ day: CalendarDate
     ) -> HouseholdEntry? {
-        guard let household = states.lazy.compactMap(Household.init).first else { return nil }
-        return HouseholdEntry(
-            household, persons: states.compactMap(Person.init), facts: states.compactMap(Fact.init),
-            visits: states.compactMap(Visit.init), catalogue: catalogue, asOf: day)
+        HouseholdRecords(states).flatMap {
+            HouseholdEntry($0, catalogue: catalogue, asOf: day)
+        }
     }
 }

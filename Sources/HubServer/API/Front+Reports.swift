@@ -14,13 +14,10 @@ extension Front {
         let report = try await work.run { () throws(Problem) in
             let discovery = try Self.discovery(day)
             let catalogue = discovery.rulebook.catalogue
-            let entries = try books.entries(hub, catalogue, asOf: day, by: session)
-            let areas = hub.areas()
-            let paths = Dictionary(uniqueKeysWithValues: areas.map { ($0.scope, $0.path) })
-            return DistrictReport(kind, of: entries, discovery: discovery) { scope in
-                let path = paths[scope] ?? []
-                return (path.dropLast().last ?? path.last ?? "", path.last ?? "")
-            }
+            let account = try books.account(hub, catalogue, asOf: day, by: session)
+            return DistrictReport(
+                kind, of: account, discovery: discovery,
+                places: DistrictPlaces(hub.areas().map { ($0.scope, $0.path) }))
         }
         let json = report.json
         guard case .object(let members) = json else { throw Problem(.failed) }

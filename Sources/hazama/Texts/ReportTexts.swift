@@ -4,8 +4,13 @@ import Fieldwork
 enum ReportPhrase: Catalogue {
     case high, medium, low, none, pending, assessed
     case circleHouseholds, circlePersons
-    case yes, unknown, receiving
+    case yes, unknown, receiving, missed
     case resident, met, due
+    case visits, followUps, applications, alerts, referrals, clues
+    case services, groups, events, attendances
+    case stillOpen, places, shortfall, gap
+    case raised, right, wrong, precision, review
+    case surveys, granted, refused, begun, ended, needs, needsMet
     case sum, fromAdvisors, reportDigest
 
     var wording: Wording {
@@ -24,6 +29,33 @@ enum ReportPhrase: Catalogue {
         case .resident: Wording("households", "户", "世帯")
         case .met: Wording("met within a year", "一年内见到", "一年以内に面会")
         case .due: Wording("not met", "未见到", "未面会")
+        case .missed: Wording("missing out", "应享未享", "未受給")
+        case .visits: Wording("visits", "走访", "訪問")
+        case .followUps: Wording("follow-ups", "跟踪", "見守り")
+        case .applications: Wording("applications", "申请", "申請")
+        case .alerts: Wording("warnings", "预警", "警戒")
+        case .referrals: Wording("referrals", "转介", "引き継ぎ")
+        case .clues: Wording("clues", "线索", "手がかり")
+        case .services: Wording("services", "陪伴服务", "寄り添い")
+        case .groups: Wording("groups", "小组活动", "グループ")
+        case .events: Wording("events", "场次", "回数")
+        case .attendances: Wording("attendances", "户次", "延べ世帯")
+        case .stillOpen: Wording("open", "未满足", "未充足")
+        case .places: Wording("places", "名额", "受け入れ枠")
+        case .shortfall: Wording("shortfall", "缺口", "不足")
+        case .gap: Wording("60 days open", "超六十天", "六十日超")
+        case .raised: Wording("raised", "已预警", "発生")
+        case .right: Wording("acted on", "已处置", "対応済み")
+        case .wrong: Wording("set aside", "已排除", "却下")
+        case .precision: Wording("right in 1,000", "千分准确率", "千件中の的中")
+        case .review: Wording("to review", "待复核", "要見直し")
+        case .surveys: Wording("surveys", "评估走访", "評価訪問")
+        case .granted: Wording("granted", "已批准", "決定")
+        case .refused: Wording("not granted", "未通过或撤回", "却下・取り下げ")
+        case .begun: Wording("benefits begun", "开始享受", "受給開始")
+        case .ended: Wording("benefits ended", "停止享受", "受給終了")
+        case .needs: Wording("needs found", "发现需求", "ニーズ")
+        case .needsMet: Wording("needs met", "满足需求", "充足")
         case .sum: Wording("all", "合计", "合計")
         case .fromAdvisors:
             Wording(

@@ -25,6 +25,7 @@ struct CatalogueTests {
         #expect(HelpPhrase.allCases.flatMap { gaps(in: $0.wording) } == [])
         #expect(FeedPhrase.allCases.flatMap { gaps(in: $0.wording) } == [])
         #expect(DirectoryPhrase.allCases.flatMap { gaps(in: $0.wording) } == [])
+        #expect(ReportPhrase.allCases.flatMap { gaps(in: $0.wording) } == [])
     }
 
     @Test("a missing text and a missing place are noticed")

@@ -6,20 +6,33 @@ struct AdminReport: DeskCommand {
     static let configuration = CommandConfiguration(
         commandName: "report",
         abstract:
-            "Count the district from its records: levels, circles, take-up, coverage, warnings.",
+            "Count the district from its records: levels, circles, take-up, services, supply and more.",
         discussion: """
             The hub counts anew each time. The digest is of what was counted: the same records give
             the same digest.
+
+            levels      how many households have which level, by street
+            circles     households and persons in each of the four circles, by street
+            takeup      per programme who is entitled, not known, receiving, and missing out
+            coverage    which neighbourhoods' households were met within a year
+            classes     how many households each row of the routing applies to
+            alerts      how many households each warning rule sees now
+            overdue     what was due and has not been done, by street
+            services    companion services and groups: events and distinct households
+            supply      needs with nothing for them, what there is, and the shortfall
+            precision   how often each rule's alerts were acted on
+            monthly     what happened in the month up to --as-of: its last day for a whole month
             """)
 
     @OptionGroup var global: GlobalOptions
-    @Argument(help: "levels, circles, takeup, coverage, classes or alerts.")
+    @Argument(help: "Which report; the list is above.")
     var kind: Kind
     @Option(help: "As of this day: 2021-11-01. Left out, today.")
     var asOf: String?
 
     enum Kind: String, ExpressibleByArgument, CaseIterable {
-        case levels, circles, takeup, coverage, classes, alerts
+        case levels, circles, takeup, coverage, classes, alerts, overdue, services, supply
+        case precision, monthly
     }
 
     func run(at desk: Desk) async throws -> ExitStatus {
@@ -79,7 +92,14 @@ struct AdminReport: DeskCommand {
     private static let phrases: [String: ReportPhrase] = [
         "high": .high, "medium": .medium, "low": .low, "none": .none, "pending": .pending,
         "assessed": .assessed, "yes": .yes, "unknown": .unknown, "receiving": .receiving,
-        "resident": .resident, "households": .resident, "persons": .circlePersons, "met": .met,
-        "due": .due,
+        "missed": .missed, "resident": .resident, "households": .resident,
+        "persons": .circlePersons, "met": .met, "due": .due, "visits": .visits,
+        "follow_ups": .followUps, "applications": .applications, "alerts": .alerts,
+        "referrals": .referrals, "clues": .clues, "services": .services, "groups": .groups,
+        "events": .events, "attendances": .attendances, "open": .stillOpen, "places": .places,
+        "shortfall": .shortfall, "gap": .gap, "raised": .raised, "right": .right,
+        "wrong": .wrong, "precision": .precision, "review": .review, "surveys": .surveys,
+        "granted": .granted, "refused": .refused, "begun": .begun, "ended": .ended,
+        "needs": .needs, "needs_met": .needsMet,
     ]
 }

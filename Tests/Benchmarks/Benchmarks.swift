@@ -11,6 +11,8 @@ enum Benchmarks {
             switch arguments.first {
             case "hub": try await serve(arguments)
             case "rules": try RuleBench.run()
+            case "district": try DistrictBench.run()
+            case "silent": try DistrictBench.silent()
             case "--help", "-h": print(Options.usage)
             default: try await measure(Options(arguments))
             }

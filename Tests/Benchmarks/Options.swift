@@ -5,7 +5,7 @@ struct Options: Sendable {
     static let usage = """
         usage: Benchmarks [--only S1,S2,…] [--quick] [--history N] [--devices N] [--json FILE]
                           [--scratch FOLDER] [--workload FILE]
-               Benchmarks rules
+               Benchmarks rules | district | silent
 
           --only      only these scenarios, of S1 to S6
           --quick     a short run: 10 devices, a history of 10,000 changes, 2 weeks of capture
@@ -15,6 +15,8 @@ struct Options: Sendable {
           --scratch   where stores are made: on a disk, not in memory (the temporary folder)
           --workload  workload.py, where it does not lie beside the sources any more
           rules       answers of rules over a district; needs none of the above
+          district    the reference district assessed, matched, warned of, routed, reported
+          silent      how many of those who never asked are found, on three other seeds
         """
 
     var only: Set<String> = []

@@ -121,7 +121,7 @@ struct BundleHubTests {
         #expect(try fixture.hub.status() == before)
     }
 
-    @Test("a revoked device's outbox, delivered by a technician, is taken and nothing is sent")
+    @Test("17: a revoked device's outbox, delivered by a technician, is taken and nothing is sent")
     func revoked() async throws {
         let (fixture, author, _) = try await scene()
         let bundle = try export(author)

@@ -9,7 +9,7 @@ import Testing
 struct SyncTests {
     let house = RecordID(high: 100, low: 1)
 
-    @Test("what one device sends another receives, with equal digests on all sides")
+    @Test("3: what one device sends another receives, with equal digests on all sides")
     func converges() throws {
         let fixture = try HubFixture()
         var a = try fixture.device(1, person: "Li Na")

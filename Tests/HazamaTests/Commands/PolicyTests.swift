@@ -166,7 +166,7 @@ struct PolicyTests {
         #expect(lines.last?["households"] == 1)
     }
 
-    @Test("match works by what was found at the door, asks for the rest, and can suppose")
+    @Test("19: match works by what was found at the door, asks for the rest, and can suppose")
     func match() async throws {
         let zhang = SmallDistrict.zhang.short()
         _ = try await district.run("person", "add", zhang, "--name", "张桂兰", "--birth", "1940-01-01")

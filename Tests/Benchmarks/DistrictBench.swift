@@ -53,7 +53,7 @@ struct DistrictBench {
     /// Assessment, programmes, warnings and routing of every household.
     private func everything() {
         var best = UInt64.max
-        var levels: [HardshipLevel: Int] = [:]
+        var levels: [Level: Int] = [:]
         var (candidates, alerts) = (0, 0)
         for _ in 0..<3 {
             let start = Self.cpu_ns()
@@ -70,7 +70,7 @@ struct DistrictBench {
             }
             best = min(best, Self.cpu_ns() - start)
         }
-        let shown = [HardshipLevel.high, .medium, .low, .none, .pending]
+        let shown = [Level.high, .medium, .low, .none, .pending]
             .map { "\(levels[$0, default: 0])" }.joined(separator: " / ")
         print(
             """

@@ -438,20 +438,23 @@ struct DuplicateTests {
                 }
             }
         }
-        func found(_ load: (Hub) throws -> Void) throws -> [DuplicateView] {
+        func found(_ load: (Hub) throws -> Void) throws -> [ConflictDetail] {
             let fixture = try HubFixture(schema: .fieldwork)
             try fixture.hub.addAreas(district.areas.map { ($0.id, $0.parent, $0.name) })
             try load(fixture.hub)
             #expect(try fixture.hub.doctor() == [])
-            return try fixture.hub.duplicates(state: nil, by: fixture.admin)
+            return try fixture.hub.conflicts(state: nil, by: fixture.admin)
+                .filter { $0.kind == .duplicate }
+                .map { try fixture.hub.conflict($0.id, by: fixture.admin) }
+                .sorted { $0.view.id < $1.view.id }
         }
         let inTurn = try found { hub in
             for part in parts { try hub.load(part, intent: "first load") }
         }
         let atOnce = try found { try $0.firstLoad(parts, intent: "first load") }
         #expect(inTurn.count > 20)
-        #expect(atOnce.map(\.id) == inTurn.map(\.id))
-        #expect(atOnce.map(\.score) == inTurn.map(\.score))
-        #expect(atOnce.map(\.reasons) == inTurn.map(\.reasons))
+        #expect(atOnce.map(\.view.id) == inTurn.map(\.view.id))
+        #expect(atOnce.map { $0.sides.map(\.record) } == inTurn.map { $0.sides.map(\.record) })
+        #expect(atOnce.map { $0.likeness?.reasons } == inTurn.map { $0.likeness?.reasons })
     }
 }

@@ -127,7 +127,9 @@ struct DuplicateSearch {
             try compare(subjects, rule, &rows, tx)
         }
         try tx.addLikenessKeys(rows.sorted { ($0.key, $0.record) < ($1.key, $1.record) })
-        for record in records { try states[record].map { try settle($0, tx) } }
+        for record in records {
+            if let state = states[record] { try settle(state, tx) }
+        }
     }
 
     private mutating func compare(

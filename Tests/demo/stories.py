@@ -91,7 +91,7 @@ class Home:
         return [found[person] for person in self.people]
 
     def assess(self, day):
-        return self.device("assess", self.record, "--as-of", day).one("assessment")
+        return self.save(self.device, "assess", self.record, "--as-of", day).one("assessment")
 
 
 def standing(match, *words):

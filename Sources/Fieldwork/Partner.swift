@@ -98,6 +98,8 @@ extension Partner {
         public var name: String
         public var reach: [ScopeID] = []
         public var contact: String?
+        /// Where it stands from the first: further than offered only where that is known already.
+        public var progress = Progress.offered
 
         public init(area: ScopeID, kind: PartnerKind, name: String) {
             (self.area, self.kind, self.name) = (area, kind, name)
@@ -109,7 +111,7 @@ extension Partner {
             creation.set(.name, name)
             creation.add(.reach, reach.map(Value.area))
             creation.set(.contact, contact)
-            creation.begin(Progress.offered)
+            creation.begin(progress)
         }
     }
 }

@@ -130,7 +130,9 @@ struct InitCommand: AsyncParsableCommand {
         } else {
             try hub.addAreas([(root, nil, name)])
         }
-        try addDirectory(to: hub, of: root, from: today, using: &generator)
+        try addDirectory(
+            to: hub, of: root, with: invented.map { DemoDirectory(of: $0.areas, asOf: today) },
+            from: today, using: &generator)
         try PrivateFile.replace(folder.file("first-admin"), with: Array("\(password)\n".utf8))
         guard unlink(folder.file("unfinished")) == 0 else {
             throw Failure("can't remove \(folder.file("unfinished"))")
@@ -142,16 +144,18 @@ struct InitCommand: AsyncParsableCommand {
     /// What everybody reads and no device writes: the departments and the tag dictionary of the
     /// catalogue the programs carry.
     private func addDirectory(
-        to hub: Hub, of district: ScopeID, from today: CalendarDate,
-        using generator: inout some RandomNumberGenerator
+        to hub: Hub, of district: ScopeID, with invented: DemoDirectory?,
+        from today: CalendarDate, using generator: inout some RandomNumberGenerator
     ) throws {
         let catalogue = try Catalogue(Array(Catalogue.shippedText.utf8)) { Digests.sha256($0) }
         let directory = ScopeID.random(using: &generator)
         try hub.addAreas(
             [(scope: directory, parent: nil, name: "Directory")], areReference: true)
         try hub.load(
-            [catalogue.directory(in: directory, of: district, from: today)],
-            intent: "first load")
+            [
+                catalogue.directory(in: directory, of: district, from: today),
+                invented?.changes(in: directory) ?? [],
+            ].filter { !$0.isEmpty }, intent: "first load")
     }
 
     private func inventedDistrict(_ today: CalendarDate) throws -> InventedDistrict {

@@ -23,7 +23,7 @@ public struct FeedPlan: Sendable {
     /// The records to be made.
     public let changes: [RecordChange]
     public let facts: Int
-    /// How many persons are told of.
+    /// How many persons they are about.
     public let persons: Int
 
     public var rows: ImportBatch.Rows {
@@ -158,7 +158,6 @@ private struct Writing {
                 return .rejected(.twice(line: before.line, place.key))
             }
         }
-        persons.insert(entry.person)
         var fate = FeedPlan.Fate.unchanged
         for stated in row.facts {
             let place = place(stated)
@@ -178,6 +177,7 @@ private struct Writing {
             fact.isDisputed = isLikely
             changes.append(try fact.creation(id: id))
             facts += 1
+            persons.insert(entry.person)
             let review: FeedReview? =
                 isLikely
                 ? .linkedByName : isContradicted(statement, place) ? .contradictsField : nil

@@ -91,7 +91,7 @@ struct DirectoryEntry {
         case .tag: TagDefinition.id(code: text("code"))
         case .department: Department.id(code: text("code"))
         case .advisor: Advisor.id(of: try worker(text("worker")))
-        case .partner, .resource, .station, .session: drawn
+        case .partner, .resource, .station, .session, .batch: drawn
         }
     }
 

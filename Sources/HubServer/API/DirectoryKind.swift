@@ -4,6 +4,8 @@ internal import SyncCore
 /// A kind of record that everybody reads and only the office writes.
 enum DirectoryKind: String, CaseIterable, Sendable {
     case tag, department, advisor, partner, resource, station, session
+    /// Departments' files that were taken in: written by that alone.
+    case batch
 
     var collection: CollectionID {
         switch self {
@@ -14,6 +16,7 @@ enum DirectoryKind: String, CaseIterable, Sendable {
         case .resource: .resource
         case .station: .station
         case .session: .session
+        case .batch: .importBatch
         }
     }
 
@@ -27,6 +30,7 @@ enum DirectoryKind: String, CaseIterable, Sendable {
         case .resource: ["provider", "kind", "title"]
         case .station: ["street", "name"]
         case .session: ["station", "kind", "day", "capacity"]
+        case .batch: []
         }
     }
 
@@ -36,7 +40,7 @@ enum DirectoryKind: String, CaseIterable, Sendable {
         case .tag: ("retired", TagDefinition.Retired.inUse.rawValue)
         case .advisor: ("service", Advisor.Tenure.serving.rawValue)
         case .partner: ("state", Partner.Progress.offered.rawValue)
-        case .department, .resource, .station, .session: nil
+        case .department, .resource, .station, .session, .batch: nil
         }
     }
 

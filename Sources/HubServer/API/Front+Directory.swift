@@ -30,6 +30,7 @@ extension Front {
     /// Makes a record of the directory, or with `"record"` changes one.
     func putInDirectory(_ call: Call, _ session: Session) async throws(Problem) -> Answer {
         let kind = try Self.kind(call)
+        guard kind != .batch else { throw Problem(.notAllowed, "Files are taken in, not noted.") }
         let fields = try JSONFields(call.body)
         let said = try fields.members("units")
         let reason =

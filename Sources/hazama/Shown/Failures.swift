@@ -208,12 +208,14 @@ extension Desk {
         let next = problem.retryAfter_s.map { seconds in
             console.text(.retryAfter, ["time": formats.duration(Int64(seconds) * 1000 + 59_999)])
         }
+        // Only the hub knows which field, which step; it says so in English.
+        let detail = problem.text == problem.code.text ? nil : problem.text
         return Failure(
             status: problem.code.exitStatus, code: problem.code.rawValue,
             // What an administrator asked was refused before anything was done.
             safe: console.text(
                 ["HZ-3", "HZ-4"].contains { problem.code.rawValue.hasPrefix($0) }
-                    ? .nothingChanged : .nothingLost), what: text, next: next)
+                    ? .nothingChanged : .nothingLost), what: text, next: next ?? detail)
     }
 
     func failure(for error: TransportError) -> Failure {

@@ -39,25 +39,25 @@ enum FeedPhrase: Catalogue {
         switch self {
         case .dryDone:
             Wording(
-                "Nothing was written. {facts} facts of {persons} persons would be.",
+                "Nothing was written. It would be {facts} {facts:fact|facts} of {persons} {persons:person|persons}.",
                 "未写入任何内容。将写入 {persons} 人的 {facts} 条事实。",
                 "何も書いていません。{persons} 人の事実 {facts} 件を書くことになります。")
         case .done:
             Wording(
-                "{facts} facts of {persons} persons are recorded, each beside what was known.",
+                "Recorded: {facts} {facts:fact|facts} of {persons} {persons:person|persons}, each beside what was known.",
                 "已记录 {persons} 人的 {facts} 条事实，原有记录均保留。",
                 "{persons} 人の事実 {facts} 件を記録しました。前の記録はすべて残っています。")
         case .unchanged:
             Wording(
-                "{n} rows were known already.", "{n} 行此前已有，无变化。", "{n} 行はすでにありました。")
+                "{n} {n:row was|rows were} known already.", "{n} 行此前已有，无变化。", "{n} 行はすでにありました。")
         case .reviews:
             Wording(
-                "{n} rows are recorded and to be looked at; the advisors have tasks.",
+                "{n} {n:row is|rows are} recorded and to be looked at; the advisors have tasks.",
                 "{n} 行已记录但需核实，已给顾问派发任务。",
                 "{n} 行は記録しましたが確認が要ります。相談員に課題を出しました。")
         case .leftRows:
             Wording(
-                "{n} rows were left out; the others are not touched by that.",
+                "{n} {n:row was|rows were} left out; the others are not touched by that.",
                 "{n} 行未导入，不影响其他行。", "{n} 行は取り込んでいません。ほかの行には影響しません。")
         case .leftFile:
             Wording(
@@ -76,7 +76,8 @@ enum FeedPhrase: Catalogue {
                 "同じ名前のファイルがあります：{path}")
         case .exported:
             Wording(
-                "{n} written to {path}, which only you can read.", "已将 {n} 条写入 {path}，仅您可读取。",
+                "{n} {n:record|records} written to {path}, which only you can read.",
+                "已将 {n} 条写入 {path}，仅您可读取。",
                 "{n} 件を {path} に書きました。読めるのはあなただけです。")
         case .fileThereNext:
             Wording("Name a new one.", "请换一个文件名。", "別の名前にしてください。")

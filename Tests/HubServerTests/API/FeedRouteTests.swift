@@ -94,6 +94,8 @@ struct FeedRouteTests {
             #expect(record.rows == .init(accepted: 997, unchanged: 0, rejected: 3, queued: 0))
             #expect(record.digest == Digests.sha256(Array(text.utf8)).bytes)
             #expect(record.department == "DP")
+            #expect(try await office.only("batch")["rows"]?["accepted"]?.integer == 997)
+            #expect(try await office.post("directory/batch", "{}").code == .notAllowed)
         }
     }
 

@@ -116,6 +116,21 @@ struct AdminImport: DeskCommand {
     }
 }
 
+// MARK: Files that were taken in
+
+struct DirectoryBatch: DirectoryKind {
+    static let kind = "batch"
+    static let collection = CollectionID.importBatch
+    static let columns = ["day", "department", "rows", "digest"]
+}
+
+struct AdminBatch: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "batch",
+        abstract: "Departments' files that were taken in, and what became of their rows.",
+        subcommands: [DirectoryList<DirectoryBatch>.self, DirectoryShow<DirectoryBatch>.self])
+}
+
 /// The rows of a file as they came, to give back those that were left.
 struct LeftRows {
     /// A row of which the hub said something.

@@ -89,11 +89,29 @@ protocol PartnerStep: DeskCommand {
 extension PartnerStep {
     func run(at desk: Desk) async throws -> ExitStatus {
         let directory = try await Directory(desk)
+        let record = try await directory.one(partner, DirectoryPartner.self, at: desk)
+        try check(record, at: desk)
         var units = Saying()
         units.set("state", Self.state.rawValue)
         return try await directory.put(
-            units, to: directory.one(partner, DirectoryPartner.self, at: desk), because: because,
-            DirectoryPartner.self, at: desk)
+            units, to: record, because: because, DirectoryPartner.self, at: desk)
+    }
+
+    /// Refuses what the hub would, in the person's language.
+    private func check(_ record: JSON, at desk: Desk) throws {
+        guard let id = record["record"]?.string.flatMap({ RecordID($0) }) else {
+            throw desk.oddAnswer()
+        }
+        let now = record["units"]?["state"]?.string.flatMap { Partner.Progress(rawValue: $0) }
+        if let now, !now.next.contains(Self.state) {
+            throw desk.failure(
+                for: StepRefusal.noWay(
+                    from: now.rawValue, to: Self.state.rawValue,
+                    instead: now.next.map(\.rawValue)), id)
+        }
+        if Self.state.needsReason, because?.isEmpty ?? true {
+            throw desk.failure(for: StepRefusal.reasonMissing(to: Self.state.rawValue), id)
+        }
     }
 }
 

@@ -141,6 +141,8 @@ struct Titles: Sendable {
             case .visit: day(Visit.Field.day.id)
             case .followUp: day(FollowUp.Field.due.id)
             case .fact: text(Fact.Field.key.id)
+            case .partner: text(Partner.Field.name.id)
+            case .resource: text(Resource.Field.title.id)
             default: Schema.fieldwork.collection(row.collection)?.units.lazy.compactMap(word).first
             }
         let kind = Vocabulary.collection(row.collection).text(in: language)

@@ -65,39 +65,89 @@ struct CardPage {
         texts.map { "<p>\(text($0))</p>" }.joined()
     }
 
-    /// The more there is, the smaller it is set, and never under what glasses can read.
+    /// The largest letters with which all of it stands on one sheet.
+    private var size: Size { Size.all.first(where: fits) ?? Size.all[Size.all.count - 1] }
+
+    /// Letters in points, space in millimetres. Under the last, glasses would not help.
+    private struct Size {
+        let name: Double
+        let plain: Double
+        let gap: Double
+
+        static let all = [
+            Size(name: 19, plain: 15, gap: 3.4), Size(name: 18, plain: 14, gap: 2.6),
+            Size(name: 16, plain: 13, gap: 2), Size(name: 14.5, plain: 12, gap: 1.4),
+            Size(name: 13, plain: 11, gap: 1), Size(name: 11.5, plain: 10, gap: 0.7),
+        ]
+    }
+
+    /// Whether many papers are set in two columns.
+    private var isBroad: Bool { card.papers.count > 7 }
+
+    /// Estimated from the widths of the letters: a browser has no say in it, and the sheet has no
+    /// second side.
+    private func fits(_ size: Size) -> Bool {
+        let point = 0.3528
+        func height(_ text: String, _ letters: Double, in width: Double) -> Double {
+            // A column of a terminal is half a Han character; bold Latin letters are a bit wider.
+            let length = Double(text.columns) * 0.52 * letters * point
+            return (length / width).rounded(.up) * letters * 1.35 * point
+        }
+        func say(_ phrase: HelpPhrase) -> String { phrase.text(in: card.language) }
+        var total = height(say(.cardTitle) + card.name, 23, in: 184)
+        total += size.plain * 1.35 * point + 4
+        for item in card.items {
+            total += height(item.name + (item.who ?? ""), size.name, in: 170) + 2 * size.gap + 0.3
+            total += card.detail(item).map { height($0, size.plain, in: 170) } ?? 0
+        }
+        for isThere in [card.more > 0, card.hasQuestions] where isThere {
+            total += size.plain * 1.35 * point + 2
+        }
+        let heading = (size.plain + 2) * 1.35 * point + 1
+        let bring =
+            card.papers.reduce(0) { $0 + height($1, size.plain, in: isBroad ? 40 : 70) }
+            / (isBroad ? 2 : 1)
+        let going = (card.places + [say(.cardBy) + "2026-12-31"] + card.people)
+            .reduce(heading + 3) { $0 + height($1, size.plain, in: isBroad ? 62 : 80) }
+        total += 14 + heading + max(bring, going)
+        total += 4 + height(say(.cardFree), size.plain - 1, in: 184)
+        // Of 297 two margins of 13, and a little to spare.
+        return total < 267
+    }
+
     private var style: String {
-        let count = card.items.count
-        let (name, plain, gap) =
-            count <= 6 ? (19, 15, 3.4) : count <= 8 ? (17, 14, 2.2) : (15, 12.5, 1.4)
+        let size = size
+        let bring = isBroad ? "flex: 3 } section:first-child ul { columns: 2 " : ""
         return """
             @page { size: A4; margin: 13mm }
             * { box-sizing: border-box; margin: 0 }
-            body { font: \(plain)pt/1.35 "Noto Sans CJK SC", "Noto Sans SC", "Noto Sans CJK JP", \
-            "PingFang SC", "Microsoft YaHei", "Hiragino Sans", sans-serif; color: #000; \
-            max-width: 184mm; margin: 0 auto }
+            body { font: \(size.plain)pt/1.35 "Noto Sans CJK SC", "Noto Sans SC", \
+            "Noto Sans CJK JP", "PingFang SC", "Microsoft YaHei", "Hiragino Sans", sans-serif; \
+            color: #000; max-width: 184mm; margin: 0 auto }
             header { border-bottom: 1.2mm solid #000; padding-bottom: 2mm }
             h1 { font-size: 23pt; line-height: 1.2 }
-            h2 { font-size: \(plain + 2)pt; margin-bottom: 1mm }
-            h3 { font-size: \(name)pt; line-height: 1.25 }
+            h2 { font-size: \(size.plain + 2)pt; margin-bottom: 1mm }
+            h3 { font-size: \(size.name)pt; line-height: 1.25 }
             h3 span { font-weight: normal }
             ol { list-style: none; padding: 0; counter-reset: n }
-            ol li { counter-increment: n; position: relative; padding: \(gap)mm 0 \(gap)mm 13mm; \
-            border-bottom: 0.3mm solid #888; break-inside: avoid }
-            ol li::before { content: counter(n); position: absolute; left: 0; top: \(gap)mm; \
+            ol li { counter-increment: n; position: relative; \
+            padding: \(size.gap)mm 0 \(size.gap)mm 13mm; border-bottom: 0.3mm solid #888; \
+            break-inside: avoid }
+            ol li::before { content: counter(n); position: absolute; left: 0; top: \(size.gap)mm; \
             width: 9mm; height: 9mm; border-radius: 50%; border: 0.7mm solid #000; \
             text-align: center; font: bold 15pt/7.8mm sans-serif }
             .note { padding-top: 2mm; font-weight: bold }
             .boxes { display: flex; gap: 6mm; margin-top: 5mm }
-            section { flex: 1; border: 0.6mm solid #000; border-radius: 3mm; padding: 3.5mm; \
+            section { flex: 2; border: 0.6mm solid #000; border-radius: 3mm; padding: 3.5mm; \
             overflow-wrap: anywhere; break-inside: avoid }
+            section:first-child { \(bring)}
             section p + h2 { margin-top: 3mm }
             .by { font-weight: bold }
             ul { list-style: none; padding: 0 }
-            ul li { padding-left: 8mm; position: relative; break-inside: avoid }
-            ul li::before { content: ""; position: absolute; left: 0; top: 1.3mm; \
-            width: 4.2mm; height: 4.2mm; border: 0.5mm solid #000 }
-            footer { margin-top: 4mm; font-size: \(plain - 1)pt }
+            ul li { padding-left: 1.5em; position: relative; break-inside: avoid }
+            ul li::before { content: ""; position: absolute; left: 0; top: 0.22em; \
+            width: 0.9em; height: 0.9em; border: 0.4mm solid #000 }
+            footer { margin-top: 4mm; font-size: \(size.plain - 1)pt }
             """
     }
 

@@ -44,6 +44,7 @@ struct HelpCard {
         language = console.language
         name = seen.titles.title(of: home.id)
         day = rulebook.asOf
+        let comma = language == .english ? ", " : "、"
         func whom(_ member: Int) -> String? {
             members.count > 1 ? members[member].name : nil
         }
@@ -61,7 +62,7 @@ struct HelpCard {
             found.append(
                 Item(
                     programme: programme.id, name: words.text(programme.name),
-                    who: names.isEmpty ? nil : names.joined(separator: "、"),
+                    who: names.isEmpty ? nil : names.joined(separator: comma),
                     amount: own.count == 1 ? words.amount(first.amount, programme) : nil,
                     kind: HelpPhrase.kind(programme.benefit.kind)?.text(in: console.language),
                     after: nil))
@@ -78,7 +79,7 @@ struct HelpCard {
             found.append(
                 Item(
                     programme: programme.id, name: words.text(programme.name),
-                    who: names.isEmpty ? nil : names.joined(separator: "、"), amount: nil,
+                    who: names.isEmpty ? nil : names.joined(separator: comma), amount: nil,
                     kind: HelpPhrase.kind(programme.benefit.kind)?.text(in: console.language),
                     after: words.text(catalogue.programmes[key].name)))
         }
@@ -111,7 +112,8 @@ struct HelpCard {
         let stations = try desk.records(Station.self).map(\.record).filter(isNear)
             .sorted { $0.id < $1.id }.prefix(2)
         var places = stations.map { station in
-            [station.name, station.contact?.address].compactMap(\.self).joined(separator: "，")
+            [station.name, station.contact?.address].compactMap(\.self)
+                .joined(separator: desk.console.language == .english ? ", " : "，")
         }
         if places.isEmpty,
             let area = home.area.flatMap({ leaf in

@@ -271,7 +271,7 @@ enum HelpPhrase: Catalogue {
         case .cardWhere: Wording("Where to go", "去哪里", "行くところ")
         case .cardBy:
             Wording("Please come by {day}", "请在 {day} 前来", "{day} までに来てください")
-        case .cardCall: Wording("Ask", "有问题找", "分からないときは")
+        case .cardCall: Wording("Whom to call", "有问题找", "分からないときは")
         case .cardAfter:
             Wording("after {name} is granted", "取得“{name}”之后", "「{name}」が決まった後")
         case .cardFree:

@@ -28,9 +28,7 @@ struct CardCommand: DeskCommand {
         guard let home = Household(try desk.shown(seen.household).state) else { return .failed }
         let card = try HelpCard(home, seen, rulebook, desk)
         if let html {
-            do {
-                try Files.writeSecret(Array(CardPage(card).source.utf8), to: html)
-            } catch { throw error }
+            try Files.writeSecret(Array(CardPage(card).source.utf8), to: html)
             desk.console.hint(HelpPhrase.cardWritten, ["file": html])
         } else {
             for line in card.lines { desk.console.result(line, hanging: 4) }

@@ -206,9 +206,10 @@ struct Oracle {
     /// The records that people said are one, each in one group, rising; of more than one.
     func groups(_ records: [RecordID], _ standing: [Int: Standing]) -> [[RecordID]] {
         var pairs: [RecordID: Set<RecordID>] = [:]
+        let known = Set(records)
         for record in records {
             for (_, value) in Self.present(writes(record, .aliases, standing), standing) {
-                guard case .reference(let other) = value else { continue }
+                guard case .reference(let other) = value, known.contains(other) else { continue }
                 pairs[record, default: []].insert(other)
                 pairs[other, default: []].insert(record)
             }

@@ -100,14 +100,15 @@ extension Hub {
         let stakes = reader.stakes(of: row)
         var title = ""
         if let record = row.record, let collection = row.collection {
-            title = try tx.title(of: record, in: collection)
+            title = try reader.title(of: record, in: collection, tx)
         }
-        if case .branch(let replica)? = Question(bytes: row.question) {
-            title = try tx.replica(replica)?.name ?? ""
-        }
-        if case .pair(let collection, let first, let second)? = Question(bytes: row.question) {
+        switch Question(bytes: row.question) {
+        case .branch(let replica)?: title = try tx.replica(replica)?.name ?? ""
+        case .unmerged(let name)?: title = try tx.replica(name.replica)?.name ?? ""
+        case .pair(let collection, let first, let second)?:
             title = try [first, second].map { try tx.title(of: $0, in: collection) }
                 .filter { !$0.isEmpty }.joined(separator: " / ")
+        default: break
         }
         return ConflictView(
             id: row.id, kind: ConflictKind(rawValue: row.kind) ?? .failure, record: row.record,
@@ -133,10 +134,12 @@ extension Hub {
             sides.append(try sideView(OpenConflict.sideKey(index), side, finding, reader, tx))
         }
         let version = finding?.version ?? ""
+        let base = try finding?.base.map { try sideView("base", $0, finding, reader, tx) }
         return ConflictDetail(
             view: try view(row, finding, reader, tx),
-            base: try finding?.base.map { try sideView("base", $0, finding, reader, tx) },
+            base: base,
             sides: sides,
+            names: try reader.names(of: [base].compactMap(\.self) + sides, finding?.shown, tx),
             shown: finding?.shown, version: version,
             acts: finding.map { reader.acts(on: $0) } ?? [],
             discussion: try remarks(row, finding, reader, tx),
@@ -168,7 +171,7 @@ extension Hub {
         ConflictDetail.SideView(
             key: key, record: side.place.record, collection: side.place.collection,
             unit: side.place.unit,
-            title: try tx.title(of: side.place.record, in: side.place.collection),
+            title: try reader.title(of: side.place.record, in: side.place.collection, tx),
             value: side.value,
             units: finding?.kind == .duplicate ? try shownUnits(side.place, reader, tx) : [],
             writes: try side.origins.map { origin in
@@ -271,6 +274,46 @@ extension Hub {
 }
 
 extension Judgement {
+    /// What a record is called: by its own name, or by that of the record it lies with.
+    func title(
+        of record: RecordID, in collection: CollectionID, _ tx: borrowing HubTransaction
+    ) throws -> String {
+        let own = try tx.title(of: record, in: collection)
+        guard own.isEmpty, case .with(let unit)? = schema.collection(collection)?.home,
+            let declaration = schema.unit(unit, of: collection),
+            case .reference(let home)? = try state(record, collection, tx)?.outcome(
+                of: declaration)?.value
+        else { return own }
+        return try name(of: home, tx) ?? ""
+    }
+
+    /// What everything is called that sides refer to.
+    func names(
+        of sides: [ConflictDetail.SideView], _ shown: Value?, _ tx: borrowing HubTransaction
+    ) throws -> [RecordID: String] {
+        let values = sides.flatMap { [$0.value] + $0.units.flatMap(\.values) } + [shown ?? .absent]
+        var names: [RecordID: String] = [:]
+        for record in values.flatMap(\.references) where names[record] == nil {
+            names[record] = try name(of: record, tx)
+        }
+        return names
+    }
+
+    /// What a record, an area or a person is called; `nil` for what is not known here.
+    private func name(
+        of record: RecordID, _ tx: borrowing HubTransaction
+    ) throws -> String? {
+        let name: String? =
+            if let collection = try tx.collection(of: record) {
+                try tx.title(of: record, in: collection)
+            } else if let area = memory.area(ScopeID(high: record.high, low: record.low)) {
+                area.name
+            } else {
+                try tx.person(PersonID(high: record.high, low: record.low))?.name
+            }
+        return name.flatMap { $0.isEmpty ? nil : $0 }
+    }
+
     func finding(
         of row: StoredConflict, _ tx: borrowing HubTransaction
     ) throws -> OpenConflict? {
@@ -333,6 +376,16 @@ extension Judgement {
         case .key, .reference: return [.keep, .stand]
         case .premise, .late, .fork, .schema, .failure: return [.stand]
         case .duplicate: return [.join, .stand]
+        }
+    }
+}
+
+extension Value {
+    fileprivate var references: [RecordID] {
+        switch self {
+        case .reference(let record): [record]
+        case .group(let members): members.flatMap(\.references)
+        default: []
         }
     }
 }

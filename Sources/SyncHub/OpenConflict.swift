@@ -188,7 +188,8 @@ extension Judgement {
                 case .register(let register)? = record.state[unit]
             else { continue }
             // What is one record to people claims once.
-            if claimants.contains(where: { $0.isAlias(of: record.state) }) { continue }
+            let one = try parts(of: id, collection, tx)
+            if claimants.contains(where: { one.contains($0.record) }) { continue }
             let heads = register.heads.filter { Question.key(of: $0.value) == key }
             guard !heads.isEmpty else { continue }
             if claimants.isEmpty { area = record.area }
@@ -432,13 +433,5 @@ extension RecordState {
             remark.act == .objection && (origin.position ?? .start) > decided
         }
         return isObjected ? register.heads[0] : nil
-    }
-
-    /// Whether people said that two records are one.
-    func isAlias(of other: RecordState) -> Bool {
-        [(self, other), (other, self)].contains { left, right in
-            guard case .elements(let elements)? = left[.aliases] else { return false }
-            return elements.entries.contains { $0.element == .reference(right.record) }
-        }
     }
 }

@@ -40,6 +40,8 @@ public struct ConflictDetail: Hashable, Sendable {
     public let view: ConflictView
     public let base: SideView?
     public let sides: [SideView]
+    /// What is called how of all that the sides refer to.
+    public let names: [RecordID: String]
     /// What is shown meanwhile; `nil` for nothing.
     public let shown: Value?
     /// Names everything on this page. A decision repeats it, and is refused once it is stale.

@@ -172,9 +172,16 @@ extension Front {
     func decide(
         _ decision: Decision, _ call: Call, _ session: Session
     ) async throws(Problem) -> Answer {
-        let name = try Self.changeSet(call.id)
-        let reason = try Self.reason(call)
-        let isDone = try await work.run { () throws(Problem) in
+        let isDone = try await decide(
+            try Self.changeSet(call.id), decision, try Self.reason(call), session)
+        return .json(.object(["done": .bool(isDone)]))
+    }
+
+    /// Returns whether it is done, or waits for a second person.
+    func decide(
+        _ name: ChangeSetName, _ decision: Decision, _ reason: String, _ session: Session
+    ) async throws(Problem) -> Bool {
+        try await work.run { () throws(Problem) in
             switch decision {
             case .admit: try hub.admit(name, reason: reason, by: session)
             case .returned: try hub.returnToAuthor(name, question: reason, by: session)
@@ -182,7 +189,6 @@ extension Front {
             }
             return true
         }
-        return .json(.object(["done": .bool(isDone)]))
     }
 
     /// A change set in a path: the replica and the number, joined by a dot.

@@ -1,3 +1,4 @@
+internal import Fieldwork
 internal import SyncCore
 internal import SyncHub
 internal import SyncProtocol
@@ -27,9 +28,9 @@ extension Front {
             next = try await nextLink(page, session)
         }
         let view = detail.view
-        let shown = ShownValue(page: page, unit: unit(of: view))
+        let shown = ShownValue(page: page, unit: unit(of: view), names: detail.names)
         let title = title(page, view)
-        let field = page.term(schema.name(of: view))
+        let field = fieldName(page, view)
         let content: HTML = """
             <p><a href="\(page.link("/console/conflicts"))">← \(page.say(.backToQueue))</a></p>
             \(notice.map { noticeBox($0, next) })
@@ -42,6 +43,7 @@ extension Front {
             <h2>\(page.say(.discussion))</h2>
             \(discussion(page, detail))
             \(speak(page, detail))
+            \(view.state == .resolved ? "" : settling(page, detail))
             \(view.state == .resolved
                 ? draftLeft(page, shown, draft, detail)
                 : form(page, shown, draft, detail))
@@ -87,12 +89,18 @@ extension Front {
         }
         let collection = view.collection.map { page.term(schema.name(of: $0)) } ?? ""
         let record = view.record?.description ?? ""
+        let place: HTML =
+            record.isEmpty
+            ? ""
+            : """
+            <dt>\(page.say(.record))</dt><dd>\(collection) <span class="id">\(record)</span></dd>
+            <dt>\(page.say(.area))</dt><dd>\(stored: view.area)</dd>
+            """
         return """
             <dl class="facts">
             <dt>\(page.say(.state))</dt><dd><span class="tag">\(page.say(view.state.phrase))</span>\(stakes)\(reopened)</dd>
-            <dt>\(page.say(.kind))</dt><dd>\(page.say(view.kind.phrase))</dd>
-            <dt>\(page.say(.record))</dt><dd>\(collection) <span class="id">\(record)</span></dd>
-            <dt>\(page.say(.area))</dt><dd>\(stored: view.area)</dd>
+            <dt>\(page.say(.kind))</dt><dd>\(page.say(view.kind.name))</dd>
+            \(place)
             <dt>\(page.say(.waiting))</dt><dd>\(page.age(view.opened_ms)) (\(page.time(view.opened_ms)))</dd>
             <dt>\(page.say(.due))</dt><dd>\(page.time(view.due_ms))</dd>
             <dt>\(page.say(.assignee))</dt><dd>\(owner)</dd>
@@ -103,7 +111,7 @@ extension Front {
     private func decision(_ page: Page, _ shown: ShownValue, _ detail: ConflictDetail) -> HTML {
         guard let decision = detail.decision else { return "" }
         let when = page.moment(decision.at_ms).short
-        let words = page.say(decision.act == .join ? .areOne : standing(detail.view.kind))
+        let words = page.say(decision.act == .join ? Words.areOne : detail.view.kind.standing)
         let second = decision.approvedByName.map { " · " + page.say(.approvedBy, $0) } ?? ""
         return """
             <h2>\(page.say(.decision))</h2>
@@ -124,8 +132,8 @@ extension Front {
         case .keep(let key): what = "\(page.say(.keepSide, key.uppercased()))"
         case .split(let key): what = "\(page.say(.splitSide, key.uppercased()))"
         case .compose(let value): what = "\(page.say(.otherValue)): \(shown.line(value))"
-        case .stand: what = "\(page.say(standing(detail.view.kind)))"
-        case .join: what = "\(page.say(.areOne))"
+        case .stand: what = "\(page.say(detail.view.kind.standing))"
+        case .join: what = "\(page.say(Words.areOne))"
         }
         let fields: HTML =
             "<input type=\"hidden\" name=\"version\" value=\"\(exactly: proposal.request.version)\">"
@@ -154,7 +162,7 @@ extension Front {
             } ?? ""
         let address = page.link("/console/conflicts/\(detail.view.id)/act")
         return """
-            <form method="post" action="\(address)" class="inline">\(page.formFields)\(hidden)\(text)<button class="second" name="act" value="\(act)">\(page.say(button))</button></form>
+            <form method="post" action="\(address)" class="act">\(page.formFields)\(hidden)\(text)<button class="second" name="act" value="\(act)">\(page.say(button))</button></form>
             """
     }
 
@@ -166,18 +174,20 @@ extension Front {
                 "<option value=\"\(side.key)\">\(page.say(.askAuthor, side.key.uppercased(), authors))</option>"
         }
         let to: HTML =
-            "<label><select name=\"side\" aria-label=\"\(page.say(.say))\"><option value=\"\">\(page.say(.toEverybody))</option>\(sides)</select></label>"
+            "<label>\(page.say(.discussion))<select name=\"side\"><option value=\"\">\(page.say(.toEverybody))</option>\(sides)</select></label>"
         let assign: HTML =
             detail.view.state == .resolved
-            ? "" : act(page, detail, "assign", .assign, reason: .assignee)
-        return "\(act(page, detail, "comment", .say, reason: .say, hidden: to))\(assign)"
+            ? "" : act(page, detail, "assign", .assign, reason: .giveTo)
+        return "\(act(page, detail, "comment", .send, reason: .say, hidden: to))\(assign)"
     }
 
     /// The decisions that were computed from what is in conflict.
     private func dependents(_ page: Page, _ detail: ConflictDetail) -> HTML {
         guard !detail.dependents.isEmpty else { return "" }
         let lines = detail.dependents.map { write -> HTML in
-            let (intent, time) = (page.term(write.intent), page.time(write.corrected_ms))
+            let (intent, time) = (
+                page.say(Words.intent(write.intent)), page.time(write.corrected_ms)
+            )
             return "<li>\(stored: intent) · \(stored: write.authorName) · \(time)</li>"
         }
         return "<h2>\(page.say(.dependsOnIt))</h2><ul>\(lines)</ul>"
@@ -187,7 +197,7 @@ extension Front {
         let steps = detail.history.map { step -> HTML in
             let text: HTML = step.text.isEmpty ? "" : ": \(stored: step.text)"
             let (time, name) = (page.time(step.at_ms), step.personName ?? page.say(.theHub))
-            return "<li>\(time) · \(page.term(step.act)) · \(stored: name)\(text)</li>"
+            return "<li>\(time) · \(page.say(Words.step(step.act))) · \(stored: name)\(text)</li>"
         }
         return "<h2>\(page.say(.itsLife))</h2><ul class=\"steps\">\(steps)</ul>"
     }
@@ -229,7 +239,7 @@ extension Front {
         let rows = side.units.map { shown -> HTML in
             let name = page.term(schema.name(of: shown.unit, in: side.collection))
             let value = ShownValue(
-                page: page, unit: schema.unit(shown.unit, of: side.collection))
+                page: page, unit: schema.unit(shown.unit, of: side.collection), names: detail.names)
             let isSame = others.contains { other in
                 other.unit == shown.unit && other.values.count == shown.values.count
                     && zip(other.values, shown.values).allSatisfy { $0.agrees(with: $1) }
@@ -242,26 +252,57 @@ extension Front {
         return "<table class=\"members\"><tbody>\(rows)</tbody></table>"
     }
 
-    /// What it is called to leave both sides as they are.
-    private func standing(_ kind: ConflictKind) -> Phrase {
-        kind == .duplicate ? .areTwo : .letStand
-    }
-
     private func side(
         _ page: Page, _ side: ConflictDetail.SideView, _ detail: ConflictDetail
     ) -> HTML {
         let others = detail.sides.filter { $0.key != side.key && $0.unit == side.unit }
             .map(\.value)
-        let shown = ShownValue(page: page, unit: schema.unit(side.unit, of: side.collection))
+        let shown = ShownValue(
+            page: page, unit: schema.unit(side.unit, of: side.collection), names: detail.names)
         return """
             <section class="side" aria-labelledby="side-\(side.key)">
             <h3 id="side-\(side.key)">\(page.say(.side, side.key.uppercased()))</h3>
             \(elsewhere(page, side, detail))
-            \(side.units.isEmpty
-                ? shown.block(side.value, comparedWith: others) : units(page, side, detail))
+            \(aside(page, side, detail.view.kind)
+                ?? (side.units.isEmpty
+                    ? shown.block(side.value, comparedWith: others) : units(page, side, detail)))
             \(side.writes.map { write(page, shown, $0) })
             </section>
 
+            """
+    }
+
+    /// Why something was set aside, in words and by its code.
+    private func aside(
+        _ page: Page, _ side: ConflictDetail.SideView, _ kind: ConflictKind
+    ) -> HTML? {
+        guard [.failure, .schema].contains(kind), case .text(let code) = side.value else {
+            return nil
+        }
+        return """
+            <p class="value">\(page.say(Words.aside(code.string))) <span class="id">\(stored: code.string)</span></p>
+            """
+    }
+
+    /// What becomes of what was set aside.
+    private func settling(_ page: Page, _ detail: ConflictDetail) -> HTML {
+        guard [.failure, .schema].contains(detail.view.kind), !detail.sides.isEmpty else {
+            return ""
+        }
+        let address = page.link("/console/conflicts/\(detail.view.id)/act")
+        return """
+            <h2 id="aside">\(page.say(.setAside))</h2>
+            <form class="decide" method="post" action="\(address)">
+            \(page.formFields)
+            <label for="words"><b>\(page.say(.reason))</b></label>
+            <p class="hint" id="words-hint">\(page.say(.setAsideExplained))</p>
+            <textarea id="words" name="text" required maxlength="2000" aria-describedby="words-hint"></textarea>
+            <div class="actions">
+            <button name="act" value="admit">\(page.say(.takeUp))</button>
+            <button class="second" name="act" value="return">\(page.say(.returnIt))</button>
+            <button class="second" name="act" value="discard">\(page.say(.discard))</button>
+            </div>
+            </form>
             """
     }
 
@@ -274,9 +315,11 @@ extension Front {
         }
         guard !isAlone else { return "" }
         let collection = page.term(schema.name(of: side.collection))
-        let unit = page.term(schema.name(of: side.unit, in: side.collection))
+        let unit: HTML =
+            detail.view.kind == .duplicate
+            ? "" : " · \(page.term(schema.name(of: side.unit, in: side.collection)))"
         return """
-            <p class="hint">\(collection) \(stored: side.title) <span class="id">\(side.record.short())</span> · \(unit)</p>
+            <p class="hint">\(collection) \(stored: side.title) <span class="id">\(side.record.short())</span>\(unit)</p>
             """
     }
 
@@ -287,8 +330,10 @@ extension Front {
                 <section class="side base"><h3>\(page.say(.base))</h3><p class="hint">\(page.say(.noBase))</p></section>
                 """
         }
-        let value = ShownValue(page: page, unit: schema.unit(base.unit, of: base.collection))
-            .block(base.value)
+        let value = ShownValue(
+            page: page, unit: schema.unit(base.unit, of: base.collection), names: detail.names
+        )
+        .block(base.value)
         return """
             <section class="side base" aria-labelledby="side-base">
             <h3 id="side-base">\(page.say(.base))</h3>
@@ -311,12 +356,15 @@ extension Front {
         if let position = write.shown {
             let value = write.shownValue.map { shown.line($0) } ?? "\(page.say(.sawNothing))"
             let place = page.say(.sawThis, "\(position)")
-            saw = "\(value) <span class=\"hint\">(\(place))</span>"
+            saw =
+                "<dt>\(page.say(.sawValue))</dt><dd>\(value) <span class=\"hint\">(\(place))</span></dd>"
         } else {
-            saw = "\(page.say(.sawNothing))"
+            saw = ""
         }
         let name = "\(write.name.replica.description.suffix(5))/\(write.name.number)"
-        let place = page.say(.position, "\(write.position)")
+        let place: HTML =
+            write.position == .start
+            ? "" : " <span class=\"hint\">(\(page.say(.position, "\(write.position)")))</span>"
         let reason: HTML =
             write.reason.map { "<dt>\(page.say(.reasonGiven))</dt><dd>\(stored: $0)</dd>" } ?? ""
         return """
@@ -325,9 +373,9 @@ extension Front {
             <dt>\(page.say(.device))</dt><dd>\(stored: write.deviceName) <span class="id">\(name)</span></dd>
             <dt>\(page.say(.madeAt))</dt><dd>\(page.time(write.madeAt_ms))\(clock)</dd>
             <dt>\(page.say(.correctedTo))</dt><dd>\(page.time(write.corrected_ms))</dd>
-            <dt>\(page.say(.receivedAt))</dt><dd>\(page.time(write.received_ms)) <span class="hint">(\(place))</span></dd>
-            <dt>\(page.say(.sawValue))</dt><dd>\(saw)</dd>
-            <dt>\(page.say(.intent))</dt><dd>\(stored: page.term(write.intent))</dd>
+            <dt>\(page.say(.receivedAt))</dt><dd>\(page.time(write.received_ms))\(place)</dd>
+            \(saw)
+            <dt>\(page.say(.intent))</dt><dd>\(stored: page.say(Words.intent(write.intent)))</dd>
             \(reason)
             </dl>
             """
@@ -344,7 +392,7 @@ extension Front {
                 case .question: page.say(.asks, remark.keep.uppercased())
                 case .comment: page.say(.comments)
                 case .acceptance, .objection, .approval, .standing, .reopening:
-                    page.term(remark.act.rawValue)
+                    page.say(Words.step(remark.act.rawValue))
                 }
             let time = page.time(remark.corrected_ms)
             return """
@@ -366,16 +414,20 @@ extension Front {
         draft.version = detail.version
         let keeping = detail.acts.contains(.keep) ? detail.sides : []
         let choices = keeping.map { side -> HTML in
-            let shown = ShownValue(page: page, unit: schema.unit(side.unit, of: side.collection))
-            let words = page.say(.keepSide, side.key.uppercased())
+            let shown = ShownValue(
+                page: page, unit: schema.unit(side.unit, of: side.collection), names: detail.names)
             let mark = checked(draft, .keep(side.key))
+            let words = nameOfKeeping(page, side, detail)
+            let preview: HTML =
+                [.key, .reference].contains(detail.view.kind)
+                ? "" : ": <span class=\"preview\">\(shown.line(side.value))</span>"
             return """
-                <label class="choice"><input type="radio" name="choice" value="keep:\(side.key)" required\(mark)><span>\(words): <span class="preview">\(shown.line(side.value))</span></span></label>
+                <label class="choice"><input type="radio" name="choice" value="keep:\(side.key)" required\(mark)><span>\(words)\(preview)</span></label>
 
                 """
         }
         guard !detail.acts.isEmpty else { return "" }
-        let stand = standing(detail.view.kind)
+        let stand = detail.view.kind.standing
         let canSplit = detail.acts.contains(.split) && detail.sides.count == 2
         return """
             <h2 id="decide">\(page.say(.decide))</h2>
@@ -385,7 +437,7 @@ extension Front {
             \(choices)
             \(detail.acts.contains(.compose) ? otherChoice(page, shown, entry, draft) : "")
             \(canSplit ? splits(page, detail, draft) : "")
-            \(detail.acts.contains(.join) ? choice(draft, .join, page.say(.areOne)) : "")
+            \(detail.acts.contains(.join) ? choice(draft, .join, page.say(Words.areOne)) : "")
             \(detail.acts.contains(.stand) ? choice(draft, .stand, page.say(stand)) : "")
             </fieldset>
             <label for="reason"><b>\(page.say(.reason))</b></label>
@@ -395,6 +447,21 @@ extension Front {
             <div class="actions"><button name="step" value="check">\(page.say(.check))</button></div>
             </form>
             """
+    }
+
+    /// What it is called to keep a side.
+    func nameOfKeeping(
+        _ page: Page, _ side: ConflictDetail.SideView, _ detail: ConflictDetail
+    ) -> HTML {
+        switch detail.view.kind {
+        case .key:
+            "\(page.say(.side, side.key.uppercased())): \(page.say(.isTheirs, with: "\(stored: side.title)"))"
+        // Where it lies, or that what it lies with is void.
+        case .reference where side.key == detail.sides.first?.key:
+            "\(page.say(.bringBack, with: "\(stored: detail.sides.last?.title ?? "")"))"
+        case .reference: "\(page.say(.voidAsWell))"
+        default: "\(page.say(.keepSide, side.key.uppercased()))"
+        }
     }
 
     private func checked(_ draft: Draft, _ choice: Draft.Choice) -> HTML {
@@ -475,8 +542,8 @@ extension Front {
         let choice: HTML
         switch draft.choice {
         case .keep(let key)?: choice = "\(page.say(.keepSide, key.uppercased()))"
-        case .stand?: choice = "\(page.say(standing(detail.view.kind)))"
-        case .join?: choice = "\(page.say(.areOne))"
+        case .stand?: choice = "\(page.say(detail.view.kind.standing))"
+        case .join?: choice = "\(page.say(Words.areOne))"
         case .split(let key)?: choice = "\(page.say(.splitSide, key.uppercased()))"
         case .other?:
             let texts = draft.texts.prefix(shown.unit?.members.count ?? 1).filter { !$0.isEmpty }

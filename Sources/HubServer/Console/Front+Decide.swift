@@ -1,3 +1,4 @@
+internal import Fieldwork
 internal import Logging
 internal import SyncCore
 internal import SyncHub
@@ -93,7 +94,7 @@ extension Front {
     ) -> Answer {
         let page = page(for: call, session)
         let view = detail.view
-        let shown = ShownValue(page: page, unit: unit(of: view))
+        let shown = ShownValue(page: page, unit: unit(of: view), names: detail.names)
         let value: Value?
         switch request.choice {
         case .keep(let key): value = detail.sides.first { $0.key == key }?.value
@@ -107,7 +108,7 @@ extension Front {
             <section class="side"><h2>\(page.say(.after))</h2>\(shown.block(value, comparedWith: detail.shown.map { [$0] } ?? []))</section>
             </div>
             """
-        let field = page.term(schema.name(of: view))
+        let field = fieldName(page, view)
         let title = title(page, view)
         let second: HTML =
             view.needsTwoPersons
@@ -115,7 +116,8 @@ extension Front {
         let ended = detail.sides.map { side -> HTML in
             let name = page.say(.side, side.key.uppercased())
             let authors = HTML.list(Set(side.writes.map(\.authorName)).sorted())
-            let shown = ShownValue(page: page, unit: schema.unit(side.unit, of: side.collection))
+            let shown = ShownValue(
+                page: page, unit: schema.unit(side.unit, of: side.collection), names: detail.names)
             return """
                 <li>\(name): \(stored: side.title) \(shown.line(side.value)) <span class="hint">(\(authors))</span></li>
 
@@ -126,10 +128,10 @@ extension Front {
             <p class="sub">\(stored: title): \(field)</p>
             <div class="note warn"><p>\(page.say(.checkExplained))</p></div>
             \(second)
-            \(view.kind == .duplicate ? "" : comparison)
+            \(Self.changesValue.contains(view.kind) ? comparison : "")
             <h2>\(page.say(.endedSides))</h2>
             <ul>\(ended)</ul>
-            \(effect(page, request, view.kind))
+            \(effect(page, request, detail))
             <h2>\(page.say(.reason))</h2>
             <p class="value">\(stored: request.reason)</p>
             <form method="post" action="\(page.link("/console/conflicts/\(view.id)/decide"))">
@@ -141,15 +143,26 @@ extension Front {
         return answer(page.html(title: page.say(.checkTitle), content), to: call)
     }
 
+    /// Where deciding means that one value holds.
+    private static let changesValue: Set<ConflictKind> = [
+        .value, .group, .contestation, .deletion, .states, .capacity,
+    ]
+
     private func effect(
-        _ page: Page, _ request: ResolutionRequest, _ kind: ConflictKind
+        _ page: Page, _ request: ResolutionRequest, _ detail: ConflictDetail
     ) -> HTML {
         switch request.choice {
-        case .stand where kind == .duplicate: "<p>\(page.say(.areTwo))</p>"
-        case .stand: "<p>\(page.say(.letStandExplained))</p>"
-        case .join: "<p>\(page.say(.areOneExplained))</p>"
+        case .stand where detail.view.kind == .duplicate:
+            "<p><b>\(page.say(detail.view.kind.standing))</b></p>"
+        case .stand:
+            "<p><b>\(page.say(detail.view.kind.standing))</b></p><p>\(page.say(.letStandExplained))</p>"
+        case .join: "<p><b>\(page.say(Words.areOne))</b></p><p>\(page.say(.areOneExplained))</p>"
         case .split(let key): "<p>\(page.say(.splitSide, key.uppercased()))</p>"
-        case .keep, .compose: ""
+        case .keep(let key):
+            detail.sides.first { $0.key == key }.map {
+                "<p><b>\(nameOfKeeping(page, $0, detail))</b></p>"
+            } ?? ""
+        case .compose: ""
         }
     }
 
@@ -167,6 +180,9 @@ extension Front {
         let version = form["version"] ?? ""
         let act = form["act"] ?? ""
         let side = form["side"] ?? ""
+        if let decision = Self.settlements[act] {
+            return try await settle(decision, text, call, session)
+        }
         do throws(Problem) {
             try await work.run { () throws(Problem) in
                 switch act {
@@ -194,6 +210,40 @@ extension Front {
                 status: error.code.status)
         }
         return .seeOther(link("/console/conflicts/\(id)", call))
+    }
+
+    private static let settlements: [String: Decision] = [
+        "admit": .admit, "return": .returned, "discard": .discard,
+    ]
+
+    /// Settles what was set aside.
+    private func settle(
+        _ decision: Decision, _ reason: String, _ call: Call, _ session: Session
+    ) async throws(Problem) -> Answer {
+        let detail = try await detail(call, session)
+        let page = page(for: call)
+        func told(_ phrase: Phrase, _ status: Int) async throws(Problem) -> Answer {
+            try await conflictPage(
+                call, session, notice: Notice(weight: .warn, text: page.say(phrase)),
+                status: status)
+        }
+        guard let name = detail.sides.first?.writes.first?.name else {
+            return try await told(.noLongerAside, 409)
+        }
+        do throws(Problem) {
+            let isDone = try await decide(name, decision, reason, session)
+            guard isDone else { return try await told(.firstToDiscard, 200) }
+        } catch {
+            switch error.code {
+            case .noSuchChangeSet: return try await told(.noLongerAside, error.code.status)
+            case .notAdmissible: return try await told(.notAdmissible, error.code.status)
+            case .secondPersonRequired:
+                return try await told(.firstToDiscard, error.code.status)
+            case .reasonRequired: return try await told(.reasonMissing, error.code.status)
+            default: throw error
+            }
+        }
+        return .seeOther(page.link("/console/conflicts"))
     }
 
     private func save(

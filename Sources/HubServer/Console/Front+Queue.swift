@@ -1,3 +1,4 @@
+internal import Fieldwork
 internal import SyncCore
 internal import SyncHub
 internal import SyncProtocol
@@ -33,8 +34,7 @@ extension Front {
         let page = page(for: call, session)
         let narrowing = Narrowing(call.query)
         let all = try await list(try Self.state(narrowing.state), session)
-        let areas = Set(all.map(\.area)).union(narrowing.area.isEmpty ? [] : [narrowing.area])
-            .sorted()
+        let areas = Set(all.map(\.area) + [narrowing.area]).filter { !$0.isEmpty }.sorted()
         let found = all.filter {
             (narrowing.kind.isEmpty || $0.kind.word == narrowing.kind)
                 && (narrowing.area.isEmpty || $0.area == narrowing.area)
@@ -71,7 +71,7 @@ extension Front {
         let kinds =
             [option("", page.say(.anyKind), narrowing.kind)]
             + ConflictKind.allCases.map {
-                option($0.word, page.say($0.phrase), narrowing.kind)
+                option($0.word, page.say($0.name), narrowing.kind)
             }
         let places =
             [option("", page.say(.anyArea), narrowing.area)]
@@ -127,8 +127,8 @@ extension Front {
             <tr>
             <th scope="row"><a href="\(address)">\(title)</a> <span class="id">\(view.record?.short() ?? "")</span>\(stakes)</th>
             <td data-label="\(page.say(.field))">\(fieldName(page, view))</td>
-            <td data-label="\(page.say(.kind))">\(page.say(view.kind.phrase))</td>
-            <td data-label="\(page.say(.area))" title="\(view.area)">\(stored: Self.leaf(view.area))</td>
+            <td data-label="\(page.say(.kind))">\(page.say(view.kind.name))</td>
+            <td data-label="\(page.say(.area))" class="name" title="\(view.area)">\(stored: Self.leaf(view.area))</td>
             <td data-label="\(page.say(.authors))">\(HTML.list(view.authors))</td>
             <td data-label="\(page.say(.sides))" class="number">\(view.sides)\(proposals)</td>
             <td data-label="\(page.say(.waiting))" class="number">\(page.age(view.opened_ms))\(reopened)</td>
@@ -147,13 +147,16 @@ extension Front {
 
     func fieldName(_ page: Page, _ view: ConflictView) -> String {
         guard let collection = view.collection else { return "" }
-        return "\(page.term(schema.name(of: collection))) · \(page.term(schema.name(of: view)))"
+        let record = page.term(schema.name(of: collection))
+        let field = page.term(schema.name(of: view))
+        // Of two records that may be one, all is in question.
+        return field.isEmpty || view.kind == .duplicate ? record : "\(record) · \(field)"
     }
 
     /// What the record of a conflict is called; the kind of record where it has no name.
     func title(_ page: Page, _ view: ConflictView) -> String {
         if !view.title.isEmpty { return view.title }
-        return view.collection.map { page.term(schema.name(of: $0)) } ?? page.say(view.kind.phrase)
+        return view.collection.map { page.term(schema.name(of: $0)) } ?? page.say(view.kind.name)
     }
 
     private func pager(_ page: Page, _ narrowing: Narrowing, _ number: Int, of pages: Int) -> HTML {
@@ -183,41 +186,8 @@ extension ConflictState {
 }
 
 extension ConflictKind {
-    var phrase: Phrase {
-        switch self {
-        case .value: .kindValue
-        case .group: .kindGroup
-        case .contestation: .kindContestation
-        case .deletion: .kindDeletion
-        case .capacity: .kindCapacity
-        case .states: .kindStates
-        case .key: .kindKey
-        case .reference: .kindReference
-        case .premise: .kindPremise
-        case .late: .kindLate
-        case .fork: .kindFork
-        case .schema: .kindSchema
-        case .failure: .kindFailure
-        case .duplicate: .kindDuplicate
-        }
-    }
-
-    var explanation: Phrase {
-        switch self {
-        case .value: .explainValue
-        case .group: .explainGroup
-        case .contestation: .explainContestation
-        case .deletion: .explainDeletion
-        case .capacity: .explainCapacity
-        case .states: .explainStates
-        case .key: .explainKey
-        case .reference: .explainReference
-        case .premise: .explainPremise
-        case .late: .explainLate
-        case .fork: .explainFork
-        case .schema: .explainSchema
-        case .failure: .explainFailure
-        case .duplicate: .explainDuplicate
-        }
-    }
+    var name: Wording { Words.conflict(word) }
+    var explanation: Wording { Words.explanation(word) }
+    /// What it is called to leave everything as it is.
+    var standing: Wording { Words.standing(word) }
 }

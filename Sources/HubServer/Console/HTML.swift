@@ -52,7 +52,9 @@ struct HTML: Sendable, ExpressibleByStringInterpolation {
     }
 
     /// Names that people entered, after each other.
-    static func list(_ names: [String]) -> HTML { joined(names.map { "\(stored: $0)" }, by: ", ") }
+    static func list(_ names: [String]) -> HTML {
+        joined(names.map { "<span class=\"name\">\(stored: $0)</span>" }, by: ", ")
+    }
 
     private static func escape(_ text: String, makingVisible: Bool, into result: inout String) {
         for scalar in text.unicodeScalars {

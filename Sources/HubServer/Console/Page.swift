@@ -1,3 +1,4 @@
+internal import Fieldwork
 internal import HTTPTypes
 internal import SyncHub
 
@@ -21,6 +22,15 @@ struct Page: Sendable {
         language.say(phrase, first, second)
     }
 
+    /// A wording that the programs share.
+    func say(_ wording: Wording) -> String {
+        switch language {
+        case .english: wording.english
+        case .chinese: wording.chinese
+        case .japanese: wording.japanese
+        }
+    }
+
     /// A phrase with markup in its place.
     func say(_ phrase: Phrase, with first: HTML) -> HTML {
         let parts = language.say(phrase).split(
@@ -29,7 +39,7 @@ struct Page: Sendable {
         return "\(String(parts[0]))\(first)\(String(parts[1]))"
     }
 
-    func term(_ key: String) -> String { Terms.name(key, in: language) }
+    func term(_ key: String) -> String { Words.any(key).map(say) ?? Terms.spaced(key) }
 
     /// Returns an address of the console with the reader's language in it.
     func link(_ path: String, _ query: [(String, String)] = []) -> String {

@@ -5,13 +5,15 @@ struct ShownValue: Sendable {
     let page: Page
     /// `nil` for a unit that this version does not know.
     let unit: UnitDeclaration?
+    /// What is called how of all that is referred to.
+    var names: [RecordID: String] = [:]
 
     /// A value on its own lines; a group as a table of its members, those that differ from one of
     /// `others` marked by a sign, by weight and by colour.
     func block(_ value: Value?, comparedWith others: [Value] = []) -> HTML {
         guard let value else { return "<p class=\"value empty\">\(page.say(.nothingShown))</p>" }
         guard case .group(let members) = value else {
-            return value == .absent
+            return value == .absent && !isVoiding
                 ? "<p class=\"value empty\">\(page.say(.statedEmpty))</p>"
                 : "<p class=\"value\">\(line(value))</p>"
         }
@@ -35,6 +37,9 @@ struct ShownValue: Sendable {
     func line(_ value: Value?, member place: Int = 0) -> HTML {
         guard let value else { return "<i>\(page.say(.nothingShown))</i>" }
         switch value {
+        case .absent where isVoiding: return "\(page.say(.stillValid))"
+        case .text(let reason) where isVoiding:
+            return "\(page.say(.isVoid, with: "\(stored: reason.string)"))"
         case .absent: return "<i>\(page.say(.statedEmpty))</i>"
         case .bool(let value): return "\(page.say(value ? .yes : .no))"
         case .integer(let number):
@@ -44,14 +49,17 @@ struct ShownValue: Sendable {
             return "\(stored: text.string)"
         case .bytes(let bytes): return "\(bytes.count) B"
         case .day(let day): return "\("\(day)")"
-        case .reference(let record): return "<span class=\"id\">\(record.short(8))</span>"
+        case .reference(let record):
+            return "\(stored: names[record] ?? "") <span class=\"id\">\(record.short())</span>"
         case .group(let members):
             return .joined(
-                members.enumerated().map { place, member in
+                members.enumerated().filter { $0.element != .absent }.map { place, member in
                     "\(memberName(place)): \(line(member, member: place))"
                 }, by: "; ")
         }
     }
+
+    private var isVoiding: Bool { unit?.id == .void }
 
     func memberName(_ place: Int) -> String {
         guard let member = member(place) else { return "#\(place + 1)" }

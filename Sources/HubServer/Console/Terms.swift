@@ -1,21 +1,7 @@
-internal import Fieldwork
-
-/// What a schema's names and words are called in the languages of the console.
-///
-/// One that has no wording is shown by its name in every language, so that a newer schema is never
-/// unreadable.
+/// A schema's names and words that have no wording, so that a newer schema is never unreadable.
 enum Terms {
-    static func name(_ key: String, in language: Language) -> String {
-        guard let wording = Words.any(key) else { return spaced(key) }
-        return switch language {
-        case .english: wording.english
-        case .chinese: wording.chinese
-        case .japanese: wording.japanese
-        }
-    }
-
     /// `monthly_income` and `notHome` as words.
-    private static func spaced(_ key: String) -> String {
+    static func spaced(_ key: String) -> String {
         // The console shows such amounts in yuan.
         let key = key.hasSuffix("_fen") ? key.dropLast(4) : key[...]
         var result = ""

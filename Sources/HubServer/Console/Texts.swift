@@ -43,44 +43,29 @@ enum Phrase: CaseIterable, Sendable {
     case proposed
     case resolved
     case reopenedTimes
-    case kindValue
-    case kindGroup
-    case kindContestation
-    case kindDeletion
-    case kindCapacity
-    case kindStates
-    case kindKey
-    case kindReference
-    case kindPremise
-    case kindLate
-    case kindFork
-    case kindSchema
-    case kindFailure
-    case explainValue
-    case explainGroup
-    case explainContestation
-    case explainDeletion
-    case explainCapacity
-    case explainStates
-    case explainKey
-    case explainReference
-    case explainPremise
-    case explainLate
-    case explainFork
-    case explainSchema
-    case explainFailure
-    case kindDuplicate
-    case explainDuplicate
-    case areOne
     case areOneExplained
-    case areTwo
+    case stillValid
+    case isVoid
+    case makeVoid
+    case isTheirs
+    case bringBack
+    case voidAsWell
+    case takeUp
+    case returnIt
+    case discard
+    case setAside
+    case setAsideExplained
+    case noLongerAside
+    case notAdmissible
+    case firstToDiscard
+    case send
+    case giveTo
     case alike
     case anyKind
     case due
     case bulk
     case needsSecond
     case letStandExplained
-    case letStand
     case splitSide
     case noSuchColleague
     case approvedBy
@@ -211,7 +196,7 @@ enum Phrase: CaseIterable, Sendable {
         case .area: ("Area", "区域", "地区")
         case .anyArea: ("All areas", "全部区域", "すべての地区")
         case .stake: ("Stakes", "影响程度", "重要度")
-        case .highStakes: ("High", "重大", "重大")
+        case .highStakes: ("High stakes", "影响重大", "影響が大きい")
         case .ordinaryStakes: ("Ordinary", "一般", "通常")
         case .anyStakes: ("All stakes", "全部程度", "すべての重要度")
         case .record: ("Record", "记录", "記録")
@@ -229,166 +214,52 @@ enum Phrase: CaseIterable, Sendable {
         case .proposed: ("Proposed", "已有建议", "提案あり")
         case .resolved: ("Resolved", "已解决", "解決済み")
         case .reopenedTimes: ("reopened %1 times", "重新打开 %1 次", "再開 %1 回")
-        case .kindValue: ("Two values", "两个值不同", "値の食い違い")
-        case .kindGroup: ("Two groups of values", "一组值不同", "値の組の食い違い")
-        case .kindContestation: ("Something signed is contested", "对已签署内容有异议", "署名済みの内容への異議")
-        case .kindDeletion: ("Void or not", "是否作废", "無効かどうか")
-        case .explainValue:
+        case .stillValid: ("not void: the record holds", "未作废：记录有效", "無効ではない：記録は有効")
+        case .isVoid: ("void: %1", "作废：%1", "無効：%1")
+        case .makeVoid: ("Make it void", "作废", "無効にする")
+        case .isTheirs:
             (
-                "People who did not know of each other's entry wrote different values into the same field.",
-                "几位填写人在互不知情的情况下，对同一字段填写了不同的值。",
-                "互いの記入を知らずに、同じ項目へ異なる値が記入されました。"
+                "It belongs to %1; the others give it up", "属于%1，其余记录不再使用",
+                "%1 のものとし、ほかは使わない"
             )
-        case .explainGroup:
+        case .bringBack: ("Bring %1 back", "恢复%1", "%1 を元に戻す")
+        case .voidAsWell:
+            ("Make what was recorded with it void as well", "把属于它的这条也作废", "これに属する記録も無効にする")
+        case .takeUp: ("Take it up", "采纳", "取り込む")
+        case .returnIt: ("Return it to its author", "退回作者", "記入者に返す")
+        case .discard: ("Discard it (two people)", "丢弃（需两人）", "破棄する（二人で）")
+        case .setAside: ("What becomes of it", "如何处理", "どう扱うか")
+        case .setAsideExplained:
             (
-                "These values belong together and are never mixed: one whole group is kept, or another entered.",
-                "这些值属于一组，不会混合：保留其中一整组，或另填一组。",
-                "これらの値はひと組で、混ぜることはありません。ひと組を残すか、別の組を入力します。"
+                "Whatever is chosen, the hub keeps it in its log. A reason is required; its author will read it.",
+                "无论选择哪一种，中心的日志都会保留它。理由必填，作者会看到。",
+                "どれを選んでも、ハブの記録には残ります。理由は必須で、記入者が読みます。"
             )
-        case .explainContestation:
+        case .noLongerAside:
             (
-                "What was received first stands, and somebody else wrote otherwise.",
-                "先收到的内容有效，但另有人填写了不同内容。",
-                "先に受け取った内容が有効ですが、別の人が異なる内容を記入しました。"
+                "Nothing was done: it is not set aside any more, or still waits for something that has not arrived. Look at the list again.",
+                "未作任何操作：它已不在搁置中，或仍在等待尚未到达的内容。请再看列表。",
+                "何も行っていません。すでに保留ではないか、まだ届いていないものを待っています。一覧をもう一度見てください。"
             )
-        case .explainDeletion:
+        case .notAdmissible:
             (
-                "One voided the record or brought it back while another did otherwise.",
-                "有人将记录作废或恢复，同时另一人作了相反处理。",
-                "一方が記録を無効（または復活）にし、同時に他方が別の扱いをしました。"
+                "Nothing was done: it can't be taken up as it is. Return it to its author, who can enter it again.",
+                "未作任何操作：无法照原样采纳。请退回作者重新填写。",
+                "何も行っていません。このままでは取り込めません。記入者に返し、入れ直してもらってください。"
             )
-        case .kindCapacity:
+        case .firstToDiscard:
             (
-                "Beyond what there is",
-                "超出限额",
-                "限度を超過"
+                "Nothing is discarded yet. You are the first who wants it; ask a colleague to do the same here.",
+                "尚未丢弃。您是第一个提出的人；请同事在此作同样的处理。",
+                "まだ破棄していません。破棄を求めたのはあなたが最初です。同僚にここで同じ操作を頼んでください。"
             )
-        case .explainCapacity:
-            (
-                "Together the entries go beyond what there is. All of them are kept; somebody has to give way, or there has to be more.",
-                "各项合计超出了限额。所有记录都保留；需要有一方退让，或增加限额。",
-                "合計が限度を超えています。記録はすべて残ります。どれかを譲るか、限度を増やす必要があります。"
-            )
-        case .kindStates:
-            (
-                "Steps that don't fit together",
-                "步骤不相容",
-                "両立しない手続き"
-            )
-        case .explainStates:
-            (
-                "Two people took it to different states, and neither leads on from the other.",
-                "两人把它推进到不同的状态，而且两者不能相互衔接。",
-                "二人が別々の状態に進めており、どちらからどちらへも続きません。"
-            )
-        case .kindKey:
-            (
-                "One number, two records",
-                "同一号码，两条记录",
-                "番号の重複"
-            )
-        case .explainKey:
-            (
-                "Only one record can have this value, and several claim it. All registrations are kept.",
-                "只有一条记录可以有这个值，却有多条同时使用。所有登记都保留。",
-                "この値を持てるのは一件だけですが、複数の記録が使っています。登録はすべて残ります。"
-            )
-        case .kindReference:
-            (
-                "Lies with a void record",
-                "所属记录已作废",
-                "無効な記録に属する"
-            )
-        case .explainReference:
-            (
-                "This was recorded with another record that was made void without anybody knowing of the other.",
-                "此记录所属的另一条记录已作废，而双方当时互不知情。",
-                "この記録の親となる記録が、互いに知らないまま無効にされています。"
-            )
-        case .kindPremise:
-            (
-                "Decided on what has changed",
-                "依据已变",
-                "前提の変化"
-            )
-        case .explainPremise:
-            (
-                "A decision was computed from a value that somebody changed without knowing of the decision. It should be computed again.",
-                "某项决定依据的值，被不知情的人改动了。应重新计算。",
-                "ある決定のもとになった値が、その決定を知らない人によって変えられています。計算し直す必要があります。"
-            )
-        case .kindLate:
-            (
-                "Late work",
-                "迟到的记录",
-                "遅れて届いた記録"
-            )
-        case .explainLate:
-            (
-                "This was written when its author's authority had already ended, and touches what was changed since. It has been taken up and should be looked at.",
-                "作者的权限当时已结束，而且涉及之后有改动的内容。记录已采纳，请复核。",
-                "担当の権限が終わった後に書かれ、その後に変わった内容に触れています。取り込み済みですので、確認してください。"
-            )
-        case .kindFork:
-            (
-                "A copied device",
-                "设备被复制",
-                "複製された端末"
-            )
-        case .explainFork:
-            (
-                "Two devices wrote under one name: one is a copy, or was put back from a backup. Both pasts are kept. The copy has to enrol anew.",
-                "两台设备以同一名称写入：其中一台是副本，或由备份还原。两份历史都保留；副本须重新登记。",
-                "二台の端末が同じ名前で書き込みました。一方は複製か、バックアップから戻されたものです。両方の履歴を残します。複製は登録し直してください。"
-            )
-        case .kindSchema:
-            (
-                "Can't be read as it is meant",
-                "不符合现行格式",
-                "形式に合わない"
-            )
-        case .explainSchema:
-            (
-                "This change set does not fit what records can hold. It is kept as it came and is in no record yet.",
-                "这份改动不符合记录的格式。原样保留，尚未写入任何记录。",
-                "この変更は記録の形式に合いません。届いたまま保存され、まだどの記録にも入っていません。"
-            )
-        case .kindFailure:
-            (
-                "Not taken up",
-                "未能采纳",
-                "取り込めなかった記録"
-            )
-        case .explainFailure:
-            (
-                "This change set is kept and is in no record yet. The reason stands below. It stays here until somebody closes it.",
-                "这份改动已保存，但尚未写入任何记录，原因见下。在有人处理之前一直列在这里。",
-                "この変更は保存されていますが、まだどの記録にも入っていません。理由は下のとおりです。誰かが処理するまでここに残ります。"
-            )
-        case .kindDuplicate:
-            (
-                "Perhaps registered twice",
-                "疑似重复登记",
-                "重複登録の疑い"
-            )
-        case .explainDuplicate:
-            (
-                "These two records may be one household or one person, registered twice. Both are kept. Said to be one, they are shown as one and can be parted again; said to be two, nobody is asked again.",
-                "这两条记录可能是同一家庭或同一人的重复登记。两条都保留。认定为同一后合并显示，可以再拆开；认定为不同后，不再询问。",
-                "この二件は、同じ世帯または人が二度登録された可能性があります。どちらも残ります。同じとすれば一件として表示し、後で戻せます。別とすれば、もう尋ねません。"
-            )
-        case .areOne: ("They are one", "是同一个", "同じである")
+        case .send: ("Send", "发送", "送る")
+        case .giveTo: ("Give it to (name)", "交给（姓名）", "担当を頼む人（名前）")
         case .areOneExplained:
             (
                 "Nothing is moved and nothing is lost: each record keeps what was written in it, and both are shown as one until this is taken back.",
                 "不移动、不丢失任何内容：两条记录各自保留原有内容，合并显示，撤回后恢复为两条。",
                 "何も移動せず、失われません。どちらの記録も元の内容を保ち、取り消すまで一件として表示されます。"
-            )
-        case .areTwo:
-            (
-                "They are two: nobody is asked again",
-                "不是同一个，不再询问",
-                "別である（もう尋ねない）"
             )
         case .alike: ("Alike: %1 of 100", "相似度：%1（满分 100）", "類似度：%1（100 点満点）")
         case .anyKind:
@@ -406,7 +277,7 @@ enum Phrase: CaseIterable, Sendable {
         case .bulk:
             (
                 "Decide many at once",
-                "批量裁定",
+                "批量决定",
                 "まとめて決める"
             )
         case .needsSecond:
@@ -421,22 +292,16 @@ enum Phrase: CaseIterable, Sendable {
                 "各方保持原样，在出现新情况之前不再视为冲突。",
                 "どの内容もそのまま残し、新しいことが起きるまで競合として扱いません。"
             )
-        case .letStand:
-            (
-                "Let it stand",
-                "保持原样",
-                "このままにする"
-            )
         case .splitSide:
             (
-                "Make side %1 a record of its own",
-                "把%1方另立为一条记录",
-                "候補 %1 を別の記録にする"
+                "These are two: side %1 becomes a record of its own",
+                "其实是两条：把版本 %1 另立一条记录",
+                "実は二件：版 %1 を別の記録にする"
             )
         case .noSuchColleague:
             (
                 "Nobody of that name may decide conflicts.",
-                "没有可裁定冲突的同名人员。",
+                "没有可决定冲突的同名人员。",
                 "その名前で競合を決められる人はいません。"
             )
         case .approvedBy:
@@ -448,13 +313,13 @@ enum Phrase: CaseIterable, Sendable {
         case .takeBack:
             (
                 "Take the decision back",
-                "撤回裁定",
+                "撤回决定",
                 "決定を取り消す"
             )
         case .proposedDecision:
             (
                 "Proposed decision",
-                "待批准的裁定",
+                "待批准的决定",
                 "提案された決定"
             )
         case .approve:
@@ -472,8 +337,8 @@ enum Phrase: CaseIterable, Sendable {
         case .askAuthor:
             (
                 "Ask the author of side %1 (%2)",
-                "询问%1方的作者（%2）",
-                "候補 %1 の記入者（%2）に質問"
+                "询问版本 %1 的填写人（%2）",
+                "版 %1 の記入者（%2）に質問"
             )
         case .toEverybody:
             (
@@ -514,13 +379,13 @@ enum Phrase: CaseIterable, Sendable {
         case .asks:
             (
                 "asks the author of side %1",
-                "询问%1方的作者",
-                "候補 %1 の記入者に質問"
+                "询问版本 %1 的填写人",
+                "版 %1 の記入者に質問"
             )
         case .bulkExplained:
             (
                 "Choose one field and one rule. You will see every record before anything is done, and one undo takes all of it back. What is high-stakes is never decided this way.",
-                "选择一个字段和一条规则。执行之前会列出每条记录，并可一次撤回。影响重大的内容不会这样裁定。",
+                "选择一个字段和一条规则。执行之前会列出每条记录，并可一次撤回。影响重大的内容不会这样决定。",
                 "項目と規則を一つずつ選びます。実行前にすべての記録を確認でき、一度に取り消せます。影響の大きいものは対象外です。"
             )
         case .ruleNewest:
@@ -556,7 +421,7 @@ enum Phrase: CaseIterable, Sendable {
         case .bulkNothing:
             (
                 "Nothing to decide there.",
-                "没有可裁定的内容。",
+                "没有可决定的内容。",
                 "決めるものはありません。"
             )
         case .page: ("Page %1 of %2", "第 %1 页，共 %2 页", "%2 ページ中 %1")

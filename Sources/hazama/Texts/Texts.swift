@@ -57,8 +57,7 @@ enum Phrase: Catalogue {
     // Lists.
     case when, intent, records, record, unit, sides, became, changeSets, received
     case positions, area, areas, digest, total, person, machine, fingerprint, hub, store
-    case state, authors, age, lastSyncTitle, unsentTitle, intentRegistration
-    case intentCorrection, intentFollowUp, intentProposal, intentUndo, intentResolution
+    case state, authors, age, lastSyncTitle, unsentTitle
     case becameUnsent, becameApplied, becameAnchored, becameConflicted, becameLate
     case becameHeld, becameQuarantined, outboxEmpty, nothingWritten, receiptBadSignature
     case receiptForeign, receiptOtherHash, receiptBrokenChain, receiptsWrong, receiptsFit
@@ -780,12 +779,6 @@ enum Phrase: Catalogue {
         case .age: Wording("age", "时长", "経過")
         case .lastSyncTitle: Wording("last sync", "上次同步", "前回の同期")
         case .unsentTitle: Wording("unsent", "未发送", "未送信")
-        case .intentRegistration: Wording("registration", "登记", "登録")
-        case .intentCorrection: Wording("correction", "更正", "訂正")
-        case .intentFollowUp: Wording("follow-up", "跟踪", "見守り")
-        case .intentProposal: Wording("proposal", "提议", "提案")
-        case .intentUndo: Wording("undo", "撤销", "取り消し")
-        case .intentResolution: Wording("decision", "裁定", "決定")
         case .becameUnsent: Wording("only on this machine", "只在本机", "この端末のみ")
         case .becameApplied:
             Wording(

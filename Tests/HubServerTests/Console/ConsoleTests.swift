@@ -370,4 +370,42 @@ struct ConsoleTests {
             #expect(try await browser.get("/console/conflicts?state=nonsense").status == 400)
         }
     }
+
+    @Test("what was set aside is told in words, and taken up on its page or discarded by two")
+    func setAside() async throws {
+        try await ServedHub.run { served in
+            let hub = served.fixture.hub
+            var a = try served.fixture.device(1, person: "Li Na", areas: [HubFixture.north])
+            try served.fixture.sync(&a)
+            try hub.revoke(a.replica, by: served.fixture.admin)
+            for low in 1...2 as ClosedRange<UInt64> {
+                a.seal([.house(RecordID(high: 100, low: low), in: HubFixture.north)])
+            }
+            try served.fixture.syncAll(&a)
+            var browser = Browser(served)
+            _ = try await browser.logIn()
+            let open = try hub.conflicts(state: nil, by: served.fixture.admin)
+            #expect(open.map(\.kind) == [.failure, .failure])
+            let paths = open.map { "/console/conflicts/\($0.id)" }
+            let page = try await browser.get(paths[0])
+            for words in ["the device had been revoked", "HZ-5011", "Take it up"] {
+                #expect(page.text.contains(words), "\(words)")
+            }
+            func settle(_ act: String, _ text: String, at path: String) async throws -> RawAnswer {
+                try await browser.post("\(path)/act", [("act", act), ("text", text)], from: page)
+            }
+            #expect(try await settle("admit", " ", at: paths[0]).text.contains("Give a reason."))
+            #expect(try await settle("admit", "seen", at: paths[0]).status == 303)
+            #expect(try hub.quarantine(by: served.fixture.admin).count == 1)
+            for _ in 1...2 {
+                let first = try await settle("discard", "typed twice", at: paths[1])
+                #expect(first.text.contains("ask a colleague"))
+            }
+            let name = try #require(try hub.quarantine(by: served.fixture.admin).first).name
+            let second = try hub.session(token: served.token([.conflictAdministrator]))
+            #expect(try hub.discard(name, reason: "typed twice", by: second))
+            #expect(try await settle("admit", "seen", at: paths[1]).status == 404)
+            #expect(try hub.conflicts(state: nil, by: served.fixture.admin).isEmpty)
+        }
+    }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Fieldwork
 import SyncCore
 import SyncProtocol
 import SyncStore
@@ -70,7 +71,8 @@ extension Desk {
             let more = entry.records.count > 2 ? " +\(entry.records.count - 2)" : ""
             table.add([
                 Line(entry.mark), Line("\(entry.number)", .strong),
-                Line(formats.moment(entry.made_ms)), Line(intent(entry.intent)),
+                Line(formats.moment(entry.made_ms)),
+                Line(Words.intent(entry.intent).text(in: console.language)),
                 Line(named.joined(separator: ", ") + more), Line(became(entry)),
             ])
             console.item(
@@ -89,22 +91,6 @@ extension Desk {
         console.result(table)
     }
 
-    /// What an intent is called.
-    func intent(_ name: String) -> String {
-        let phrase: Phrase? =
-            switch name {
-            case "visit": .visit
-            case "registration": .intentRegistration
-            case "correction": .intentCorrection
-            case "follow-up": .intentFollowUp
-            case "proposal": .intentProposal
-            case "undo": .intentUndo
-            case "resolution": .intentResolution
-            default: nil
-            }
-        return phrase.map { console.text($0) } ?? name
-    }
-
     private func became(_ entry: OutboxEntry) -> String {
         switch entry.state {
         case .unsent: return console.text(.becameUnsent)
@@ -119,7 +105,9 @@ extension Desk {
                 case .quarantined: .becameQuarantined
                 }
             let text = console.text(phrase, ["position": position])
-            return entry.reason.isEmpty ? text : "\(text) (\(entry.reason))"
+            guard !entry.reason.isEmpty else { return text }
+            let reason = Words.aside(entry.reason).text(in: console.language)
+            return "\(text) (\(entry.reason): \(reason))"
         }
     }
 }

@@ -173,7 +173,8 @@ struct DiffCommand: DeskCommand {
         }
         for entry in entries.reversed() {
             let set = try desk.store().changeSet(entry.number).changeSet
-            let (made, intent) = (desk.formats.moment(entry.made_ms), desk.intent(entry.intent))
+            let made = desk.formats.moment(entry.made_ms)
+            let intent = Words.intent(entry.intent).text(in: desk.console.language)
             desk.console.result(
                 "\(Mark.unsent) \("\(entry.number)", .strong)  \(made)  \(intent)")
             for change in set.changes {

@@ -85,7 +85,7 @@ enum ConflictJSON {
 
     static func kind(_ conflict: JSON) -> Wording {
         let word = conflict["kind"]?.string ?? ""
-        return ConflictWords.name(word)
+        return Words.conflict(word)
     }
 
     static func state(_ conflict: JSON, _ desk: Desk) -> String {
@@ -113,7 +113,7 @@ enum ConflictJSON {
         let unit = label(conflict, console.language)
         let rest: Line = "\(state(conflict, desk), .dim)  \(string(conflict["area"]), .dim)"
         console.result("\(heading)  \(unit)  \(rest)")
-        let explanation = ConflictWords.explanation(string(conflict["kind"]))
+        let explanation = Words.explanation(string(conflict["kind"]))
         console.result("  \(explanation.text(in: console.language), .dim)")
         if let base = detail["base"], !base.isNull {
             console.result("  \(console.text(.base), .dim): \(text(base["value"], base, desk))")
@@ -153,8 +153,7 @@ enum ConflictJSON {
             let what =
                 proposal["value"].map { text($0, conflict, desk) }
                 ?? proposal["side"]?.string
-                ?? ConflictWords.act(string(proposal["act"])).text(
-                    in: console.language)
+                ?? act(proposal, conflict, desk)
             let words = console.text(
                 .proposedDecision,
                 [
@@ -170,11 +169,22 @@ enum ConflictJSON {
                     "by": string(decision["byName"]),
                     "time": desk.formats.moment(decision["at_ms"]?.integer ?? 0),
                     "value": decision["value"].map { text($0, conflict, desk) }
-                        ?? ConflictWords.act(string(decision["act"])).text(in: console.language),
+                        ?? act(decision, conflict, desk),
                     "reason": string(decision["reason"]),
                 ])
             console.result("  \(Mark.durable) \(words)")
         }
+    }
+
+    /// What is decided beside a value.
+    private static func act(_ decision: JSON, _ conflict: JSON, _ desk: Desk) -> String {
+        let words =
+            switch decision["act"]?.string {
+            case "join": Words.areOne
+            case "split": Words.areApart
+            default: Words.standing(conflict["kind"]?.string ?? "")
+            }
+        return words.text(in: desk.console.language)
     }
 
     /// One line of all that a record shows.

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Fieldwork
 import SyncCore
 import SyncProtocol
 
@@ -36,6 +37,8 @@ struct AdminQuarantineList: DeskCommand {
                 let title = record["title"]?.string ?? ""
                 return title.isEmpty ? record["collection"]?.string ?? "" : title
             }
+            let code = set["reason"]?.string ?? ""
+            let why = "\(code): \(Words.aside(code).text(in: console.language))"
             let stage: Phrase? =
                 switch set["stage"]?.string {
                 case "returned": .stageReturned
@@ -46,7 +49,7 @@ struct AdminQuarantineList: DeskCommand {
                 desk.short(set["id"]), Line(set["authorName"]?.string ?? ""),
                 Line(set["deviceName"]?.string ?? ""),
                 Line(desk.formats.moment(set["arrived_ms"]?.integer ?? 0)),
-                Line(set["reason"]?.string ?? ""), Line(titles.joined(separator: ", ")),
+                Line(why), Line(titles.joined(separator: ", ")),
                 Line(stage.map { console.text($0) } ?? ""),
             ]
         }

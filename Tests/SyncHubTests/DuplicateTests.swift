@@ -183,6 +183,25 @@ struct DuplicateTests {
         #expect(shown.household == right)
     }
 
+    @Test("an edit to the merged-away name counts however late, and stays its own when they part")
+    func offlineEdit() async throws {
+        let (left, right, pair) = try await registeredTwice()
+        let note = Household.Field.riskNote
+        try merge(pair)
+        // Bert has not heard of it; when he has, he may still say the old name.
+        try bert.edit(right) { try $0.set(note, to: .text("Steep stairs.")) }
+        try await bert.sync()
+        try bert.edit(right) { try $0.set(note, to: .text("Steep stairs, no light.")) }
+        try await bert.sync()
+        try await anna.sync()
+        #expect(try anna.value(note.id, of: left) == .text("Steep stairs, no light."))
+        _ = try fixture.hub.undo(pair.view.id, reason: "Two brothers.", by: second)
+        try await anna.sync()
+        #expect(try anna.value(note.id, of: left) == nil)
+        #expect(try anna.value(note.id, of: right) == .text("Steep stairs, no light."))
+        #expect(try fixture.hub.doctor() == [])
+    }
+
     @Test("taken back, every visit is with the household it was addressed to")
     func unmerged() async throws {
         let (left, right, pair) = try await registeredTwice()

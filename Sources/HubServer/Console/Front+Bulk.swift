@@ -139,7 +139,7 @@ extension Front {
             }
         }
         logger.info("conflicts resolved", metadata: ["person": "\(session.person)"])
-        return .seeOther(link("/console/conflicts", call))
+        return .seeOther(page(for: call).link("/console/conflicts", [("done", "1")]))
     }
 }
 

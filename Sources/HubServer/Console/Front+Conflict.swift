@@ -23,9 +23,13 @@ extension Front {
         let page = page(for: call, session, cookie: cookie)
         var notice = notice
         var next: HTML = ""
-        if notice == nil, call.query["done"] != nil, detail.view.state == .resolved {
-            notice = Notice(weight: .good, text: page.say(.decisionSaved))
-            next = try await nextLink(page, session)
+        if notice == nil, call.query["done"] != nil {
+            switch detail.view.state {
+            case .resolved: notice = Notice(weight: .good, text: page.say(.decisionSaved))
+            case .proposed: notice = Notice(weight: .good, text: page.say(.proposalSaved))
+            case .open, .assigned: break
+            }
+            if detail.view.state == .resolved { next = try await nextLink(page, session) }
         }
         let view = detail.view
         let shown = ShownValue(page: page, unit: unit(of: view), names: detail.names)
@@ -56,7 +60,7 @@ extension Front {
                 content), status: status, to: call)
     }
 
-    private func noticeBox(_ notice: Notice, _ next: HTML) -> HTML {
+    func noticeBox(_ notice: Notice, _ next: HTML) -> HTML {
         "<div class=\"note \(notice.weight.rawValue)\" role=\"\(notice.weight == .good ? "status" : "alert")\"><p>\(notice.text)</p>\(next)</div>"
     }
 
@@ -113,13 +117,15 @@ extension Front {
         let when = page.moment(decision.at_ms).short
         let words = page.say(decision.act == .join ? Words.areOne : detail.view.kind.standing)
         let second = decision.approvedByName.map { " · " + page.say(.approvedBy, $0) } ?? ""
+        // Opened again, it is what was once decided.
+        let isLast = detail.view.state == .resolved
         return """
-            <h2>\(page.say(.decision))</h2>
-            <div class="note good">
+            <h2>\(page.say(isLast ? .decision : .earlierDecision))</h2>
+            <div class="note\(isLast ? " good" : "")">
             \(decision.value.map { shown.block($0) } ?? "<p>\(words)</p>")
             <p>\(stored: decision.reason)</p>
             <p class="hint">\(page.say(.decidedBy, decision.byName, when))\(second)</p>
-            \(act(page, detail, "undo", .takeBack, reason: .reason))
+            \(isLast ? act(page, detail, "undo", .takeBack, reason: .reason) : "")
             </div>
             """
     }
@@ -388,10 +394,11 @@ extension Front {
         let remarks = detail.discussion.map { remark -> HTML in
             let act: String =
                 switch remark.act {
-                case .proposal: page.say(.proposes, remark.keep.uppercased())
+                case .proposal where !remark.keep.isEmpty:
+                    page.say(.proposes, remark.keep.uppercased())
                 case .question: page.say(.asks, remark.keep.uppercased())
                 case .comment: page.say(.comments)
-                case .acceptance, .objection, .approval, .standing, .reopening:
+                case .proposal, .acceptance, .objection, .approval, .standing, .reopening:
                     page.say(Words.step(remark.act.rawValue))
                 }
             let time = page.time(remark.corrected_ms)

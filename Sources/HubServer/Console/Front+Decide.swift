@@ -243,7 +243,7 @@ extension Front {
             default: throw error
             }
         }
-        return .seeOther(page.link("/console/conflicts"))
+        return .seeOther(page.link("/console/conflicts", [("done", "1")]))
     }
 
     private func save(

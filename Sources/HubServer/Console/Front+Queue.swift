@@ -44,6 +44,8 @@ extension Front {
         let number = min(max(1, narrowing.page), pages)
         let rows = found.dropFirst((number - 1) * Self.rowsPerPage).prefix(Self.rowsPerPage)
         let content: HTML = """
+            \(call.query["done"] == nil
+                ? "" : noticeBox(Notice(weight: .good, text: page.say(.decisionSaved)), ""))
             <h1>\(page.say(.conflictQueue))</h1>
             <p class="sub">\(page.say(.conflictCount, "\(found.count)"))</p>
             \(filter(page, narrowing, areas))

@@ -39,7 +39,7 @@ struct Page: Sendable {
         return "\(String(parts[0]))\(first)\(String(parts[1]))"
     }
 
-    func term(_ key: String) -> String { Words.any(key).map(say) ?? Terms.spaced(key) }
+    func term(_ key: String) -> String { Words.any(key).map { say($0) } ?? Terms.spaced(key) }
 
     /// Returns an address of the console with the reader's language in it.
     func link(_ path: String, _ query: [(String, String)] = []) -> String {

@@ -46,7 +46,6 @@ enum Phrase: CaseIterable, Sendable {
     case areOneExplained
     case stillValid
     case isVoid
-    case makeVoid
     case isTheirs
     case bringBack
     case voidAsWell
@@ -146,6 +145,8 @@ enum Phrase: CaseIterable, Sendable {
     case alreadyResolved
     case yourDraft
     case decision
+    case earlierDecision
+    case proposalSaved
     case decidedBy
     case decisionSaved
     case nextConflict
@@ -213,10 +214,9 @@ enum Phrase: CaseIterable, Sendable {
         case .assigned: ("Taken", "处理中", "担当あり")
         case .proposed: ("Proposed", "已有建议", "提案あり")
         case .resolved: ("Resolved", "已解决", "解決済み")
-        case .reopenedTimes: ("reopened %1 times", "重新打开 %1 次", "再開 %1 回")
+        case .reopenedTimes: ("opened again: %1", "重新打开 %1 次", "再開 %1 回")
         case .stillValid: ("not void: the record holds", "未作废：记录有效", "無効ではない：記録は有効")
         case .isVoid: ("void: %1", "作废：%1", "無効：%1")
-        case .makeVoid: ("Make it void", "作废", "無効にする")
         case .isTheirs:
             (
                 "It belongs to %1; the others give it up", "属于%1，其余记录不再使用",
@@ -521,6 +521,13 @@ enum Phrase: CaseIterable, Sendable {
                 "%1 がすでに解決しました。あなたの決定は保存していません。"
             )
         case .yourDraft: ("What you had entered", "您填写的内容", "あなたの入力内容")
+        case .earlierDecision: ("An earlier decision", "此前的决定", "以前の決定")
+        case .proposalSaved:
+            (
+                "Your proposal is kept. Nothing changes until a second person approves it here.",
+                "您的提议已保存。在另一人于此批准之前，什么都不会改变。",
+                "提案を保存しました。別の人がここで承認するまで、何も変わりません。"
+            )
         case .decision: ("Decision", "决定", "決定")
         case .decidedBy: ("decided by %1, %2", "%1 于 %2 决定", "%1、%2 決定")
         case .decisionSaved: ("The decision is saved.", "决定已保存。", "決定を保存しました。")

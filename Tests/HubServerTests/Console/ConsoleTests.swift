@@ -404,7 +404,7 @@ struct ConsoleTests {
             let name = try #require(try hub.quarantine(by: served.fixture.admin).first).name
             let second = try hub.session(token: served.token([.conflictAdministrator]))
             #expect(try hub.discard(name, reason: "typed twice", by: second))
-            #expect(try await settle("admit", "seen", at: paths[1]).status == 404)
+            #expect(try await settle("admit", "seen", at: paths[1]).status == 409)
             #expect(try hub.conflicts(state: nil, by: served.fixture.admin).isEmpty)
         }
     }

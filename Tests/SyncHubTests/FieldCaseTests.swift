@@ -34,19 +34,6 @@ struct FieldCaseTests {
         .group([.integer(amount), .text(evidence)])
     }
 
-    @Test("different fields of one record are both taken, and nobody is asked")
-    func fields() async throws {
-        let (fixture, a, b) = try await pair()
-        try a.edit(house) { try $0.set(House.title, to: .text("Zhang Guilan")) }
-        try b.edit(house) { try $0.set(House.count, to: .integer(4)) }
-        try await settle(fixture, a, b)
-        for device in [a, b] {
-            #expect(try device.value(House.title, of: house) == .text("Zhang Guilan"))
-            #expect(try device.value(House.count, of: house) == .integer(4))
-            #expect(try device.store.disputes().isEmpty)
-        }
-    }
-
     @Test("an amount never stands with another's evidence")
     func groups() async throws {
         let (fixture, a, b) = try await pair()
@@ -91,17 +78,6 @@ struct FieldCaseTests {
         #expect(disputes.map(\.unit) == [House.count])
         #expect(Set(disputes[0].dispute.sides.map(\.value)) == [.integer(4), .integer(5)])
         #expect(try b.value(House.count, of: house) == .integer(1))
-    }
-
-    @Test("who changed a value and changed it back is still a side")
-    func thereAndBack() async throws {
-        let (fixture, a, b) = try await pair()
-        try a.edit(house) { try $0.set(House.count, to: .integer(2)) }
-        try a.edit(house) { try $0.set(House.count, to: .integer(1)) }
-        try b.edit(house) { try $0.set(House.count, to: .integer(3)) }
-        try await settle(fixture, a, b)
-        let dispute = try #require(try b.store.disputes().first?.dispute)
-        #expect(Set(dispute.sides.map(\.value)) == [.integer(1), .integer(3)])
     }
 
     @Test("a disputed value corrected before the decision arrives stands against the decision")

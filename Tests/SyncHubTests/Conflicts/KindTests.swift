@@ -126,18 +126,6 @@ struct KindTests {
         #expect(try pair.open == [])
     }
 
-    @Test("of two own changes only the one that somebody else has changed meanwhile conflicts")
-    func interleaved() async throws {
-        let pair = try await Pair()
-        try pair.a.edit(pair.house) { try $0.set(House.level, to: .integer(2)) }
-        try pair.a.edit(pair.house) { try $0.set(House.count, to: .integer(4)) }
-        try pair.b.edit(pair.house) { try $0.set(House.count, to: .integer(5)) }
-        try await pair.b.sync()
-        try await pair.syncBoth()
-        #expect(try pair.only().view.unit == House.count)
-        #expect(try pair.b.value(House.level, of: pair.house) == .integer(2))
-    }
-
     @Test("a value set and set back is a side against what another wrote meanwhile")
     func setBack() async throws {
         let pair = try await Pair()

@@ -38,7 +38,7 @@ enum Style {
         .act{display:flex;flex-wrap:wrap;gap:8px 12px;align-items:end;margin:12px 0}
         .act label{display:grid;gap:2px;font-size:.9rem;color:var(--soft)}
         .act label:has(input){flex:1 1 16rem;max-width:36rem}.act label *{color:var(--ink)}
-        .name{white-space:nowrap}.queue td:empty{display:none}
+        .name{white-space:nowrap}
         form.inline button{padding:1px 10px;font-size:.9rem}
         button.second{background:none;color:var(--ink);border-color:var(--soft)}
         table.queue{width:100%;border-collapse:collapse;background:var(--card);border:1px solid var(--line)}
@@ -82,7 +82,7 @@ enum Style {
         table.queue,.queue tbody,.queue tr,.queue td,.queue th{display:block;border:0}
         table.queue{background:none;border:0}.queue thead{position:absolute;left:-999px}
         .queue tr{background:var(--card);border:1px solid var(--line);border-radius:8px;padding:10px 12px;margin-bottom:12px}
-        .queue td,.queue tbody th{padding:2px 0}.queue .number{text-align:left}
+        .queue td:empty{display:none}.queue td,.queue tbody th{padding:2px 0}.queue .number{text-align:left}
         .queue td::before{content:attr(data-label) "\\00a0\\00a0";color:var(--soft);font-size:.85rem}
         .top .who{margin-left:0}dl.facts{grid-template-columns:minmax(0,38%) 1fr;gap:4px 10px}
         .entry{margin-left:0}}

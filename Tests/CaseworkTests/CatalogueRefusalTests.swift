@@ -83,6 +83,14 @@ struct CatalogueRefusalTests {
                 #""op": "in""#, #""op": "within""#,
                 "assessment.indicators.I04.rule.any[0].op expected"
             ),
+            (
+                #""means": {"p.seriousIllness": true}"#, #""means": {"p.ill": true}"#,
+                "tags.T15.means.p.ill unknownFact"
+            ),
+            (
+                #""means": {"p.seriousIllness": true}"#, #""means": {"p.seriousIllness": 1}"#,
+                "tags.T15.means.p.seriousIllness typeMismatch"
+            ),
             (#""weight": 150"#, #""weight": 1500"#, "assessment.indicators.I01.weight outOfRange"),
             (#"{"title""#, #"{title""#, " notJSON"),
         ] as [(String, String, String)])

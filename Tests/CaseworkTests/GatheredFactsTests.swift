@@ -163,6 +163,45 @@ struct GatheredFactsTests {
         #expect(try Self.value("h.homes", gathered) == nil)
     }
 
+    @Test(
+        "capability 10: a tag makes a programme a candidate, with the facts named that are missing")
+    func tags() throws {
+        let day = try #require(CalendarDate("2021-01-01"))
+        let draft = Tagging.Draft(
+            household: Self.home, subject: Self.han, tag: "T16",
+            sighting: Sighting(on: day, by: PersonID(high: 5, low: 1)))
+        let tagging = try #require(Tagging(Self.state(draft.creation)))
+        let catalogue = try Catalogue.shipped.get()
+        func gather(_ facts: [Fact], _ day: String = "2021-03-01") throws -> GatheredFacts {
+            catalogue.gather(
+                try Self.household(), persons: [try Self.person()], facts: facts,
+                taggings: [tagging], asOf: try #require(CalendarDate(day)))
+        }
+        let gathered = try gather([
+            try Self.fact(1, "h.status", .word("none"), from: "2021-01-01")
+        ])
+        #expect(try Self.value("p.seriousIllness", gathered, member: 0) == 1)
+        #expect(gathered.likely.values.sorted() == [tagging.id])
+        #expect(gathered.sources.count == 1)
+        let rulebook = try Rulebook(catalogue, asOf: try #require(CalendarDate("2021-03-01")))
+        let place = try #require(catalogue.programmes.firstIndex { $0.id == "P11" })
+        let found = rulebook.match(gathered.facts, member: 0).programmes[place]
+        #expect(found.standing == .open && found.isCandidate)
+        #expect(
+            catalogue.facts.keys(found.answer.missing)
+                == ["h.medicalShare", "p.medicalInsurance", "p.medicalOOPYear"])
+        // What somebody has stated counts, and so does that somebody objects to it.
+        for isDisputed in [false, true] {
+            let stated = try gather([
+                try Self.fact(
+                    1, "p.seriousIllness", .flag(false), from: "2020-01-01", of: Self.han,
+                    isDisputed: isDisputed)
+            ])
+            #expect(stated.likely.isEmpty)
+        }
+        #expect(try gather([], "2020-12-31").likely.isEmpty)
+    }
+
     @Test("a newest word that can't be read makes a fact unknown, and not an older one true")
     func unreadable() throws {
         let gathered = try Self.gather([

@@ -1,3 +1,4 @@
+import SyncCore
 import Testing
 
 @testable import Casework
@@ -20,5 +21,12 @@ struct ShippedCatalogueTests {
         #expect(catalogue.assessment.indicators.map(\.weight).reduce(0, +) == 1000)
         #expect(catalogue.programmes.flatMap(\.rule.conditions).count == 152)
         #expect(catalogue.documents.flatMap(\.rule.conditions).count == 390)
+    }
+
+    @Test("its own test households get the answers that were worked out for them")
+    func households() throws {
+        let pack = try RulePack(Array(Catalogue.shippedText.utf8)) { _ in .none }
+        #expect(pack.households.map(\.id) == ["han-59", "han-60", "guo", "xu", "xu-unchecked"])
+        #expect(try pack.failures() == [])
     }
 }

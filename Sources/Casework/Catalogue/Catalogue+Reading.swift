@@ -11,8 +11,17 @@ extension Catalogue {
     ///
     /// - Parameter hash: SHA-256; the digest of the bytes is the catalogue's version.
     public init(_ bytes: [UInt8], hash: Hashing) throws(CatalogueRefusal) {
+        self = try Self.read(bytes, hash: hash) { _, _, _ in }.catalogue
+    }
+
+    /// Reads a catalogue and, by `further`, what stands beside it in the same text; refuses all of
+    /// it for a defect of either.
+    static func read<Further>(
+        _ bytes: [UInt8], hash: Hashing,
+        _ further: (inout CatalogueReader, JSON, Catalogue) -> Further
+    ) throws(CatalogueRefusal) -> (catalogue: Catalogue, further: Further) {
         var reader = CatalogueReader()
-        guard bytes.count <= Self.maximumBytes else {
+        guard bytes.count <= maximumBytes else {
             reader.note("", .tooMany("bytes"))
             throw CatalogueRefusal(defects: reader.defects)
         }
@@ -24,8 +33,9 @@ extension Catalogue {
             throw CatalogueRefusal(defects: reader.defects)
         }
         let found = Catalogue(json, digest: hash(bytes), by: &reader)
+        let rest = further(&reader, json, found)
         guard reader.defects.isEmpty else { throw CatalogueRefusal(defects: reader.defects) }
-        self = found
+        return (found, rest)
     }
 
     /// Reads all there is; worth something only where the reader noted no defect.
@@ -63,7 +73,7 @@ extension Catalogue {
         tags = reader.list(json, "tags", by: "id") {
             CatalogueTag(
                 id: $2, name: $0.name($1, $3), level: $0.string($1, "level", $3),
-                kind: $0.string($1, "kind", $3))
+                kind: $0.string($1, "kind", $3), means: $0.means($1, $3))
         }
         var known = KnownNames()
         known.departments = bodies
@@ -166,6 +176,29 @@ extension CatalogueReader {
                 if facts.slot(of: key) == nil { note("\(place).facts", .unknownFact(key)) }
                 return facts.slot(of: key)
             }, isWeighty: json["weighty"]?.bool ?? false)
+    }
+
+    /// What a tag says of the facts of whoever has it, where it says anything.
+    fileprivate mutating func means(
+        _ json: JSON, _ place: String
+    ) -> [CatalogueTag.Meaning] {
+        guard let found = json["means"] else { return [] }
+        guard let members = found.members else {
+            note("\(place).means", .expected("a value for each fact"))
+            return []
+        }
+        var means: [CatalogueTag.Meaning] = []
+        for member in members {
+            let inside = "\(place).means.\(member.key)"
+            guard let slot = facts.slot(of: member.key) else {
+                note(inside, .unknownFact(member.key))
+                continue
+            }
+            let kind = facts[slot].kind
+            let parts = parts(inside) { () throws(FactValueError) in try kind.parts(member.value) }
+            means.append(CatalogueTag.Meaning(fact: slot, parts: parts))
+        }
+        return means
     }
 
     fileprivate mutating func programme(

@@ -24,6 +24,7 @@ public struct Catalogue: Sendable {
         parameters.firstIndex { $0.key == key }.map(ParameterSlot.init)
     }
     public func programme(_ id: String) -> Programme? { programmes.first { $0.id == id } }
+    public func tag(_ id: String) -> CatalogueTag? { tags.first { $0.id == id } }
     public func document(_ id: String) -> PolicyDocument? { documents.first { $0.id == id } }
 }
 
@@ -90,6 +91,13 @@ public struct CatalogueTag: Hashable, Sendable {
     public let name: CatalogueName
     public let level: String
     public let kind: String
+    /// What is likely of whoever has the tag: a hint for matching, which any statement outweighs.
+    public let means: [Meaning]
+
+    public struct Meaning: Hashable, Sendable {
+        public let fact: FactSlot
+        public let parts: Int64
+    }
 }
 
 /// A field that forms ask for, however many of them do.

@@ -18,6 +18,9 @@ public struct GatheredFacts: Sendable {
     /// latter are not known: an older statement is not true again because a newer one can't be
     /// read.
     public let unread: [String]
+    /// Facts that nobody has stated and a tag makes likely, with the record of the tag: hints, and
+    /// what a match says by them is a clue.
+    public internal(set) var likely: [MissingFact: RecordID] = [:]
 
     public struct Review: Hashable, Sendable {
         public let fact: MissingFact
@@ -36,10 +39,11 @@ extension Catalogue {
     ///   - persons: the records that lie with the household. Who its list of members, where it has
     ///     one, has left out on that day, and who had died, is none of its members.
     ///   - facts: the records of facts that lie with it, in any order.
+    ///   - taggings: the tags of the household and its members.
     ///   - assumptions: what is to be taken as known whatever is stated, for a what-if.
     public func gather(
-        _ household: Household, persons: [Person], facts: [Fact], asOf day: CalendarDate,
-        assuming assumptions: [Assumption] = []
+        _ household: Household, persons: [Person], facts: [Fact], taggings: [Tagging] = [],
+        asOf day: CalendarDate, assuming assumptions: [Assumption] = []
     ) -> GatheredFacts {
         let members = household.members(among: persons, on: day)
         var draft = HouseholdFacts.Draft(members: members.count, of: self.facts)
@@ -111,6 +115,21 @@ extension Catalogue {
             }
         }
 
+        var likely: [MissingFact: RecordID] = [:]
+        for tagging in taggings.sorted(by: { $0.id < $1.id }) where tagging.isGiven(on: day) {
+            for meaning in tagging.tag.flatMap(tag)?.means ?? [] {
+                let isPersonal = self.facts[meaning.fact].scope == .person
+                let member = isPersonal ? tagging.subject.flatMap { places[$0] } : nil
+                let fact = MissingFact(meaning.fact, member: member)
+                // Whatever was said of it, and be it objected to, is said by somebody.
+                guard !isPersonal || member != nil, statements[fact] == nil,
+                    draft[meaning.fact, member] == nil
+                else { continue }
+                draft[meaning.fact, member] = meaning.parts
+                likely[fact] = tagging.id
+            }
+        }
+
         let assumed = assumptions.filter { $0.applies(to: members.count) }
         let age = self.facts.slot(of: "p.age")
         let births = members.enumerated().map { place, person in
@@ -128,7 +147,8 @@ extension Catalogue {
         draft.assume(assumed)
         return GatheredFacts(
             facts: draft.facts, members: members, sources: sources, disputed: disputed.sorted(),
-            reviews: reviews.sorted { $0.fact < $1.fact }, unread: unread.sorted())
+            reviews: reviews.sorted { $0.fact < $1.fact }, unread: unread.sorted(),
+            likely: likely)
     }
 }
 
@@ -201,6 +221,12 @@ extension FactDefinition.Kind {
         case (.money, .number(let number)): return try parts(FactValue.money(number))
         default: throw .wrongKind
         }
+    }
+}
+
+extension Tagging {
+    fileprivate func isGiven(on day: CalendarDate) -> Bool {
+        voidReason == nil && from.map { $0 <= day } ?? false && to.map { day <= $0 } ?? true
     }
 }
 

@@ -12,6 +12,12 @@ public struct HouseholdEntry: Sendable {
     /// The advisor in charge.
     public let worker: PersonID?
     public let facts: HouseholdFacts
+    /// As they stood three months before; `nil` where others belonged to it then.
+    public let earlier: HouseholdFacts?
+    /// The members by their place in `facts`.
+    public let members: [RecordID]
+    /// The day on which the newest fact came in.
+    public let newestFact: CalendarDate?
     public internal(set) var chronicle: Chronicle
     /// The status on the books, as a word; `nil` where it is not known.
     public let status: String?
@@ -19,6 +25,8 @@ public struct HouseholdEntry: Sendable {
     public let visits: [VisitLine]
     public let needs: [NeedLine]
     public let alerts: [AlertLine]
+    /// All that was ever raised of them, whatever became of it.
+    public let everRaised: [Alert]
     /// What somebody has to do by a day, and has not done.
     public let due: [DueLine]
     /// How much of which resource its measures use.
@@ -68,11 +76,24 @@ public struct HouseholdEntry: Sendable {
         let gathered = catalogue.gather(
             household, persons: records.persons, facts: records.facts, asOf: day)
         facts = gathered.facts
+        members = gathered.members.map(\.id)
+        let then = day.adding(months: -3)
+        let hasChanged = records.facts.contains {
+            $0.statement.map { then < $0.effective && $0.effective <= day } ?? false
+        }
+        let past =
+            hasChanged
+            ? catalogue.gather(
+                household, persons: records.persons, facts: records.facts, asOf: then) : gathered
+        earlier = past.members.map(\.id) == members ? past.facts : nil
+        newestFact = records.facts.compactMap(\.state.created?.time.milliseconds).max()
+            .flatMap { CalendarDate(ordinal: Int64($0 / 86_400_000)) }
         chronicle = Chronicle(records, members: gathered.members, asOf: day)
         status = facts.word("h.status", catalogue)
         visits = records.visits.compactMap { VisitLine($0, asOf: day) }.sorted { $0.day < $1.day }
         needs = records.needs.compactMap { NeedLine($0, asOf: day) }
         alerts = records.alerts.compactMap { AlertLine($0, asOf: day) }
+        everRaised = records.alerts.filter { $0.voidReason == nil }
         due = DueLine.all(of: records, asOf: day)
         uses = records.planItems.compactMap { item in
             guard item.voidReason == nil, let resource = item.measure?.resource,

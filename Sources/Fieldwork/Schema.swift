@@ -24,6 +24,7 @@ extension Schema {
             TagDefinition.declaration, Department.declaration, Advisor.declaration,
             Partner.declaration, Resource.declaration, Station.declaration,
             StationSession.declaration, StatSnapshot.declaration, ImportBatch.declaration,
+            PublishedRules.declaration,
         ])
 }
 
@@ -100,4 +101,6 @@ extension CollectionID {
     public static let statSnapshot = CollectionID(35)
     /// 导入批次, 取り込み.
     public static let importBatch = CollectionID(36)
+    /// 已发布的目录, 公表された目録.
+    public static let publishedRules = CollectionID(37)
 }

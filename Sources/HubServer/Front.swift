@@ -29,6 +29,9 @@ struct Front: Sendable {
     let brake: Brake
     let seal = FormSeal()
     let books = DistrictBooks()
+    /// The same for rules that are only tried.
+    let trialBooks = DistrictBooks()
+    let shelf = RuleShelf()
 
     init(
         hub: Hub, schema: Schema, limits: ServerLimits, wall: WallClock, logger: Logger,
@@ -175,6 +178,12 @@ struct Front: Sendable {
         case .importFeed: return try await importFeed(call, session)
         case .directoryPackage: return try await directoryPackage(session)
         case .exportRecords: return try await exportRecords(call, session)
+        case .policy: return try await policy(session)
+        case .importPolicy: return try await importPolicy(call, session)
+        case .policyText: return try await policyText(call, session)
+        case .publishPolicy: return try await publishPolicy(call, session)
+        case .reevaluate: return try await reevaluate(call, session)
+        case .discover: return try await discover(call, session)
         case .consoleHome: return .seeOther(link("/console/conflicts", call))
         case .consoleLogout: return try await logOut(call)
         case .consoleConflicts: return try await queuePage(call, session)
@@ -226,6 +235,7 @@ extension Route.Body {
         case .none: 1024
         case .sync, .feed: Limits.requestBytes
         case .json, .form: limits.smallBodyBytes
+        case .catalogue: Catalogue.maximumBytes
         }
     }
 
@@ -233,7 +243,7 @@ extension Route.Body {
         switch self {
         case .none: []
         case .sync: [SyncRequest.mediaType]
-        case .json: ["application/json"]
+        case .json, .catalogue: ["application/json"]
         case .feed: Feed.Format.allCases.map(\.mediaType)
         case .form: ["application/x-www-form-urlencoded"]
         }

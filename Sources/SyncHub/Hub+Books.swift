@@ -83,6 +83,27 @@ extension Hub {
         return try lying(in: area, after: .start, through: position, [collection])
     }
 
+    /// All records of a collection, in the order of their names.
+    public func records(
+        of collection: CollectionID, by session: Session
+    ) throws(Problem) -> [RecordState] {
+        try require(.administrator, session)
+        return try serving { memory in
+            try self.store.read { [memory] tx in
+                var found: [RecordState] = []
+                for area in memory.areas {
+                    try tx.records(of: collection, in: area.number, after: .start) { stored in
+                        found.append(
+                            try StateCoding.decode(
+                                stored.state, record: stored.record, collection: collection,
+                                writers: memory.writers))
+                    }
+                }
+                return found.sorted { $0.record < $1.record }
+            }
+        }
+    }
+
     private func lying(
         in area: StoredArea, after: LogPosition, through: LogPosition,
         _ collections: Set<CollectionID>

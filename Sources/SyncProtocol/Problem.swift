@@ -62,6 +62,8 @@ public struct Problem: Error, Hashable, Sendable {
         case noSuchChangeSet = "HZ-4201"
         case notAdmissible = "HZ-4202"
         case secondPersonRequired = "HZ-4203"
+        case noSuchRules = "HZ-4301"
+        case rulesRefused = "HZ-4302"
         case noSuchFile = "HZ-6001"
         case wrongBytes = "HZ-6002"
         case fileQuota = "HZ-6003"
@@ -118,11 +120,12 @@ extension Problem.Code {
         case .badSignature, .unknownReplica, .notLoggedIn, .badPassword: 401
         case .awaitingApproval, .revoked, .badCode, .notAllowed, .foreignOrigin: 403
         case .notFound, .noSuchConflict, .noSuchDevice, .noSuchPerson, .noSuchArea, .noSuchGrant,
-            .noSuchRecord, .noSuchChangeSet, .noSuchFile:
+            .noSuchRecord, .noSuchChangeSet, .noSuchRules, .noSuchFile:
             404
         case .wrongMethod: 405
         case .wrongEpoch, .unknownMark, .replicaTaken, .staleView, .alreadyResolved,
-            .noProposal, .notDecided, .notAdmissible, .secondPersonRequired, .wrongBytes:
+            .noProposal, .notDecided, .notAdmissible, .secondPersonRequired, .rulesRefused,
+            .wrongBytes:
             409
         case .tooLarge, .fileQuota: 413
         case .wrongMediaType: 415
@@ -175,6 +178,8 @@ extension Problem.Code {
         case .notAdmissible:
             "It can't be admitted as it is. Return it to its author, who can enter it again."
         case .secondPersonRequired: "Another person has to agree. You have said so already."
+        case .noSuchRules: "There is no catalogue of that name. Look at what there is."
+        case .rulesRefused: "The catalogue was not taken. Everybody goes by the one before."
         case .noSuchFile: "No record that you may read names such a file, or it is not here yet."
         case .wrongBytes:
             "The bytes are not those that the record names. They were dropped; send the file anew."

@@ -12,8 +12,10 @@ extension Front {
         }
         let day = try asOf(call.query["as_of"])
         let report = try await work.run { () throws(Problem) in
-            let discovery = try Self.discovery(day)
-            let catalogue = discovery.rulebook.catalogue
+            guard
+                let catalogue = try shelf.versions(hub, by: session).inForce(on: day)?.catalogue
+            else { throw Problem(.failed) }
+            let discovery = try Self.discovery(Self.rulebook(catalogue, day))
             let account = try books.account(hub, catalogue, asOf: day, by: session)
             return DistrictReport(
                 kind, of: account, discovery: discovery,
@@ -26,7 +28,7 @@ extension Front {
     }
 
     /// The day reports are made for: today where none is given.
-    private func asOf(_ text: String?) throws(Problem) -> CalendarDate {
+    func asOf(_ text: String?) throws(Problem) -> CalendarDate {
         if let text {
             guard let day = CalendarDate(text) else {
                 throw Problem(.malformed, "A day is written as 2026-03-04.")
@@ -37,18 +39,5 @@ extension Front {
             throw Problem(.failed)
         }
         return today
-    }
-
-    private static func discovery(_ day: CalendarDate) throws(Problem) -> Discovery {
-        do {
-            let catalogue = try Catalogue(Array(Catalogue.shippedText.utf8)) { Digests.sha256($0) }
-            return try Discovery(Rulebook(catalogue, asOf: day))
-        } catch let error as NoStandard {
-            throw Problem(
-                .badValue,
-                "No \(error.parameter) is known for \(day); the first is of \(error.from).")
-        } catch {
-            throw Problem(.failed)
-        }
     }
 }

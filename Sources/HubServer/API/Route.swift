@@ -53,6 +53,12 @@ struct Route: Sendable {
         case importFeed
         case directoryPackage
         case exportRecords
+        case policy
+        case importPolicy
+        case policyText
+        case publishPolicy
+        case reevaluate
+        case discover
         case consoleStyle
         case consoleHome
         case consoleLogin
@@ -83,6 +89,8 @@ struct Route: Sendable {
         case json
         /// A department's file: `Feed.Format`.
         case feed
+        /// A catalogue of rules, in JSON.
+        case catalogue
         case form
     }
 
@@ -152,6 +160,12 @@ struct Route: Sendable {
         Route(.directoryPackage, "GET", "/v1/admin/package", .bearer, .none),
         Route(.exportRecords, "GET", "/v1/admin/records/{id}", .bearer, .none),
         Route(.staffing, "GET", "/v1/admin/staffing", .bearer, .none),
+        Route(.policy, "GET", "/v1/admin/policy", .bearer, .none),
+        Route(.importPolicy, "POST", "/v1/admin/policy", .bearer, .catalogue),
+        Route(.policyText, "GET", "/v1/admin/policy/{id}", .bearer, .none),
+        Route(.publishPolicy, "POST", "/v1/admin/policy/{id}/publish", .bearer, .json),
+        Route(.reevaluate, "GET", "/v1/admin/policy/{id}/reevaluation", .bearer, .none),
+        Route(.discover, "POST", "/v1/admin/discover", .bearer, .none),
         Route(.consoleStyle, "GET", "/console/style.css", .anyone, .none),
         Route(.consoleHome, "GET", "/console", .cookie, .none),
         Route(.consoleLogin, "GET", "/console/login", .anyone, .none),

@@ -94,6 +94,12 @@ extension Problem.Code {
             Wording(
                 text, "需要另一人同意。您已经表示过同意。",
                 "もう一人の同意が必要です。あなたはすでに同意しています。")
+        case .noSuchRules:
+            Wording(text, "没有这个目录。请先查看已有的目录。", "その目録はありません。一覧を見てください。")
+        case .rulesRefused:
+            Wording(
+                text, "未采用该目录。所有人仍按原目录办理。",
+                "この目録は採用されませんでした。これまでの目録が引き続き使われます。")
         case .noSuchFile:
             Wording(
                 text, "您可查看的记录中没有这个文件，或者它尚未到达。",
@@ -139,7 +145,8 @@ extension Problem.Code {
             .wrongEpoch, .unknownMark, .notAllowed, .foreignOrigin, .noSuchConflict,
             .noSuchDevice, .noSuchPerson, .noSuchArea, .noSuchGrant, .noSuchRecord,
             .noSuchChangeSet, .noSuchFile, .wrongBytes, .fileQuota,
-            .notAdmissible, .alreadyResolved, .noProposal, .notDecided:
+            .notAdmissible, .alreadyResolved, .noProposal, .notDecided, .noSuchRules,
+            .rulesRefused:
             .failed
         }
     }

@@ -21,7 +21,7 @@ struct RouteTests {
             switch route.body {
             case .none: ""
             case .sync: SyncRequest.mediaType
-            case .json: "application/json"
+            case .json, .catalogue: "application/json"
             case .feed: "text/csv"
             case .form: "application/x-www-form-urlencoded"
             }

@@ -14,18 +14,10 @@ enum FactKey {
         return catalogue
     }()
 
-    /// What the values of a key are; `nil` for a key no rule asks for.
-    static func kind(_ key: String) -> FactDefinition.Kind? {
-        catalogue.facts.slot(of: key).map { catalogue.facts[$0].kind }
-    }
-
-    /// Whether rules ask for it of a person, and not of a household.
-    static func isPersonal(_ key: String) -> Bool {
-        catalogue.facts.slot(of: key).map { catalogue.facts[$0].scope == .person } ?? false
-    }
-
     /// Whether its numbers are amounts, in fen.
-    static func isAmount(_ key: String) -> Bool { kind(key) == .money }
+    private static func isAmount(_ key: String) -> Bool {
+        catalogue.facts.slot(of: key).map { catalogue.facts[$0].kind == .money } ?? false
+    }
 
     /// The unit as it is shown where the record's key is known: a statement of an amount has yuan.
     static func shown(

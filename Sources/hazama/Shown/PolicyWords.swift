@@ -82,7 +82,10 @@ struct PolicyWords {
     // MARK: Rules
 
     /// A rule line by line, set in by its depth.
-    func lines(_ rule: Rule, on day: CalendarDate, depth: Int = 0) -> [(depth: Int, text: String)] {
+    ///
+    /// - Parameter day: whose values stand beside the standards; `nil` for none.
+    func lines(_ rule: Rule, on day: CalendarDate?, depth: Int = 0) -> [(depth: Int, text: String)]
+    {
         func group(_ phrase: PolicyPhrase, _ parts: [Rule]) -> [(depth: Int, text: String)] {
             [(depth, phrase.text(in: language))]
                 + parts.flatMap { lines($0, on: day, depth: depth + 1) }
@@ -95,7 +98,7 @@ struct PolicyWords {
         }
     }
 
-    private func text(_ condition: Condition, on day: CalendarDate) -> String {
+    private func text(_ condition: Condition, on day: CalendarDate?) -> String {
         let kind = catalogue.facts[condition.fact].kind
         let name = name(condition.fact)
         switch condition.operand {
@@ -107,7 +110,7 @@ struct PolicyWords {
         case .parameter(let slot, let times):
             let factor = times == 1000 ? "" : " × \(Self.decimal(times, places: 3))"
             let parameter = catalogue[slot]
-            let now = parameter.value(on: day).map {
+            let now = day.flatMap(parameter.value).map {
                 " (\(Self.decimal($0.value, places: parameter.isMoney ? 2 : 3)))"
             }
             return

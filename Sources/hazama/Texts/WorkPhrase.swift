@@ -14,7 +14,7 @@ enum WorkPhrase: Catalogue {
     case noEvidence, noEvidenceNext, householdOrArea, householdOrAreaNext, consentOrReason
     case noSuchTag, noSuchTagNext, badTagQuery, badTagQueryNext
     // Why somebody is on today's list.
-    case whyTask, whyClue, whyAlert, whyReview, whyMeasure, whyCadence
+    case whyTask, whyClue, whyReview, whyMeasure, whyCadence
 
     var wording: Wording {
         switch self {
@@ -162,7 +162,6 @@ enum WorkPhrase: Catalogue {
                 "タグを AND、OR、NOT と括弧でつないでください：T30 AND T15 AND NOT T02")
         case .whyTask: Wording("task", "任务", "課題")
         case .whyClue: Wording("clue", "线索", "手がかり")
-        case .whyAlert: Wording("alert {rule}", "预警 {rule}", "早期警戒 {rule}")
         case .whyReview: Wording("plan to be reviewed", "方案待评估", "計画の見直し")
         case .whyMeasure: Wording("measure", "措施", "支援内容")
         case .whyCadence:

@@ -12,7 +12,7 @@ struct PolicyTests {
     init() throws {
         district = try SmallDistrict()
         // Removed with the district's own files.
-        path = district.folder + "/store.sqlite-shm"
+        path = district.folder + "/ca.pem"
     }
 
     private func check(

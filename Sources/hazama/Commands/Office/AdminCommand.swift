@@ -10,8 +10,8 @@ struct AdminCommand: ParsableCommand {
             AdminConflict.self, AdminArea.self, AdminMove.self, AdminGrant.self,
             AdminPerson.self, AdminQuarantine.self, AdminReport.self, AdminTag.self,
             AdminPartner.self, AdminResource.self, AdminStation.self, AdminDepartment.self,
-            AdminAdvisor.self, AdminImport.self, AdminBatch.self,
-            AdminExport.self,
+            AdminAdvisor.self, AdminImport.self, AdminBatch.self, AdminExport.self,
+            AdminPolicy.self, AdminDiscover.self,
         ])
 }
 

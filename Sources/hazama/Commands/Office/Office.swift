@@ -64,10 +64,24 @@ struct Office {
         self.token = token
     }
 
-    func get(_ path: String) async throws -> JSON { try await send(.get, path, nil) }
+    func get(_ path: String) async throws -> JSON { try Self.json(await text(path)) }
 
     func post(_ path: String, _ body: JSON? = nil) async throws -> JSON {
-        try await send(.post, path, body)
+        try Self.json(await send(.post, path, body?.bytes()))
+    }
+
+    /// Sends JSON as its author wrote it, to the last blank.
+    func post(_ path: String, text: [UInt8]) async throws -> JSON {
+        try Self.json(await send(.post, path, text))
+    }
+
+    /// Returns JSON as it was written.
+    func text(_ path: String) async throws -> [UInt8] { try await send(.get, path, nil) }
+
+    private static func json(_ bytes: [UInt8]) throws -> JSON {
+        do { return try JSON.parse(bytes) } catch {
+            throw TransportError.garbled("JSON: \(error.reason) at byte \(error.offset)")
+        }
     }
 
     /// Sends a file as it is.
@@ -75,40 +89,39 @@ struct Office {
         _ path: String, _ bytes: [UInt8], as type: String,
         progress: @escaping @Sendable (TransferProgress) -> Void
     ) async throws -> JSON {
-        try await send(
-            TransportRequest(
-                method: .post, path: path, contentType: type, token: token, body: bytes), progress)
+        try Self.json(
+            await send(
+                TransportRequest(
+                    method: .post, path: path, contentType: type, token: token, body: bytes),
+                progress))
     }
 
     private func send(
-        _ method: TransportRequest.Method, _ path: String, _ body: JSON?
-    ) async throws -> JSON {
+        _ method: TransportRequest.Method, _ path: String, _ body: [UInt8]?
+    ) async throws -> [UInt8] {
         try await send(
             TransportRequest(
                 method: method, path: path, contentType: body == nil ? nil : "application/json",
-                token: token, body: body?.bytes() ?? [])
+                token: token, body: body ?? [])
         ) { _ in }
     }
 
     private func send(
         _ request: TransportRequest, _ progress: @escaping @Sendable (TransferProgress) -> Void
-    ) async throws -> JSON {
+    ) async throws -> [UInt8] {
         let response = try await transport.send(request, progress: progress)
         guard response.contentType == "application/json" else {
             throw TransportError.garbled("\(response.status) \(response.contentType ?? "")")
         }
-        let json: JSON
-        do { json = try JSON.parse(response.body) } catch {
-            throw TransportError.garbled("JSON: \(error.reason) at byte \(error.offset)")
-        }
         guard (200..<300).contains(response.status) else {
+            let json = try Self.json(response.body)
             // A code of a newer hub is treated by its status.
             let code = json["code"]?.string.flatMap(Problem.Code.init(rawValue:))
             throw Problem(
                 code ?? Self.code(ofStatus: response.status), json["text"]?.string,
                 retryAfter_s: response.retryAfter)
         }
-        return json
+        return response.body
     }
 
     private static func code(ofStatus status: Int) -> Problem.Code {

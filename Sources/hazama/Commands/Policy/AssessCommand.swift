@@ -101,7 +101,11 @@ struct AssessHousehold: DeskCommand {
             desk.printQuestions(
                 rulebook.questions(gathered.facts.facts, answer), gathered, rulebook.catalogue)
         }
-        if !dryRun, whatIf.isEmpty { try keep(result, gathered, rulebook, desk) }
+        if !dryRun, whatIf.isEmpty {
+            try keep(result, gathered, rulebook, desk)
+            // What was so another day is no warning.
+            if policy.asOf == nil { try desk.tellDiscovered([gathered.household], rulebook) }
+        }
         desk.summarise(rulebook, gathered)
         return .done
     }

@@ -14,8 +14,11 @@ struct HouseholdSeen {
 
 extension Desk {
     /// Gathers what is recorded of a household, with what is to be assumed.
+    ///
+    /// - Parameter takesHints: whether tags make likely what nobody has stated: enough to look for
+    ///   something, and not to assess anybody by.
     func gather(
-        _ typed: String, _ rulebook: Rulebook, assuming texts: [String]
+        _ typed: String, _ rulebook: Rulebook, assuming texts: [String], takesHints: Bool = false
     ) throws -> HouseholdSeen {
         let (record, _) = try resolve(typed, as: .household)
         guard let household = Household(try shown(record).state) else {
@@ -23,11 +26,12 @@ extension Desk {
         }
         let persons = try records(of: record, .person, Person.init)
         let facts = try records(of: record, .fact, Fact.init)
+        let taggings = takesHints ? try records(of: record, .tagging, Tagging.init) : []
         let catalogue = rulebook.catalogue
         func gathered(_ assumptions: [Assumption]) -> GatheredFacts {
             catalogue.gather(
-                household, persons: persons, facts: facts, asOf: rulebook.asOf,
-                assuming: assumptions)
+                household, persons: persons, facts: facts, taggings: taggings,
+                asOf: rulebook.asOf, assuming: assumptions)
         }
         var found = gathered([])
         if !texts.isEmpty {
@@ -126,6 +130,10 @@ extension Desk {
         if !seen.facts.reviews.isEmpty {
             let facts = names(seen.facts.reviews.map(\.fact))
             console.hint("\(.duplicate) \(console.text(.factsForReview, ["facts": facts]))")
+        }
+        if !seen.facts.likely.isEmpty {
+            let facts = names(seen.facts.likely.keys.sorted())
+            console.hint(Line(console.text(RulePhrase.likelyByTag, ["facts": facts])))
         }
         if !seen.facts.unread.isEmpty {
             let keys = seen.facts.unread.joined(separator: ", ")

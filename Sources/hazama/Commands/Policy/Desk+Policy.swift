@@ -1,31 +1,22 @@
 import ArgumentParser
 import Casework
 import SyncCore
-import SyncProtocol
 
 /// What every command about policy understands.
 struct PolicyOptions: ParsableArguments {
     @Option(help: "Answer as of this day: 2021-11-01. Left out, today.")
     var asOf: String?
-    @Option(help: "Use the catalogue in this file, and not the one the program carries.")
+    @Option(help: "Use the catalogue in this file, and not the office's.")
     var catalogue: String?
+    @Option(help: "Use this version of the office's rules: hazama policy versions.")
+    var rules: Int?
 }
 
 extension Desk {
     /// The catalogue that counts here, checked.
     func catalogue(_ options: PolicyOptions) throws -> Casework.Catalogue {
-        guard let path = options.catalogue else { return FactKey.catalogue }
-        let bytes = try Files.read(path, limit: Casework.Catalogue.maximumBytes)
-        do {
-            return try Casework.Catalogue(bytes) { Digests.sha256($0) }
-        } catch {
-            for defect in error.defects { console.hint(Line(defect.description)) }
-            throw Failure(
-                status: .failed, code: DeviceCode.badCatalogue.rawValue,
-                what: console.text(
-                    .catalogueRefused,
-                    ["text": error.defects.first.map { "\($0)" } ?? ""]))
-        }
+        guard let path = options.catalogue else { return try rulesTold(version: options.rules) }
+        return try read(try Files.read(path, limit: Casework.Catalogue.maximumBytes))
     }
 
     /// The catalogue's rules as of the day asked for.

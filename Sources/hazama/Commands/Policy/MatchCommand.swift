@@ -36,7 +36,9 @@ struct MatchCommand: DeskCommand {
                 safe: desk.console.text(.notRecorded),
                 what: desk.console.text(whatIf.isEmpty ? .notTodays : .supposedNotKept))
         }
-        let gathered = try desk.gather(household, rulebook, assuming: whatIf)
+        // What is kept stands on what was stated.
+        let gathered = try desk.gather(
+            household, rulebook, assuming: whatIf, takesHints: !save)
         let catalogue = rulebook.catalogue
         desk.printHeading(gathered, rulebook)
         for (place, person) in gathered.facts.members.enumerated() {

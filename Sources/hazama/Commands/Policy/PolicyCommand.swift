@@ -5,7 +5,62 @@ import SyncCore
 struct PolicyCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "policy", abstract: "What there is to get, from whom, and for whom.",
-        subcommands: [PolicyList.self, PolicyShow.self, PolicyChanges.self, PolicyCheck.self])
+        subcommands: [
+            PolicyList.self, PolicyShow.self, PolicyChanges.self, PolicyCheck.self,
+            PolicyVersions.self, PolicyExport.self,
+        ])
+}
+
+struct PolicyVersions: DeskCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "versions", abstract: "The office's rules as far as this machine has heard.",
+        discussion: "The last one holds. Stored results name the digest of theirs.")
+
+    @OptionGroup var global: GlobalOptions
+
+    func run(at desk: Desk) async throws -> ExitStatus {
+        let known = try desk.knownRules()
+        var table = Table([
+            .init(title: desk.console.text(RulePhrase.version), isRight: true),
+            .init(title: desk.console.text(RulePhrase.published)), .init(title: ""),
+        ])
+        for rules in known {
+            let day =
+                rules.publishedOn.map { "\($0)" } ?? desk.console.text(RulePhrase.ownRules)
+            table.add([
+                Line("\(rules.version)", .strong), Line(day), Line("\(rules.digest)", .dim),
+            ])
+            desk.console.item(
+                "version",
+                [
+                    "version": .integer(Int64(rules.version)),
+                    "published_on": rules.publishedOn.map { .string("\($0)") } ?? .null,
+                    "digest": .string("\(rules.digest)"),
+                ])
+        }
+        desk.console.result(table)
+        desk.console.summarise(["inUse": .integer(Int64(known.last?.version ?? 0))])
+        return .done
+    }
+}
+
+struct PolicyExport: DeskCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "export",
+        abstract: "Write out a catalogue as it was published, to begin from.",
+        discussion: "hazama policy export > rules.json; the office imports it once it is changed.")
+
+    @OptionGroup var global: GlobalOptions
+    @Option(help: "This version; left out, the newest.")
+    var rules: Int?
+
+    func run(at desk: Desk) async throws -> ExitStatus {
+        let chosen = try desk.rules(version: rules)
+        let text =
+            try chosen.record.map(desk.text(of:)) ?? Array(Casework.Catalogue.shippedText.utf8)
+        ThisProcess.write(text + [0x0a], to: 1)
+        return .done
+    }
 }
 
 struct PolicyList: DeskCommand {

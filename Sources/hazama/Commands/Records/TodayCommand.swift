@@ -15,6 +15,7 @@ struct TodayCommand: DeskCommand {
 
     func run(at desk: Desk) async throws -> ExitStatus {
         let store = try desk.store()
+        try lookForWarnings(desk)
         let last = desk.today.adding(days: week ? 7 : 0) ?? desk.today
         let titles = try desk.titles()
         let open = try desk.openVisits()
@@ -77,6 +78,20 @@ struct TodayCommand: DeskCommand {
         return .done
     }
 
+    /// Applies the warning rules to everybody here, as the hub does at night.
+    private func lookForWarnings(_ desk: Desk) throws {
+        let rulebook: Rulebook
+        do {
+            rulebook = try desk.rulebook(desk.rulesInUse(), on: desk.today)
+        } catch let failure as Failure {
+            // Whom to visit does not hang on that.
+            desk.console.hint(Line(failure.what, .attention))
+            return
+        }
+        let homes = try desk.store().list(.household, limit: .max).map(\.record)
+        try desk.tellDiscovered(homes, rulebook)
+    }
+
     /// What endangers whoever goes there, in a word each: notes are for `household show`, not for a
     /// list that others may glance at.
     private func warnings(_ home: RecordID, _ desk: Desk) throws -> (Line, [String]) {
@@ -132,13 +147,22 @@ extension Desk {
             return named(.whyTask, task.what)
         }
         try add(Clue.self, "clue", by: .due) { clue in
-            guard clue.isOpen, clue.owner == nil || clue.owner == me else { return nil }
-            return named(.whyClue, clue.text)
+            guard clue.isOpen, clue.owner == nil || clue.owner == me,
+                !clue.isLeft(on: today), try !hasOpenTask(clue.id)
+            else { return nil }
+            return named(.whyClue, try what(of: clue))
+        }
+        // Whatever its day: it is for whoever is here, or goes to the street manager.
+        try add(Clue.self, "clue", by: .foundOn) { clue in
+            guard clue.isLeft(on: today), let day = clue.foundOn else { return nil }
+            let unclaimed = console.text(RulePhrase.unclaimed, ["day": "\(day)"])
+            return "\(named(.whyClue, try what(of: clue))), \(unclaimed)"
         }
         try add(Alert.self, "alert", by: .due) { alert in
-            guard alert.isOpen else { return nil }
-            let what = console.text(.whyAlert, ["rule": alert.rule ?? ""])
-            return [what, alert.cause].compactMap(\.self).joined(separator: ": ")
+            // One line for one thing: its clue is on the list, or somebody's already.
+            guard alert.isOpen, try store().row(Clue.id(of: alert.id)) == nil else { return nil }
+            return [alert.about(in: console.language), alert.cause].compactMap(\.self)
+                .joined(separator: ": ")
         }
         try add(Plan.self, "plan", by: .reviewDue) { $0.isOpen ? console.text(.whyReview) : nil }
         try add(PlanItem.self, "planItem", by: .due) { item in
@@ -156,6 +180,19 @@ extension Desk {
         found += try unclaimed(until: last)
         found += try longUnvisited(until: last)
         return found.sorted { ($0.day, $0.home, $0.record) < ($1.day, $1.home, $1.record) }
+    }
+
+    /// What a clue is about: in its finder's words, or those of the rule it comes from.
+    func what(of clue: Clue) throws -> String? {
+        if let text = clue.text { return text }
+        guard let alert = clue.alert else { return nil }
+        return try store().shown(alert).flatMap { Alert($0.state) }?.about(in: console.language)
+    }
+
+    private func hasOpenTask(_ clue: RecordID) throws -> Bool {
+        try store().children(of: clue, in: .task).contains { row in
+            try store().shown(row.record).flatMap { WorkTask($0.state) }?.isOpen ?? false
+        }
     }
 
     private func named(_ kind: WorkPhrase, _ what: String?) -> String {

@@ -193,7 +193,7 @@ struct VisitAnswer: DeskCommand {
         }
         draft.answers.append(given)
         // A question that is a key of the catalogue is asked for the rules to use the answer.
-        if let key = fact ?? FactKey.kind(question).map({ _ in question }) {
+        if let key = try fact ?? desk.definition(ofFact: question)?.key {
             if let text = given.text {
                 draft.facts.append(try stated(key, text, draft, desk))
                 desk.console.hint(HelpPhrase.factStated, ["key": key, "text": text])
@@ -212,7 +212,7 @@ struct VisitAnswer: DeskCommand {
         _ key: String, _ draft: VisitDraft, _ desk: Desk
     ) throws -> RecordID {
         if let about { return try desk.resolve(about, as: .person).0 }
-        guard FactKey.isPersonal(key) else { return draft.household }
+        guard try desk.definition(ofFact: key)?.scope == .person else { return draft.household }
         let persons = try desk.store().children(of: draft.household, in: .person)
         guard persons.count == 1 else {
             let titles = try desk.titles()
@@ -251,7 +251,7 @@ struct VisitAnswer: DeskCommand {
     /// What rules ask for has to be of the kind they compare, or they could never use it. Of other
     /// keys yes and no, whole numbers and days are what they look like; all else is a word.
     private func content(_ text: String, _ key: String, _ desk: Desk) throws -> Fact.Content {
-        guard let kind = FactKey.kind(key) else {
+        guard let kind = try desk.definition(ofFact: key)?.kind else {
             if let flag = Typed.flag(text) { return .flag(flag) }
             let plain = text.trimmed.foldingWidth
             if let number = Int64(plain) { return .number(number) }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Casework
 import Fieldwork
 import SyncCore
 import SyncProtocol
@@ -51,7 +52,10 @@ extension Clue: Listed {
     var listedDay: CalendarDate? { due ?? foundOn }
     var households: [RecordID] { household.map { [$0] } ?? [] }
     func line(at desk: Desk, _ titles: Titles) -> String {
-        [desk.spoken(origin), text, owner.map(titles.person)].compactMap(\.self)
+        let what: String?
+        // Whoever lists clues meets the same fault of the store, and is told.
+        do { what = try desk.what(of: self) } catch { what = nil }
+        return [desk.spoken(origin), what, owner.map(titles.person)].compactMap(\.self)
             .joined(separator: " · ")
     }
 }
@@ -65,8 +69,11 @@ extension WorkTask: Listed {
 extension Alert: Listed {
     static var command: String { "alert" }
     var listedDay: CalendarDate? { due ?? raisedOn }
-    func line(at _: Desk, _: Titles) -> String {
-        [rule, severity.map { String(repeating: "!", count: $0) }, cause].compactMap(\.self)
+    func line(at desk: Desk, _: Titles) -> String {
+        [
+            about(in: desk.console.language), severity.map { String(repeating: "!", count: $0) },
+            cause,
+        ].compactMap(\.self)
             .joined(separator: " · ")
     }
 }
@@ -182,6 +189,14 @@ struct ClueClaim: DeskCommand {
         try editing.edit.append(
             [Beginning(by: me, on: desk.today).value], to: Clue.Field.claims)
         try desk.seal("clue", [editing])
+        if let before, before.owner == nil {
+            // What somebody sees to has a day, and is on their list.
+            let what = try desk.what(of: before) ?? desk.spoken(before.origin)
+            var task = WorkTask.Draft(about: before.id, what: what)
+            task.owner = Appointment(me, by: .advisor, effective: desk.today)
+            task.due = before.due ?? desk.today.adding(workingDays: 5)
+            try desk.record("task", [task.creation(id: desk.newRecord())])
+        }
         if let owner = before?.owner, owner != me {
             desk.console.hint(
                 WorkPhrase.claimedBefore, ["who": try desk.titles().person(owner)])

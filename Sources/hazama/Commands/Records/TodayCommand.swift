@@ -208,8 +208,9 @@ extension Desk {
             else { continue }
             told[home, default: []].append(result)
         }
+        let rules = try rulesInUse()
         return try told.sorted { $0.key < $1.key }.compactMap { home, results -> DueReason? in
-            let overdue = FactKey.catalogue.unclaimed(
+            let overdue = rules.unclaimed(
                 results,
                 applications: try records(Application.self, in: .application, of: home),
                 benefits: try records(BenefitSpan.self, in: .benefitSpan, of: home), on: today

@@ -215,7 +215,7 @@ struct PolicyRouteTests {
             let manager = PersonID(high: 7, low: 7)
             var draft = Advisor.Draft(
                 area: Self.directory, worker: manager, name: "Wang",
-                posting: Posting(street: HubFixture.north, by: .decision, effective: day))
+                posting: Posting(HubFixture.north, by: .decision, effective: day))
             draft.roles = [.streetManager]
             try hub.load([[try draft.creation]], intent: "x")
             let up = try await desk.post("discover?as_of=2021-03-05").json

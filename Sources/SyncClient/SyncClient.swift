@@ -43,7 +43,15 @@ public actor SyncClient {
         defer { isRunning = false }
         var run = Run(options: options)
         do throws(SyncFailure) {
-            if options.only != .files { try await exchange(&run, events) }
+            if options.only != .files {
+                do throws(SyncFailure) {
+                    try await exchange(&run, events)
+                } catch {
+                    // Found while an answer was applied, of which nothing stayed.
+                    guard case .store(.damagedRecord) = error else { throw error }
+                    try await exchange(&run, events)
+                }
+            }
             if !run.options.isDryRun, !run.exchange.isCutShort {
                 if options.only != .files {
                     let (delivered, refused) = try await deliverCarried()
@@ -72,6 +80,9 @@ public actor SyncClient {
         let options: SyncOptions
         var exchange: DeviceExchange
         var summary = SyncSummary()
+        /// What the hub has asked for; given once.
+        var copies: [StateCopy] = []
+        var hasGiven = false
 
         init(options: SyncOptions) {
             self.options = options
@@ -94,6 +105,11 @@ public actor SyncClient {
         let key = try inStore { () throws(StoreError) in try store.signingKey() }
         let (known, _) = try facts()
         run.begin(load: known)
+        let suspects = try inStore { () throws(StoreError) in
+            try store.scrubIfSuspect(now: clock())
+        }
+        run.exchange.suspects(suspects)
+        run.summary.isRepaired = run.summary.isRepaired || !suspects.isEmpty
         defer { keepLoad(run.exchange.load, known: known) }
         while true {
             if Task.isCancelled { throw .cancelled }
@@ -197,7 +213,7 @@ public actor SyncClient {
             hasPurges: try !inStore { () throws(StoreError) in try store.purgeReceipts() }.isEmpty,
             digest: state.digest,
             offers: state.offers.map { DeviceExchange.Offer($0.number, bytes: $0.bytes) },
-            pending: state.pending, unsettled: state.unsettled, isRepaired: state.isRepaired)
+            pending: state.pending, unsettled: state.unsettled)
         return (state.load, facts)
     }
 
@@ -231,6 +247,8 @@ public actor SyncClient {
     ) {
         var request = plan.request
         request.purges = purges
+        request.copies = run.copies
+        run.copies = []
         var count = 0
         if let offer = plan.offer {
             let sets = try inStore { () throws(StoreError) in try store.changeSets(offer) }
@@ -327,7 +345,7 @@ public actor SyncClient {
         let applied = try inStore { () throws(StoreError) in
             try store.apply(
                 answer, receipts: receipts, sent: sent, received: received,
-                comparedDigest: matches == true)
+                digestMatches: matches)
         }
         let receipted = applied.receipted.intersection(unsent)
         run.summary.sent += receipted.count
@@ -336,27 +354,40 @@ public actor SyncClient {
         if let last = receipted.max() { events(.receipted(through: last)) }
         run.summary.digestMatches = matches ?? run.summary.digestMatches
         if endsHere { return }
+        if !answer.wanted.isEmpty, !run.hasGiven {
+            run.copies = try inStore { () throws(StoreError) in
+                try store.copies(of: answer.wanted)
+            }
+            run.hasGiven = true
+        }
         do throws(DeviceExchange.Stop) {
             try run.exchange.noted(
                 DeviceExchange.Gain(
                     hasMore: answer.hasMore && standing != .copied, receipted: receipted.count,
                     records: applied.records,
                     cursorsMoved: applied.cursorsMoved || applied.left > 0,
-                    hasGrants: answer.grants != nil, disagrees: applied.disagrees))
+                    hasGrants: answer.grants != nil, disagrees: applied.disagrees,
+                    gives: !run.copies.isEmpty))
         } catch {
             throw .stopped(error)
         }
         if applied.disagrees { log.error("states worked out are not the hub's") }
         if matches == false {
-            log.error("digest differs", metadata: ["repaired": "\(facts.isRepaired)"])
-            // Once: where fetching everything did not help, it is for people to look.
-            if !facts.isRepaired {
-                events(.repairing)
-                try inStore { () throws(StoreError) in try store.beginRepair(now: received) }
-                run.summary.isRepaired = true
-                run.exchange.willRepair()
-            }
+            log.error("digest differs")
+            run.summary.isRepaired = true
+            events(.repairing)
         }
+        guard !answer.comparison.isEmpty else { return }
+        let difference = try inStore { () throws(StoreError) in
+            try store.compare(answer, now: received)
+        }
+        if difference.damaged > 0 {
+            log.error("records were damaged", metadata: ["count": "\(difference.damaged)"])
+        }
+        run.exchange.compared(
+            found: difference.stretches,
+            mended: applied.mended > 0 || difference.damaged > 0 || difference.hadWrongSums,
+            differs: answer.digestDiffers)
     }
 
     private func verified(_ answer: SyncResponse) throws(SyncFailure) -> [Receipt] {

@@ -61,7 +61,7 @@ public struct SyncSummary: Hashable, Sendable {
     public var unsent = 0
     /// Whether device and hub hold the same, after this sync; `nil` where that was not compared.
     public var digestMatches: Bool?
-    /// Whether they did not before, so that everything was fetched again.
+    /// Whether they were found to hold something else meanwhile, and what differed was fetched.
     public var isRepaired = false
     /// News for the person that came.
     public var notices = 0

@@ -29,15 +29,12 @@ public struct DeviceExchange: Sendable {
         /// How many have no receipt in all.
         public var pending: UInt64
         public var unsettled: [ChangeSetNumber]
-        /// Whether everything was asked for again once, and no comparison has been right since.
-        public var isRepaired: Bool
 
         public init(
             replica: ReplicaID, epoch: EpochID?, mark: LogMark.Sign, grantsVersion: UInt64,
             cursors: [LogPosition], noticeCursor: UInt64, writerCursor: UInt32,
             hasPurges: Bool = false,
-            digest: StateDigest?, offers: [Offer], pending: UInt64, unsettled: [ChangeSetNumber],
-            isRepaired: Bool
+            digest: StateDigest?, offers: [Offer], pending: UInt64, unsettled: [ChangeSetNumber]
         ) {
             self.replica = replica
             self.epoch = epoch
@@ -51,7 +48,6 @@ public struct DeviceExchange: Sendable {
             self.offers = offers
             self.pending = pending
             self.unsettled = unsettled
-            self.isRepaired = isRepaired
         }
     }
 
@@ -142,10 +138,12 @@ public struct DeviceExchange: Sendable {
         /// Whether the device did not come to the states that the answer's echo stands for; of its
         /// pages none was applied.
         public var disagrees: Bool
+        /// Whether the next request gives the hub what it has asked for.
+        public var gives: Bool
 
         public init(
             hasMore: Bool, receipted: Int, records: Int, cursorsMoved: Bool, hasGrants: Bool,
-            disagrees: Bool = false
+            disagrees: Bool = false, gives: Bool = false
         ) {
             self.hasMore = hasMore
             self.receipted = receipted
@@ -153,6 +151,7 @@ public struct DeviceExchange: Sendable {
             self.cursorsMoved = cursorsMoved
             self.hasGrants = hasGrants
             self.disagrees = disagrees
+            self.gives = gives
         }
     }
 
@@ -163,6 +162,8 @@ public struct DeviceExchange: Sendable {
     public static let smallestLoad = 4 << 10
     /// What any request carries at most, before compression.
     static let largestLoad = 4 << 20
+    /// How often a run asks for stretches at most: to find one record among millions takes six.
+    static let mostSearches = 64
     /// What a request takes beside its change sets.
     static let envelope = 300
 
@@ -179,9 +180,13 @@ public struct DeviceExchange: Sendable {
     private var showsProof = false
     private var takesEcho = true
     private var wants = Wants.all
-    /// Whether everything was asked for again, and not yet whether that helped.
-    private var isRepairing = false
-    private var last: (facts: Facts, offer: ClosedRange<ChangeSetNumber>?)?
+    /// Where the device differs from the hub, to be asked for next.
+    private var stretches: [Stretch] = []
+    private var searches = 0
+    /// Whether anything was mended since the digest was last found to differ; `nil` where it was
+    /// not.
+    private var hasMended: Bool?
+    private var last: (facts: Facts, offer: ClosedRange<ChangeSetNumber>?, compares: Bool)?
 
     private enum Wants {
         /// Nothing was asked yet, or something was put aside to be asked again.
@@ -210,21 +215,21 @@ public struct DeviceExchange: Sendable {
         _ facts: Facts, clock: ClockReading, diskFree_MB: UInt64
     ) -> Plan? {
         if let left, left <= 0 { return nil }
-        let offer = isDryRun ? nil : offer(facts.offers)
+        // One thing at a time: what is sent would change what is compared.
+        let offer = isDryRun || !stretches.isEmpty ? nil : offer(facts.offers)
         let tells = facts.hasPurges && !isDryRun
         guard wants != .nothing || offer != nil || tells else { return nil }
-        last = (facts, offer)
+        last = (facts, offer, facts.digest != nil && stretches.isEmpty)
         let epoch = namesNoEpoch ? nil : facts.epoch
         let request = SyncRequest(
             replica: facts.replica, epochTag: epoch?.tag ?? 0,
             mark: epoch == nil ? .none : facts.mark,
             grantsVersion: facts.grantsVersion, cursors: CursorRun.joining(facts.cursors),
             noticeCursor: facts.noticeCursor, writerCursor: facts.writerCursor,
-            digest: facts.digest, clock: clock,
+            digest: stretches.isEmpty ? facts.digest : nil, clock: clock,
             maximumDownBytes: left.map { UInt64(max(1, $0 - bytes(of: offer, facts))) } ?? 0,
             isDryRun: isDryRun, takesEcho: takesEcho, diskFree_MB: diskFree_MB,
-            pending: facts.pending,
-            unsettled: facts.unsettled)
+            pending: facts.pending, unsettled: facts.unsettled, stretches: stretches)
         return Plan(
             request: request, epoch: epoch, offer: offer, needsProof: showsProof && epoch != nil)
     }
@@ -350,19 +355,16 @@ public struct DeviceExchange: Sendable {
     ///
     /// Throws `.noProgress` where going on would be the same again.
     public mutating func noted(_ gain: Gain) throws(Stop) {
+        stretches = []
         let sent = last?.offer != nil
         let isGain =
             gain.receipted > 0 || gain.records > 0 || gain.cursorsMoved || gain.hasGrants
         // Once: the next answer brings the states themselves.
-        let repeats = gain.disagrees && takesEcho
+        let repeats = gain.disagrees && takesEcho || gain.gives
         if gain.disagrees { takesEcho = false }
         if (gain.hasMore || gain.disagrees || sent) && !isGain && !repeats { throw .noProgress }
         if gain.receipted > 0 { load = min(load * 2, Self.largestLoad) }
-        wants = gain.hasMore || gain.disagrees ? .more : .nothing
-        if isRepairing, wants == .nothing {
-            isRepairing = false
-            wants = .more
-        }
+        wants = gain.hasMore || gain.disagrees || gain.gives ? .more : .nothing
     }
 
     /// Is told that the last request got no answer: the next one carries a quarter.
@@ -371,9 +373,30 @@ public struct DeviceExchange: Sendable {
         load = max(load / 4, Self.smallestLoad)
     }
 
-    /// Is told that everything is to be asked for again. The run ends by asking once more whether
-    /// all is right now: what differs then is for people.
-    public mutating func willRepair() { (wants, isRepairing) = (.all, true) }
+    /// Is told where the device may differ, before anything was asked.
+    public mutating func suspects(_ stretches: [Stretch]) { self.stretches = stretches }
+
+    /// Is told what applying an answer that compared has come to, after `noted`.
+    ///
+    /// Ends the search where nothing more is found: then the digest is compared once more, and
+    /// where it still differs although nothing was there to mend, that is for people to look at.
+    ///
+    /// - Parameters:
+    ///   - found: where the device differs.
+    ///   - mended: whether anything here is other than before.
+    ///   - differs: whether the answer said that the digest differs.
+    public mutating func compared(found: [Stretch], mended: Bool, differs: Bool) {
+        let isInVain = differs && hasMended == false
+        hasMended = mended || !differs && hasMended == true
+        searches += 1
+        guard !isInVain, searches <= Self.mostSearches else { return }
+        stretches = found
+        if !found.isEmpty {
+            wants = .more
+        } else if hasMended == true {
+            wants = .all
+        }
+    }
 
     /// Is told what the last exchange cost on the line.
     public mutating func spend(_ bytes: Int) { spent += bytes }
@@ -384,7 +407,7 @@ public struct DeviceExchange: Sendable {
     /// A hub compares only where nothing lies after the cursors: then it has no record to send.
     public func digestMatches(_ answer: SyncResponse) -> Bool? {
         if answer.digestDiffers { return false }
-        guard last?.facts.digest != nil, answer.grants == nil, !answer.hasMore,
+        guard last?.compares == true, answer.grants == nil, !answer.hasMore,
             answer.pages.allSatisfy(\.records.isEmpty)
         else { return nil }
         return true

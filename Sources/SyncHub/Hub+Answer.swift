@@ -82,6 +82,8 @@ extension Hub {
                     for place in page.grants { reached[place] = page.through }
                 }
             }
+            try addComparison(to: &response, request, territory, snapshot, tx)
+            if !request.isDryRun { try addWanted(to: &response, territory, tx) }
             return try finish(response, request, snapshot, tx)
         }
         memory.contacts[id]?.told = (urgent, reached)
@@ -318,32 +320,6 @@ extension Hub {
             if isShared { chunks.withLock { $0[key] = chunk } }
             return chunk
         }
-    }
-
-    /// Whether a device that believes it lacks nothing has other states than the hub.
-    func digestDiffers(
-        _ request: SyncRequest, _ replica: StoredReplica, _ memory: HubMemory
-    ) throws -> Bool {
-        guard let digest = request.digest else { return false }
-        let territory =
-            try memory.territories[replica.person]
-            ?? store.read { tx in try self.territory(of: replica.person, memory, tx) }
-        let cursors = request.cursorList
-        guard request.grantsVersion == territory.grants.version,
-            cursors.count == territory.areas.count,
-            memory.leaves[replica.rid] == nil
-        else { return false }
-        var sum = StateDigest.zero
-        var seen: Set<UInt32> = []
-        for (areas, cursor) in zip(territory.areas, cursors) {
-            for number in areas {
-                guard let area = memory.area(number) else { continue }
-                // Something lies after the cursor: the two are not meant to be equal now.
-                if area.position > cursor { return false }
-                if seen.insert(number).inserted { sum += area.digest }
-            }
-        }
-        return sum != digest
     }
 
     private func writeContact(_ id: ReplicaID, _ now: Int64, _ memory: inout HubMemory) throws {

@@ -51,6 +51,8 @@ extension Hub {
                 parent: above.number, name: name, digest: .zero, records: 0, position: .start)
             try self.store.write { tx in
                 try tx.put(area)
+                try tx.journal(
+                    .area(area.scope, parent: parent, name: name, isReference: false))
                 try tx.audit(
                     "area.add", "\(area.scope)", reason: name, by: session.person, at_ms: now)
             }

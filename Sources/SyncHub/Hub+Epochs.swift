@@ -40,6 +40,7 @@ extension Hub {
         }
         memory.ends[memory.epoch] = ended
         memory.epochs.append(epoch)
+        memory.hasBegunEpoch = true
         memory.replica = replica
         // Grants keep their names, but nothing a device counted by them holds.
         memory.territories = [:]

@@ -29,8 +29,14 @@ extension Hub {
                 all.append(stored)
                 added.append(stored)
             }
-            try store.write { [added] tx in
-                for area in added { try tx.put(area) }
+            try store.write { [added, all] tx in
+                for area in added {
+                    try tx.put(area)
+                    try tx.journal(
+                        .area(
+                            area.scope, parent: area.parent.map { all[Int($0) - 1].scope },
+                            name: area.name, isReference: areReference))
+                }
             }
             memory.areas = all
             memory.territories = [:]
@@ -152,8 +158,10 @@ extension Judgement {
             replica.head = ChangeSetCoding.hash(set)
         }
         replica.stored = sealed[sealed.count - 1].name.number.value
+        let run = SignedRun.make(sealed, head: replica.head, key: memory.key)
+        try tx.journal(.run(run, by: replica.id, received_ms: now_ms))
         let upload = try tx.appendUpload(
-            SignedRun.make(sealed, head: replica.head, key: memory.key), replica: replica.rid,
+            run, replica: replica.rid,
             first: first, last: replica.stored, head: replica.head, received_ms: now_ms,
             sent: ClockReading(wall_ms: now_ms, monotonic_ms: 0, boot: 0), state: .waiting)
         try tx.update(replica)

@@ -219,6 +219,9 @@ extension Hub {
                     try tx.insertReplica(
                         request.replica, key: request.key, person: code.person,
                         name: request.deviceName, state: DeviceState.pending.rawValue, now_ms: now)
+                    if let device = try tx.replica(request.replica) {
+                        try tx.journal(.device(JournalEntry.Device(device)))
+                    }
                     try tx.audit(
                         "device.enrol", "\(request.replica)", by: code.person, at_ms: now)
                 }
@@ -312,6 +315,7 @@ extension Hub {
                 }
                 replica.state = state.rawValue
                 try tx.update(replica)
+                try tx.journal(.device(JournalEntry.Device(replica)))
                 try tx.audit(act, "\(id)", by: session.person, at_ms: now)
                 return try tx.outstandingLeaves()
             }

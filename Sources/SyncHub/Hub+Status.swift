@@ -42,10 +42,14 @@ extension Hub {
                     quarantined: unmerged.filter { $0.disposition == .quarantined }.count,
                     openConflicts: try tx.openConflictCount(),
                     devices: replicas.filter { !$0.id.isHub && $0.branch == nil }.count,
+                    devicesApart: replicas.filter(\.isApart).count,
                     digest: total,
                     areas: memory.areas.filter { $0.records > 0 }.map {
                         HubStatus.AreaDigest(
                             scope: $0.scope, name: $0.name, digest: $0.digest, records: $0.records)
+                    },
+                    journal: self.store.journalState.map {
+                        HubStatus.Journal(path: $0.path, written: $0.written, last: $0.last)
                     })
             }
         }
@@ -71,6 +75,14 @@ extension Hub {
                     findings.append(
                         Finding(.damage, "audit", "audit entry \(entry) does not fit its chain"))
                 }
+                for replica in try tx.replicas() where replica.isApart {
+                    findings.append(
+                        Finding(
+                            .warning, "apart",
+                            "what \(replica.name) has not sent is safe there, but it held other "
+                                + "records than the hub when it was last here: see the audit"))
+                }
+                findings += self.checkJournal()
                 for upload in try tx.unjudgedUploads(.waiting) {
                     findings.append(
                         Finding(
@@ -90,6 +102,17 @@ extension Hub {
         }
     }
 
+    private func checkJournal() -> [Finding] {
+        guard let state = store.journalState else { return [] }
+        if let fault = store.journalFault() { return [Finding(.damage, "journal", fault)] }
+        guard state.written < state.last else { return [] }
+        return [
+            Finding(
+                .warning, "journal",
+                "\(state.last - state.written) entries are not in \(state.path) yet")
+        ]
+    }
+
     private func checkRecords(
         _ memory: HubMemory, _ tx: borrowing HubTransaction
     ) throws -> [Finding] {
@@ -97,9 +120,16 @@ extension Hub {
         var digests: [UInt32: StateDigest] = [:]
         var counts: [UInt32: Int] = [:]
         try tx.allRecords { stored in
-            digests[stored.area, default: .zero] += StateDigest.of(
-                stored.record, state: stored.state)
+            digests[stored.area, default: .zero] += stored.digest
             counts[stored.area, default: 0] += 1
+            guard try tx.note(stored) else {
+                findings.append(
+                    Finding(
+                        .damage, "state",
+                        "record \(stored.record) is not what was written; the next device that "
+                            + "holds it brings it back"))
+                return
+            }
             var writers = memory.writers
             do {
                 let state = try StateCoding.decode(

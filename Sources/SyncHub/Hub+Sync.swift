@@ -33,6 +33,7 @@ extension Hub {
                 }
             }
             let differs = try self.digestDiffers(request, replica, memory)
+            if !request.isDryRun { try self.note(differs, of: replica, now) }
             memory.contacts[replica.id] = HubMemory.Contact(
                 synced_ms: now, pending: Int64(clamping: request.pending),
                 skew_ms: request.clock.wall_ms.subtractingClamped(now),
@@ -41,13 +42,14 @@ extension Hub {
             var taken = Taken()
             if !request.isDryRun {
                 try self.take(request.purges, from: replica, now, &memory)
+                try self.take(request.copies, from: replica, now, &memory)
                 taken = try self.take(
                     request.runs, asking: request.unsettled, proving: request.receipts,
                     from: replica, now, request.clock, &memory)
             }
             return try self.answer(
                 request, tag: unverified.tag, replica: replica.id, taken,
-                digestDiffers: differs, now, &memory)
+                digestDiffers: differs ?? false, now, &memory)
         }
     }
 

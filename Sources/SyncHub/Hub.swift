@@ -88,7 +88,20 @@ public final class Hub: Sendable {
             let before = watchers.withLock { $0.isEmpty } ? nil : Watchers.Sight(memory)
             // What was committed before something was thrown is news as well.
             defer { if let before { wake(from: before, to: Watchers.Sight(memory)) } }
-            return try body(&memory)
+            let entry = store.lastEntry
+            let result = try body(&memory)
+            if store.lastEntry != entry { try writeJournal() }
+            return result
+        }
+    }
+
+    /// Writes what was done to the journal, before it is answered. Where that fails it stays done
+    /// here, and waits for the journal.
+    private func writeJournal() throws {
+        do { try store.writeJournal() } catch {
+            throw Problem(
+                .failed, "It is done and stored here, but not in the journal: \(error)",
+                retryAfter_s: 60)
         }
     }
 
@@ -138,6 +151,8 @@ struct HubMemory: Sendable {
     var writers: WriterTable
     /// By number, from 1; index 0 is not used.
     var areas: [StoredArea]
+    /// Whether the present epoch began since the hub was opened.
+    var hasBegunEpoch = false
     /// The last position given.
     var position: LogPosition
     /// The position up to which the log is in a verified backup.

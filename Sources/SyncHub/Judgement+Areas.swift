@@ -58,10 +58,9 @@ extension Judgement {
                 return
             }
             old = stored.area
-            let digest = StateDigest.of(id, state: stored.state)
-            memory.areas[Int(old) - 1].digest -= digest
+            memory.areas[Int(old) - 1].digest -= stored.digest
             memory.areas[Int(old) - 1].records -= 1
-            memory.areas[Int(area) - 1].digest += digest
+            memory.areas[Int(area) - 1].digest += stored.digest
             memory.areas[Int(area) - 1].records += 1
             stored.area = area
             stored.position = max(stored.position, position)

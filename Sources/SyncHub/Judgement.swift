@@ -60,8 +60,8 @@ final class Judgement {
         /// Where it lies now, and where according to the table.
         var area: UInt32
         let storedArea: UInt32
-        /// The bytes in the table; `nil` for a new record.
-        let stored: [UInt8]?
+        /// The digest of the state in the table; `nil` for a new record.
+        let stored: StateDigest?
         var wasDisputed: Bool
         /// Where it was last changed, as the table says; the start for a new record.
         let before: LogPosition
@@ -571,7 +571,7 @@ final class Judgement {
             let index = Int(record.area) - 1
             if let stored = record.stored {
                 let before = Int(record.storedArea) - 1
-                memory.areas[before].digest -= StateDigest.of(id, state: stored)
+                memory.areas[before].digest -= stored
                 memory.areas[before].records -= 1
             }
             memory.areas[index].records += 1
@@ -580,7 +580,7 @@ final class Judgement {
             try tx.put(
                 StoredRecord(
                     record: id, collection: record.state.collection, area: record.area,
-                    position: record.position, state: bytes), record.state)
+                    position: record.position, state: bytes, digest: digest), record.state)
             try ask(about: record, tx)
             // A base comes from the log, which only the hub has.
             written[id] = Written(
@@ -628,7 +628,7 @@ final class Judgement {
             try StateCoding.decode(
                 stored.state, record: id, collection: collection, writers: memory.writers))
         var record = Working(
-            state: state, area: stored.area, storedArea: stored.area, stored: stored.state,
+            state: state, area: stored.area, storedArea: stored.area, stored: stored.digest,
             wasDisputed: !state.conflicts(under: schema).isEmpty, before: stored.position,
             position: stored.position)
         record.bytes = stored.state.count

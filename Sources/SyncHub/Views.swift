@@ -137,8 +137,19 @@ public struct HubStatus: Hashable, Sendable {
     public let quarantined: Int
     public let openConflicts: Int
     public let devices: Int
+    /// Devices that held other records than the hub when that was last compared.
+    public let devicesApart: Int
     public let digest: StateDigest
     public let areas: [AreaDigest]
+    /// `nil` where none is kept.
+    public let journal: Journal?
+
+    public struct Journal: Hashable, Sendable {
+        public let path: String
+        /// The last entry that is in the file, and the last one there is.
+        public let written: UInt64
+        public let last: UInt64
+    }
 
     public struct AreaDigest: Hashable, Sendable {
         public let scope: ScopeID
@@ -154,7 +165,8 @@ public struct HubStatus: Hashable, Sendable {
     public init(
         hub: HubID, epoch: EpochID, district: String, position: LogPosition, records: Int,
         changeSets: UInt64, uploads: Int, held: Int, quarantined: Int, openConflicts: Int,
-        devices: Int, digest: StateDigest, areas: [AreaDigest]
+        devices: Int, devicesApart: Int, digest: StateDigest, areas: [AreaDigest],
+        journal: Journal? = nil
     ) {
         self.hub = hub
         self.epoch = epoch
@@ -167,7 +179,9 @@ public struct HubStatus: Hashable, Sendable {
         self.quarantined = quarantined
         self.openConflicts = openConflicts
         self.devices = devices
+        self.devicesApart = devicesApart
         self.digest = digest
         self.areas = areas
+        self.journal = journal
     }
 }

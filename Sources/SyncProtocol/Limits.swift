@@ -18,6 +18,16 @@ public enum Limits {
     public static let unsettledPerRequest = 10_000
     /// Receipts of earlier epochs shown in one request.
     public static let receiptsPerRequest = 1000
+    /// Stretches that a device asks for in one request.
+    public static let stretchesPerRequest = 256
+    /// Into how many parts the hub cuts a stretch that is too long to be sent.
+    public static let stretchParts = 16
+    /// Records of a stretch that is sent and not cut.
+    public static let stretchRecords = 32
+    /// Stretches that one answer tells of.
+    public static let stretchesPerAnswer = stretchesPerRequest * stretchParts
+    /// Records of which the hub asks a device for its copy, and copies in a request.
+    public static let copiesPerRequest = 64
     /// Leaves that one purge receipt names.
     public static let leavesPerPurge = 10_000
     /// The bytes of one file.

@@ -80,6 +80,13 @@ extension Row {
         try intOrNil(index) == nil ? nil : try logPosition(index)
     }
 
+    func stateDigest(_ index: Int) throws -> StateDigest {
+        guard let digest = StateDigest(bytes: try blob(index)) else {
+            throw StoreFault(.damaged, "a digest is not 16 bytes long")
+        }
+        return digest
+    }
+
     func contentHash(_ index: Int) throws -> ContentHash {
         guard let hash = ContentHash(bytes: try blob(index)) else {
             throw StoreFault(.damaged, "a hash is not 32 bytes long")
@@ -126,6 +133,16 @@ extension Identifier {
 extension [UInt8] {
     /// As it lies in a row.
     var stored: Data { Data(self) }
+}
+
+extension StateDigest {
+    /// As it lies in a row.
+    var stored: Data {
+        var writer = ByteWriter()
+        writer.fixed64(high)
+        writer.fixed64(low)
+        return Data(writer.bytes)
+    }
 }
 
 extension Value {

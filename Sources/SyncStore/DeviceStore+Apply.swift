@@ -18,13 +18,14 @@ extension DeviceStore {
     ///   - receipts: those of the answer, as `verified` returned them.
     ///   - sent, received: this machine's clocks when the request left and when the answer was
     ///     there.
-    ///   - comparedDigest: whether the request asked to compare the digest.
+    ///   - digestMatches: whether the hub found the digest to be its own; `nil` where it did not
+    ///     compare it.
     /// - Throws: `.badAnswer` for what can't be true; the transaction it was found in leaves
     ///   nothing.
     @discardableResult
     public func apply(
         _ answer: SyncResponse, receipts: [Receipt], sent: ClockReading, received: ClockReading,
-        comparedDigest: Bool
+        digestMatches: Bool?
     ) throws(StoreError) -> AppliedAnswer {
         var answer = answer
         var echoed: [EchoedRecord] = []
@@ -59,15 +60,24 @@ extension DeviceStore {
             }
         }
         func page(_ place: Int, _ db: Database) throws {
-            let moved = try self.apply(
-                answer.pages[place], echoed, answer.merged, received, db)
+            // What mends has its own rules.
+            let isMending =
+                answer.pages[place].grants.isEmpty
+                && answer.comparison.contains(where: \.isWhole)
+            let moved =
+                try !isMending
+                && self.apply(
+                    answer.pages[place], echoed, answer.merged, received, db)
             applied.cursorsMoved = applied.cursorsMoved || moved
-            applied.records += answer.pages[place].records.count
+            if !isMending { applied.records += answer.pages[place].records.count }
             echoed = []
         }
         func tail(_ db: Database) throws {
+            let mended = try self.mend(answer, received, db)
+            applied.mended = mended.fetched + mended.removed
+            applied.records += mended.fetched
             applied.notices = try self.applyTail(
-                answer, changed, sent, received, comparedDigest, db)
+                answer, changed, sent, received, digestMatches, db)
         }
         // Several pages share a wait for the disk, but not so many that a kill costs much.
         var place = 0
@@ -318,19 +328,42 @@ extension DeviceStore {
         var left: Set<RecordID> = []
         /// What the page changes in the digests.
         var digests: [UInt32: CountedDigest] = [:]
+        /// Whether what is here gives way whatever its position.
+        var overrules = false
 
-        mutating func add(_ area: UInt32, _ record: RecordID, _ state: [UInt8]) {
-            digests[area, default: CountedDigest()].add(.of(record, state: state))
+        mutating func add(_ area: UInt32, _ digest: StateDigest) {
+            digests[area, default: CountedDigest()].add(digest)
         }
 
         func knowsWriter(_ number: UInt64) -> Bool {
             UInt32(exactly: number).flatMap { writers[$0] } != nil
         }
 
-        mutating func remove(_ area: UInt32, _ record: RecordID, _ state: [UInt8]) {
-            digests[area, default: CountedDigest()].digest -= .of(record, state: state)
+        mutating func remove(_ area: UInt32, _ digest: StateDigest) {
+            digests[area, default: CountedDigest()].digest -= digest
             digests[area, default: CountedDigest()].records -= 1
         }
+    }
+
+    /// Writes these records whatever is here: the hub was asked what it has.
+    func overrule(
+        with records: [SyncResponse.PageRecord], merged: NumberSet, _ now: ClockReading,
+        _ db: Database
+    ) throws {
+        var context = PageContext(
+            era: try era(db), merged: merged, now: now, territory: try territory(db),
+            isFirst: false)
+        context.overrules = true
+        context.writers = try writers(context.era, db)
+        context.left = try left(db)
+        for record in records {
+            if let table = table(record.collection) {
+                try apply(record, nil, table, &context, db)
+            } else {
+                try keepUnknown(record, &context, db)
+            }
+        }
+        try add(context.digests, db)
     }
 
     private func apply(
@@ -348,13 +381,14 @@ extension DeviceStore {
         let prepared = try db.cachedStatement(sql: table.insertSQL)
         let insertion = try PlainInsertion(table, prepared, db)
         for record in records {
+            let digest = StateDigest.of(record.record, state: record.state)
             if let state = PlainState(record.state), context.knowsWriter(state.writer),
                 !context.own.contains(record.record),
                 try insertion.insert(
-                    record, state, sealed: seal.seal(record.state), key: seal.keyID,
+                    record, state, digest: digest, sealed: seal.seal(record.state), key: seal.keyID,
                     era: context.era, applied_ms: context.now.wall_ms)
             {
-                context.add(record.area, record.record, record.state)
+                context.add(record.area, digest)
             } else {
                 try apply(record, nil, table, &context, db)
             }
@@ -376,24 +410,31 @@ extension DeviceStore {
         } catch {
             throw StoreError.badAnswer(.unreadableState(sent.record))
         }
+        let digest = StateDigest.of(sent.record, state: sent.state)
         let confirmed = ConfirmedColumns(
             position: Int64(sent.position.value), era: context.era,
-            applied_ms: context.now.wall_ms, key: seal.keyID, sealed: seal.seal(sent.state))
+            applied_ms: context.now.wall_ms, key: seal.keyID, digest: digest,
+            sealed: seal.seal(sent.state))
         let held = try held(sent.record, table, db)
         if let held {
             let isOfEra = held.state != nil && held.era == context.era
             // An answer that was overtaken by a later one.
-            if isOfEra, let position = held.position, position > sent.position { return }
+            if isOfEra, !context.overrules, let position = held.position,
+                position > sent.position
+            {
+                return
+            }
             let hadLeft = context.left.remove(sent.record) != nil
             if hadLeft { try comeBack(sent.record, db) }
-            if let old = held.state {
-                if isOfEra, !hadLeft, let area = held.area {
-                    context.remove(area, sent.record, old)
+            if let old = held.state, let before = held.digest {
+                if isOfEra, !hadLeft, let area = held.area { context.remove(area, before) }
+                // What is not what the hub sent is no history.
+                if before != digest, before == .of(sent.record, state: old) {
+                    try remember(sent.record, held, old, table, db)
                 }
-                if old != sent.state { try remember(sent.record, held, old, table, db) }
             }
         }
-        context.add(sent.area, sent.record, sent.state)
+        context.add(sent.area, digest)
         // Also where nothing is held: what was taken off comes back with own work on it.
         let reach = max(sent.position, context.territory.complete(sent.area))
         let own = try mark(
@@ -479,40 +520,42 @@ extension DeviceStore {
             let area: UInt32
             let position: LogPosition
             let era: Int64
-            let state: [UInt8]
+            let digest: StateDigest
         }
         let old = try db.first(
             """
-            SELECT area, position, era, key, state FROM sync_unknown
+            SELECT area, position, era, digest FROM sync_unknown
             WHERE collection = ? AND id = ?
             """, [Int64(sent.collection.value), sent.record.stored]
         ) { row in
             Old(
                 area: UInt32(clamping: try row.int(0)), position: try row.logPosition(1),
-                era: try row.int(2),
-                state: try self.seal.open(try row.blob(4), keyID: try row.int(3)))
+                era: try row.int(2), digest: try row.stateDigest(3))
         }
         if let old, old.era == context.era {
-            if old.position > sent.position { return }
+            if !context.overrules, old.position > sent.position { return }
             if context.left.remove(sent.record) != nil {
                 try comeBack(sent.record, db)
             } else {
-                context.remove(old.area, sent.record, old.state)
+                context.remove(old.area, old.digest)
             }
         }
-        context.add(sent.area, sent.record, sent.state)
+        let digest = StateDigest.of(sent.record, state: sent.state)
+        context.add(sent.area, digest)
         try db.run(
             """
-            INSERT INTO sync_unknown(id, collection, area, position, era, applied_ms, key, state)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+            INSERT INTO sync_unknown(id, collection, area, position, era, applied_ms, key, digest,
+                state)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
             ON CONFLICT(collection, id) DO UPDATE SET area = excluded.area,
                 position = excluded.position, era = excluded.era,
-                applied_ms = excluded.applied_ms, key = excluded.key, state = excluded.state
+                applied_ms = excluded.applied_ms, key = excluded.key, digest = excluded.digest,
+                state = excluded.state
             """,
             [
                 sent.record.stored, Int64(sent.collection.value), Int64(sent.area),
                 Int64(sent.position.value), context.era, context.now.wall_ms, seal.keyID,
-                seal.seal(sent.state).stored,
+                digest.stored, seal.seal(sent.state).stored,
             ])
     }
 
@@ -522,8 +565,8 @@ extension DeviceStore {
             let collection = Int64(table.collection.id.value)
             try db.run(
                 """
-                INSERT INTO \(table.name)(id, area, position, era, applied_ms, key, state)
-                SELECT id, area, position, era, applied_ms, key, state FROM sync_unknown
+                INSERT INTO \(table.name)(id, area, position, era, applied_ms, key, digest, state)
+                SELECT id, area, position, era, applied_ms, key, digest, state FROM sync_unknown
                 WHERE collection = ?
                 """, [collection])
             try db.run("DELETE FROM sync_unknown WHERE collection = ?", [collection])
@@ -535,7 +578,7 @@ extension DeviceStore {
     /// Returns how many notices are new.
     private func applyTail(
         _ answer: SyncResponse, _ changed: Set<ChangeSetNumber>, _ sent: ClockReading,
-        _ received: ClockReading, _ comparedDigest: Bool, _ db: Database
+        _ received: ClockReading, _ digestMatches: Bool?, _ db: Database
     ) throws -> Int {
         var notices = 0
         for notice in answer.notices {
@@ -550,7 +593,6 @@ extension DeviceStore {
         }
         let cursors = Set(try territory(db).current.map(\.cursor))
         let isComplete = !answer.hasMore && cursors.count <= 1
-        if isComplete { try leaveUnrepaired(db) }
         // The hub read its clock between sending and receiving; the middle errs by half the time at
         // most.
         let wayBack =
@@ -562,15 +604,15 @@ extension DeviceStore {
             """
             UPDATE sync_replica SET merged = ?, lease_ms = ?, synced_ms = ?,
                 synced_hub_ms = ?, offset_ms = ?, offset_monotonic_ms = ?, offset_boot = ?,
-                salt = NULL, is_complete = ?,
-                is_repaired = CASE WHEN ? THEN 0 ELSE is_repaired END
+                salt = NULL, is_complete = ?
             """,
             [
                 NumberSetForm.encode(answer.merged).stored,
                 Int64(clamping: answer.lease_ms), received.wall_ms, Int64(clamping: answer.hub_ms),
                 offset, Int64(bitPattern: received.monotonic_ms), Int64(bitPattern: received.boot),
-                isComplete, comparedDigest && !answer.digestDiffers,
+                isComplete,
             ])
+        if let digestMatches { try note(digestMatches, received, db) }
         // Of what is merged and not here yet nothing is taken off what is shown: with more to come,
         // the states that contain it may be among that.
         try settle(changed, answer.hasMore ? NumberSet() : answer.merged, db)

@@ -5,7 +5,8 @@ internal import SyncCore
 internal import SyncProtocol
 
 extension DeviceStore {
-    /// Looks the whole store over and returns what it found, the worst first. Changes nothing.
+    /// Looks the whole store over and returns what it found, the worst first. Changes nothing but
+    /// that the next sync looks at the records too, and fetches those that are damaged.
     ///
     /// - Parameter isQuick: leaves out what reads every page of the file.
     public func doctor(isQuick: Bool = false) throws(StoreError) -> [Finding] {
@@ -15,7 +16,12 @@ extension DeviceStore {
         findings += checkDisk()
         findings += try checkOutbox()
         findings += try checkStates()
+        findings += try checkColumns()
         findings += try checkDigests()
+        if findings.contains(where: { $0.severity == .broken && $0.isMendedBySync }) {
+            try suspect()
+        }
+        findings += try checkAlarm()
         findings += try checkReceipts()
         return findings.sorted { $0.severity > $1.severity }
     }
@@ -90,7 +96,59 @@ extension DeviceStore {
         }
     }
 
-    /// Every state must be readable, and be written again as the same bytes.
+    /// When this device last held other records than the hub.
+    private func checkAlarm() throws(StoreError) -> [Finding] {
+        guard let alarm = try lastAlarm() else { return [] }
+        let counts =
+            "\(alarm.damaged) damaged here, \(alarm.fetched) fetched again, "
+            + "\(alarm.removed) taken off"
+        return [
+            alarm.agreed_ms == nil
+                ? Finding(
+                    .warning, "alarm",
+                    "Your own work is safe. This device holds other records than the hub: "
+                        + "\(counts). Sync again, and tell your administrator if this stays.")
+                : Finding(
+                    .note, "alarm",
+                    "Your own work is safe. This device once held other records than the hub, and "
+                        + "was mended: \(counts).")
+        ]
+    }
+
+    /// The columns must show what the states and own writes say: worked out anew, and left as they
+    /// are.
+    private func checkColumns() throws(StoreError) -> [Finding] {
+        try outside { db in
+            var findings: [Finding] = []
+            var count = 0
+            try db.inTransaction(.immediate) {
+                for table in tables {
+                    let sql = "\(table.rowsSQL) ORDER BY id"
+                    let before = try Row.fetchAll(db, sql: sql)
+                    for row in before {
+                        do { try show(try row.name(0), table, db) } catch is StoreError {
+                            // It is among the states that can't be read.
+                        }
+                    }
+                    for (old, new) in zip(before, try Row.fetchAll(db, sql: sql)) where old != new {
+                        let record: RecordID = try old.name(0)
+                        findings.append(
+                            Finding(
+                                .broken, "columns",
+                                "The columns of \(record) are not what it holds: the next sync "
+                                    + "mends that."))
+                    }
+                    count += before.count
+                }
+                return .rollback
+            }
+            return findings.isEmpty
+                ? [Finding(.fine, "columns", "The columns of \(count) records are right.")]
+                : findings
+        }
+    }
+
+    /// Every state must be what the hub sent, be readable, and be written again as the same bytes.
     private func checkStates() throws(StoreError) -> [Finding] {
         try read { db in
             var findings: [Finding] = []
@@ -104,11 +162,19 @@ extension DeviceStore {
                     writers[era] = try self.writers(era, db)
                 }
                 try db.each(
-                    "SELECT id, era, key, state FROM \(table.name) WHERE state IS NOT NULL"
+                    "SELECT id, era, key, state, digest FROM \(table.name) WHERE state IS NOT NULL"
                 ) { row in
                     count += 1
                     let id: RecordID = try row.name(0)
                     let bytes = try self.seal.open(try row.blob(3), keyID: try row.int(2))
+                    guard StateDigest(bytes: try row.blob(4)) == .of(id, state: bytes) else {
+                        findings.append(
+                            Finding(
+                                .broken, "states",
+                                "The state of \(id) is not what the hub sent: the next sync "
+                                    + "fetches it again."))
+                        return
+                    }
                     var numbers = writers[try row.int(1)] ?? WriterTable()
                     do {
                         let state = try StateCoding.decode(

@@ -68,72 +68,35 @@ extension DeviceStore {
         }
     }
 
-    /// Notes that everything has left which a repair asked for again and did not get.
-    ///
-    /// The hub says of a record only once that it has left; a folder that was put back from a copy,
-    /// or copied to another machine, may never have heard it. What an earlier life of the hub sent
-    /// stays: the hub may have lost it.
-    func leaveUnrepaired(_ db: Database) throws {
-        let repaired = try db.first(
-            """
-            SELECT r.era, e.id FROM sync_replica r JOIN sync_epochs e ON e.era = r.era
-            WHERE r.is_repaired
-            """
-        ) { (era: try $0.int(0), epoch: try $0.blob(1)) }
-        guard let repaired else { return }
-        let before = """
-            era < ?1 AND era IN (SELECT era FROM sync_epochs WHERE id = ?2)
-                AND id NOT IN (SELECT record FROM sync_left)
-            """
-        for table in tables {
-            var records: [RecordID] = []
-            try db.each(
-                "SELECT id FROM \(table.name) WHERE state IS NOT NULL AND \(before)",
-                [repaired.era, repaired.epoch.stored]
-            ) { records.append(try $0.name(0)) }
-            for record in records { try leave(record, table.collection.id, db) }
-        }
-        var unknown: [(RecordID, CollectionID)] = []
-        try db.each(
-            "SELECT id, collection FROM sync_unknown WHERE \(before)",
-            [repaired.era, repaired.epoch.stored]
-        ) { row in
-            unknown.append((try row.name(0), CollectionID(UInt16(clamping: try row.int(1)))))
-        }
-        for (record, collection) in unknown { try leave(record, collection, db) }
-    }
-
     /// Takes a record out of what is held, without taking it off yet.
-    private func leave(
+    func leave(
         _ record: RecordID, _ collection: CollectionID, _ db: Database
     ) throws {
         struct Held {
             let area: UInt32?
             let era: Int64
             let home: RecordID?
-            let state: [UInt8]?
+            let digest: StateDigest?
         }
         let held: Held?
         if let table = table(collection) {
             held = try db.first(
-                "SELECT area, era, home, key, state FROM \(table.name) WHERE id = ?",
+                "SELECT area, era, home, digest FROM \(table.name) WHERE id = ?",
                 [record.stored]
             ) { row in
                 Held(
                     area: try row.intOrNil(0).map { UInt32(clamping: $0) }, era: try row.int(1),
                     home: try row.nameOrNil(2),
-                    state: try row.blobOrNil(4).map {
-                        try self.seal.open($0, keyID: try row.int(3))
-                    })
+                    digest: try row.blobOrNil(3) == nil ? nil : try row.stateDigest(3))
             }
         } else {
             held = try db.first(
-                "SELECT area, era, key, state FROM sync_unknown WHERE collection = ? AND id = ?",
+                "SELECT area, era, digest FROM sync_unknown WHERE collection = ? AND id = ?",
                 [Int64(collection.value), record.stored]
             ) { row in
                 Held(
                     area: UInt32(clamping: try row.int(0)), era: try row.int(1), home: nil,
-                    state: try self.seal.open(try row.blob(3), keyID: try row.int(2)))
+                    digest: try row.stateDigest(2))
             }
         }
         guard let held else { return }
@@ -144,9 +107,9 @@ extension DeviceStore {
             """, [record.stored, Int64(collection.value), held.home?.stored])
         guard db.changesCount > 0 else { return }
         memory.withLock { $0.left = nil }
-        if let state = held.state, let area = held.area, held.era == (try era(db)) {
+        if let digest = held.digest, let area = held.area, held.era == (try era(db)) {
             var delta = CountedDigest()
-            delta.digest -= .of(record, state: state)
+            delta.digest -= digest
             delta.records -= 1
             try add([area: delta], db)
         }

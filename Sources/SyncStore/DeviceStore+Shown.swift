@@ -45,7 +45,8 @@ extension DeviceStore {
             area: try row.number(1).map { UInt32(clamping: $0) }, position: try row.logPosition(2),
             era: try row.present(3), own: Int(try row.present(4)),
             conflicts: Int(try row.present(5)), applied_ms: try row.number(6),
-            state: row.isNull(8) ? nil : try seal.open(row.bytes(8), keyID: row.present(7)))
+            state: row.isNull(8) ? nil : try seal.open(row.bytes(8), keyID: row.present(7)),
+            digest: try row.digestOrNil(9))
     }
 
     func table(_ collection: CollectionID) -> DeviceTable? {
@@ -195,6 +196,7 @@ extension DeviceStore {
         var era: Int64 = 0
         var applied_ms: Int64?
         let key: Int64
+        var digest: StateDigest?
         var sealed: [UInt8]?
     }
 
@@ -243,12 +245,14 @@ extension DeviceStore {
             statement.bind(confirmed.era, at: place + 1)
             statement.bind(confirmed.applied_ms, at: place + 2)
             statement.bind(confirmed.key, at: place + 3)
-            if let sealed = confirmed.sealed {
-                statement.bind(sealed, at: place + 4)
+            if let digest = confirmed.digest, let sealed = confirmed.sealed {
+                statement.bind(digest, at: place + 4)
+                statement.bind(sealed, at: place + 5)
             } else {
                 statement.bindNull(at: place + 4)
+                statement.bindNull(at: place + 5)
             }
-            place += 5
+            place += 6
         }
         statement.bind(record, at: place)
         try statement.run()
@@ -287,11 +291,17 @@ struct HeldRecord {
     let applied_ms: Int64?
     /// The hub's bytes; `nil` while it has confirmed nothing.
     let state: [UInt8]?
+    /// Of those bytes, as they came.
+    let digest: StateDigest?
 
+    /// The hub's state.
+    ///
+    /// - Throws: `.damagedRecord` where it is not what the hub sent.
     func confirmed(
         _ record: RecordID, _ table: DeviceTable, _ store: DeviceStore, _ db: Database
     ) throws -> RecordState? {
         guard let state else { return nil }
+        guard .of(record, state: state) == digest else { throw StoreError.damagedRecord(record) }
         do {
             return store.schema.upcast(
                 try StateCoding.decode(

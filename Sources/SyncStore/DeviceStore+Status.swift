@@ -55,6 +55,9 @@ extension DeviceStore {
                     lastSync_ms: try row.intOrNil(0),
                     lastSyncHub_ms: try row.intOrNil(1).map { UInt64(clamping: $0) },
                     isComplete: try row.int(2) != 0,
+                    alarm_ms: try db.first(
+                        "SELECT found_ms FROM sync_alarms WHERE agreed_ms IS NULL"
+                    ) { try $0.int(0) },
                     lease_ms: try row.intOrNil(3).map { UInt64(clamping: $0) },
                     offset_ms: try row.intOrNil(4), lastNumber: last)
             }
@@ -165,8 +168,7 @@ extension DeviceStore {
         func add(_ row: Row) throws {
             let area = UInt32(clamping: try row.int(1))
             let state = try seal.open(try row.blob(3), keyID: try row.int(2))
-            digests[area, default: CountedDigest()].digest += .of(try row.name(0), state: state)
-            digests[area, default: CountedDigest()].records += 1
+            digests[area, default: CountedDigest()].add(.of(try row.name(0), state: state))
         }
         for table in tables {
             try db.each(
@@ -237,7 +239,7 @@ extension DeviceStore {
         for one in kept {
             let old = HeldRecord(
                 area: nil, position: one.position, era: one.era, own: 0, conflicts: 0,
-                applied_ms: nil, state: one.state)
+                applied_ms: nil, state: one.state, digest: .of(record, state: one.state))
             guard let state = try old.confirmed(record, table, self, db) else { continue }
             entries.append(
                 HistoryEntry(

@@ -19,8 +19,6 @@ public struct SyncState: Hashable, Sendable {
     public let writerCursor: UInt32
     /// The digest to have compared: only where the last sync brought everything up to one position.
     public let digest: StateDigest?
-    /// Whether the store has tried to repair a differing digest and no comparison was right since.
-    public let isRepaired: Bool
     /// Change sets without a receipt of this epoch, and those between them, from the first on.
     /// Without gaps.
     public let offers: [Offer]
@@ -48,6 +46,8 @@ public struct AppliedAnswer: Hashable, Sendable {
     public var receipted: Set<ChangeSetNumber> = []
     public var notices = 0
     public var cursorsMoved = false
+    /// Records that were not as the hub has them, and now are.
+    public var mended = 0
     /// Leaves that were not known.
     public var left = 0
     /// Whether the hub left out states that this device does not come to by itself: it must be
@@ -87,7 +87,7 @@ extension DeviceStore {
             let cursors = territory.current.map(\.cursor)
             let state = try db.first(
                 """
-                SELECT mark, grants_version, notices, merged, is_complete, is_repaired, load
+                SELECT mark, grants_version, notices, merged, is_complete, load
                 FROM sync_replica
                 """
             ) { row in
@@ -102,12 +102,12 @@ extension DeviceStore {
                     noticeCursor: UInt64(clamping: try row.int(2)),
                     writerCursor: UInt32(writers.prefix { $0 != nil }.count),
                     digest: isComplete && version != 0 ? try self.totalDigest(db) : nil,
-                    isRepaired: try row.int(5) != 0, offers: offers,
+                    offers: offers,
                     pending: UInt64(clamping: pending),
                     // At the hub a copy's numbers are those of the branch it did not write.
                     unsettled: identity.enrolment == .copied
                         ? [] : try self.unsettled(era, merged, db),
-                    load: Int(try row.int(6)))
+                    load: Int(try row.int(5)))
             }
             guard let state else { throw StoreFault(.damaged, "the store does not know its name") }
             return state
@@ -256,39 +256,6 @@ extension DeviceStore {
     }
 
     func beginEra(_ epoch: EpochID, _ now: ClockReading, _ db: Database) throws {
-        let (old, new) = try nextEra(epoch, now, db)
-        // What the records of this epoch say of their files is true of this epoch.
-        try db.run("UPDATE sync_files SET is_sent = 0")
-        // A backup that was verified holds them, at the same positions.
-        try db.run("UPDATE sync_outbox SET era = ? WHERE era = ? AND is_anchored = 1", [new, old])
-        try db.run(
-            """
-            UPDATE sync_replica SET era = ?, grants_version = 0, notices = 0, merged = x'',
-                mark = NULL, mark_number = 0, stored = 0, anchored = 0, settled = 0, is_complete = 0, is_repaired = 0
-            """, [new])
-    }
-
-    /// Asks for everything again, because the digest differed: the same epoch, but nothing
-    /// believed.
-    public func beginRepair(now: ClockReading) throws(StoreError) {
-        try write { db in
-            guard let epoch = try self.identity(db).epoch else { return }
-            let (old, new) = try self.nextEra(epoch, now, db)
-            try db.run("UPDATE sync_outbox SET era = ? WHERE era = ?", [new, old])
-            try db.run(
-                """
-                INSERT INTO sync_writers(era, number, replica, author)
-                SELECT ?, number, replica, author FROM sync_writers WHERE era = ?
-                """, [new, old])
-            try db.run(
-                "UPDATE sync_replica SET era = ?, settled = 0, is_complete = 0, is_repaired = 1",
-                [new])
-        }
-    }
-
-    private func nextEra(
-        _ epoch: EpochID, _ now: ClockReading, _ db: Database
-    ) throws -> (old: Int64, new: Int64) {
         let old = try era(db)
         let new = old + 1
         try db.run(
@@ -298,6 +265,14 @@ extension DeviceStore {
         try db.run("UPDATE sync_outbox SET is_settled = 0")
         try db.run("DELETE FROM sync_digests")
         memory.withLock { $0 = DeviceMemory() }
-        return (old, new)
+        // What the records of this epoch say of their files is true of this epoch.
+        try db.run("UPDATE sync_files SET is_sent = 0")
+        // A backup that was verified holds them, at the same positions.
+        try db.run("UPDATE sync_outbox SET era = ? WHERE era = ? AND is_anchored = 1", [new, old])
+        try db.run(
+            """
+            UPDATE sync_replica SET era = ?, grants_version = 0, notices = 0, merged = x'',
+                mark = NULL, mark_number = 0, stored = 0, anchored = 0, settled = 0, is_complete = 0
+            """, [new])
     }
 }

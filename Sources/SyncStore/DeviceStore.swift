@@ -197,7 +197,7 @@ public final class DeviceStore: Sendable {
         } catch {
             // What was remembered may come from the transaction that is gone.
             memory.withLock { $0 = DeviceMemory() }
-            throw StoreError(error)
+            throw suspecting(StoreError(error))
         }
     }
 
@@ -214,8 +214,20 @@ public final class DeviceStore: Sendable {
                 return result
             }
         } catch {
-            throw StoreError(error)
+            throw suspecting(StoreError(error))
         }
+    }
+
+    /// Remembers that something was found damaged, for the next sync to look at everything.
+    private func suspecting(_ error: StoreError) -> StoreError {
+        guard case .damagedRecord = error else { return error }
+        do { try suspect() } catch { return error }
+        return error
+    }
+
+    /// Has the next sync look at everything that is here.
+    func suspect() throws(StoreError) {
+        try write { db in try db.run("UPDATE sync_replica SET is_suspect = 1") }
     }
 
     /// Calls `body` outside any transaction, for what SQLite allows only there.
@@ -248,7 +260,7 @@ public final class DeviceStore: Sendable {
         }
     }
 
-    /// Falsifies what is believed of the states: how tests see a repair.
+    /// Falsifies what is believed of the states: how tests see that it is noticed.
     package func alterDigests() throws(StoreError) {
         try write { db in try db.run("UPDATE sync_digests SET low = low + 1") }
     }

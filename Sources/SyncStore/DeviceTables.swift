@@ -21,7 +21,7 @@ enum DeviceTables {
             mark_number INTEGER NOT NULL DEFAULT 0, mark BLOB, stored INTEGER NOT NULL DEFAULT 0,
             merged BLOB NOT NULL DEFAULT x'', anchored INTEGER NOT NULL DEFAULT 0,
             settled INTEGER NOT NULL DEFAULT 0, is_complete INTEGER NOT NULL DEFAULT 0,
-            is_repaired INTEGER NOT NULL DEFAULT 0, load INTEGER NOT NULL DEFAULT 0, salt BLOB, offset_ms INTEGER,
+            is_suspect INTEGER NOT NULL DEFAULT 0, load INTEGER NOT NULL DEFAULT 0, salt BLOB, offset_ms INTEGER,
             offset_monotonic_ms INTEGER, offset_boot INTEGER, lease_ms INTEGER,
             synced_ms INTEGER, synced_hub_ms INTEGER) STRICT;
         CREATE TABLE sync_epochs(
@@ -48,6 +48,10 @@ enum DeviceTables {
         CREATE TABLE sync_digests(
             area INTEGER PRIMARY KEY, high INTEGER NOT NULL, low INTEGER NOT NULL,
             records INTEGER NOT NULL) STRICT;
+        CREATE TABLE sync_alarms(
+            id INTEGER PRIMARY KEY, found_ms INTEGER NOT NULL, damaged INTEGER NOT NULL DEFAULT 0,
+            fetched INTEGER NOT NULL DEFAULT 0, removed INTEGER NOT NULL DEFAULT 0,
+            agreed_ms INTEGER) STRICT;
         CREATE TABLE sync_grants(
             id BLOB PRIMARY KEY, place INTEGER, scope BLOB NOT NULL,
             is_read_only INTEGER NOT NULL DEFAULT 0, cursor INTEGER NOT NULL DEFAULT 0,
@@ -100,7 +104,7 @@ enum DeviceTables {
         CREATE TABLE sync_unknown(
             id BLOB NOT NULL, collection INTEGER NOT NULL, area INTEGER NOT NULL,
             position INTEGER NOT NULL, era INTEGER NOT NULL, applied_ms INTEGER NOT NULL,
-            key INTEGER NOT NULL, state BLOB NOT NULL,
+            key INTEGER NOT NULL, digest BLOB NOT NULL, state BLOB NOT NULL,
             PRIMARY KEY (collection, id)) STRICT, WITHOUT ROWID;
         """
     ]
@@ -108,10 +112,10 @@ enum DeviceTables {
 
 /// The table of one collection, with the statements that its rows are read and written by.
 ///
-/// Every row has an id; `state` is the hub's confirmed one, NULL while it has none. `era` tells
-/// which life of the hub `position` and the writers' numbers in `state` belong to; 0 without a
-/// state. The unit columns, `area`, `home`, `is_void` and `conflicts` show the state with own
-/// writes laid over it. `own` counts the change sets laid over.
+/// Every row has an id; `state` is the hub's confirmed one, NULL while it has none, and `digest` is
+/// its digest as it was when it came. `era` tells which life of the hub `position` and the writers'
+/// numbers in `state` belong to; 0 without a state. The unit columns, `area`, `home`, `is_void` and
+/// `conflicts` show the state with own writes laid over it. `own` counts the change sets laid over.
 struct DeviceTable: Sendable {
     let collection: CollectionDeclaration
     let name: String
@@ -141,7 +145,7 @@ struct DeviceTable: Sendable {
                 era INTEGER NOT NULL DEFAULT 0, own INTEGER NOT NULL DEFAULT 0,
                 conflicts INTEGER NOT NULL DEFAULT 0, is_void INTEGER NOT NULL DEFAULT 0,
                 home BLOB, applied_ms INTEGER, \(names.map { $0 + " ANY, " }.joined())
-                key INTEGER NOT NULL DEFAULT 0, state BLOB) STRICT
+                key INTEGER NOT NULL DEFAULT 0, digest BLOB, state BLOB) STRICT
             """
         ]
         if case .with = declaration.home {
@@ -150,7 +154,7 @@ struct DeviceTable: Sendable {
         }
         createSQL = create
         selectSQL = """
-            SELECT rid, area, position, era, own, conflicts, applied_ms, key, state
+            SELECT rid, area, position, era, own, conflicts, applied_ms, key, state, digest
             FROM \(table) WHERE id = ?
             """
         rowsSQL = """
@@ -158,7 +162,7 @@ struct DeviceTable: Sendable {
             own\(names.map { ", " + $0 }.joined()) FROM \(table)
             """
         let shown = ["area", "own", "conflicts", "is_void", "home"] + names
-        let held = ["position", "era", "applied_ms", "key", "state"]
+        let held = ["position", "era", "applied_ms", "key", "digest", "state"]
         let all = shown + held
         insertSQL = """
             INSERT INTO \(table)(\(all.joined(separator: ", ")), id)

@@ -267,11 +267,27 @@ public struct StoreStatus: Hashable, Sendable {
     public let lastSyncHub_ms: UInt64?
     /// Whether it brought all there was.
     public let isComplete: Bool
+    /// Since when this device is known to hold other records than the hub; `nil` where it is not.
+    public let alarm_ms: Int64?
     /// Until when the device may read without contact, on the hub's clock.
     public let lease_ms: UInt64?
     /// Hub time minus this machine's wall time, as last measured.
     public let offset_ms: Int64?
     public let lastNumber: ChangeSetNumber?
+}
+
+/// A time when this device did not hold what the hub holds.
+public struct DigestAlarm: Hashable, Sendable {
+    /// By this machine's wall clock.
+    public let found_ms: Int64
+    /// Records that were not what the hub had sent.
+    public let damaged: Int
+    /// Records that were fetched again.
+    public let fetched: Int
+    /// Records that the hub does not lend to this device.
+    public let removed: Int
+    /// When both held the same again; `nil` while they don't.
+    public let agreed_ms: Int64?
 }
 
 /// A half-filled form, kept as its command left it.
@@ -293,6 +309,8 @@ public struct Finding: Hashable, Sendable {
     public let severity: Severity
     /// Stable, lower-case words joined by `-`: what was looked at.
     public let check: String
+    /// Whether the next sync mends it by itself.
+    public var isMendedBySync: Bool { ["states", "columns", "digests"].contains(check) }
     /// For people; holds no personal value.
     public let text: String
 

@@ -1,6 +1,7 @@
 internal import GRDB
 internal import GRDBSQLite
 internal import SyncCore
+internal import SyncProtocol
 
 /// A prepared statement that is bound, stepped and read by hand: for the loops that run once per
 /// record of an upload or a page, where making rows and arguments would cost more than SQLite.
@@ -35,6 +36,12 @@ struct HotStatement {
 
     func bind(_ id: some Identifier, at place: Int32) {
         withUnsafeBytes(of: (id.high.bigEndian, id.low.bigEndian)) {
+            _ = sqlite3_bind_blob(handle, place, $0.baseAddress, 16, Self.copied)
+        }
+    }
+
+    func bind(_ digest: StateDigest, at place: Int32) {
+        withUnsafeBytes(of: (digest.high.bigEndian, digest.low.bigEndian)) {
             _ = sqlite3_bind_blob(handle, place, $0.baseAddress, 16, Self.copied)
         }
     }
@@ -164,6 +171,19 @@ struct HotStatement {
             throw StoreFault(.damaged, "a name is not 16 bytes long")
         }
         return name
+    }
+
+    /// The digest in a column; `nil` where it holds none.
+    func digestOrNil(_ place: Int32) throws -> StateDigest? {
+        if isNull(place) { return nil }
+        return try digest(place)
+    }
+
+    func digest(_ place: Int32) throws -> StateDigest {
+        guard let digest = StateDigest(bytes: bytes(place)) else {
+            throw StoreFault(.damaged, "a digest is not 16 bytes long")
+        }
+        return digest
     }
 
     /// The 16 bytes of a name; `nil` for anything else.

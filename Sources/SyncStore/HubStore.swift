@@ -1,12 +1,14 @@
 internal import Foundation
 internal import GRDB
 public import SyncCore
+internal import Synchronization
 
 /// What a hub remembers: one SQLite file, one connection, one writer.
 ///
 /// Invariants: positions rise by one from 1; a change set is in the legal log (`uploads`) exactly
 /// once; the table of a collection holds per record its newest state and nothing else; an area's
-/// digest is the sum over its records. `checkInvariants` tests them.
+/// digest is the sum over its records', each kept beside its state: a state that does not fit it
+/// is not what was written. `Hub.doctor` tests them.
 public final class HubStore: Sendable {
     /// The version of the tables, `PRAGMA user_version`.
     static let tablesVersion = 1
@@ -18,6 +20,10 @@ public final class HubStore: Sendable {
     public let files: HubFiles
     private let queue: DatabaseQueue
     private let tables: [CollectionID: HubTable]
+    /// What was found damaged since the store was opened.
+    private let damaged = DamagedRecords()
+    /// The journal, once it is followed, and the last entry that was made for it.
+    private let journal = Mutex<(file: JournalFile, last: UInt64)?>(nil)
 
     /// Opens the store at `path`, making it if it is not there.
     ///
@@ -67,7 +73,8 @@ public final class HubStore: Sendable {
                         try db.execute(sql: "PRAGMA application_id = \(Self.applicationID)")
                         try db.execute(sql: "PRAGMA user_version = \(Self.tablesVersion)")
                     }
-                    if let written = try HubTransaction(db, schema, tables).schemaVersion(),
+                    if let written = try HubTransaction(db, schema, tables, damaged)
+                        .schemaVersion(),
                         written > schema.version
                     {
                         throw StoreFault(.fromTheFuture, "the store was written by a newer hazamad")
@@ -89,12 +96,17 @@ public final class HubStore: Sendable {
         _ body: (borrowing HubTransaction) throws -> Result
     ) throws -> Result {
         do {
+            let draft = journal.withLock { $0.map { JournalDraft(written: $0.file.place.number) } }
             return try queue.writeWithoutTransaction { db in
                 var result: Result?
+                var last: UInt64?
                 try db.inTransaction(.immediate) {
-                    result = try body(HubTransaction(db, schema, tables))
+                    let tx = HubTransaction(db, schema, tables, damaged, draft)
+                    result = try body(tx)
+                    last = try tx.keepJournal()
                     return .commit
                 }
+                if let last { journal.withLock { $0?.last = last } }
                 return result!
             }
         } catch let error as DatabaseError {
@@ -110,13 +122,50 @@ public final class HubStore: Sendable {
             return try queue.writeWithoutTransaction { db in
                 var result: Result?
                 try db.inTransaction(.deferred) {
-                    result = try body(HubTransaction(db, schema, tables))
+                    result = try body(HubTransaction(db, schema, tables, damaged))
                     return .commit
                 }
                 return result!
             }
         } catch let error as DatabaseError {
             throw StoreFault(error)
+        }
+    }
+
+    /// The records that were found damaged and are not healed, rising.
+    public var damagedRecords: [(record: RecordID, collection: CollectionID)] { damaged.all }
+
+    // MARK: The journal
+
+    /// From now on what people do here is kept for this file, too.
+    public func follow(_ file: JournalFile) throws {
+        let last = try read { tx in try tx.journalPlace()?.number } ?? 0
+        journal.withLock { $0 = (file, last) }
+    }
+
+    /// The last entry made for the journal, whether the file has it or not; 0 without a journal.
+    public var lastEntry: UInt64 { journal.withLock { $0?.last ?? 0 } }
+
+    /// Writes to the journal's file what it does not have yet. It is on the disk when this returns.
+    public func writeJournal() throws {
+        guard let (file, last) = journal.withLock({ $0 }), last > file.place.number else { return }
+        try file.append(try read { tx in try tx.waitingFrames(after: file.place.number) })
+    }
+
+    /// How the journal stands; `nil` where none is kept.
+    public var journalState: (path: String, written: UInt64, last: UInt64)? {
+        journal.withLock { $0.map { ($0.file.path, $0.file.place.number, $0.last) } }
+    }
+
+    /// What is wrong with the journal's file, read again from the disk; `nil` if nothing.
+    public func journalFault() -> String? {
+        guard let file = journal.withLock({ $0?.file }) else { return nil }
+        do {
+            let end = try file.frames().last?.place.number ?? 0
+            return end == file.place.number
+                ? nil : "\(file.path) ends at entry \(end), not \(file.place.number)"
+        } catch {
+            return "\(error)"
         }
     }
 
@@ -134,6 +183,7 @@ public final class HubStore: Sendable {
     /// Closes the file after moving everything from the write-ahead log into it. Closing it again
     /// does nothing.
     public func close() throws(StoreFault) {
+        journal.withLock { $0 = nil }
         do {
             try queue.writeWithoutTransaction { db in
                 if db.sqliteConnection != nil { _ = try db.checkpoint(.truncate) }
@@ -151,8 +201,30 @@ public struct HubTransaction: ~Copyable {
     let schema: Schema
     let tables: [CollectionID: HubTable]
 
-    init(_ db: Database, _ schema: Schema, _ tables: [CollectionID: HubTable]) {
+    let damaged: DamagedRecords
+    let draft: JournalDraft?
+
+    init(
+        _ db: Database, _ schema: Schema, _ tables: [CollectionID: HubTable],
+        _ damaged: DamagedRecords, _ draft: JournalDraft? = nil
+    ) {
         (self.db, self.schema, self.tables) = (db, schema, tables)
+        (self.damaged, self.draft) = (damaged, draft)
+    }
+}
+
+/// The records that were found not to be what was written, until they are healed.
+final class DamagedRecords: Sendable {
+    private let records = Mutex<[RecordID: CollectionID]>([:])
+
+    func insert(_ record: RecordID, _ collection: CollectionID) {
+        records.withLock { $0[record] = collection }
+    }
+
+    func remove(_ record: RecordID) { records.withLock { $0[record] = nil } }
+
+    var all: [(record: RecordID, collection: CollectionID)] {
+        records.withLock { $0.sorted { $0.key < $1.key }.map { ($0.key, $0.value) } }
     }
 }
 
@@ -195,6 +267,8 @@ enum HubTables {
         CREATE TABLE links(
             number INTEGER PRIMARY KEY, kind INTEGER NOT NULL, subject INTEGER NOT NULL,
             content BLOB NOT NULL, hash BLOB NOT NULL) STRICT;
+        CREATE TABLE journal(
+            number INTEGER PRIMARY KEY, previous BLOB NOT NULL, entry BLOB NOT NULL) STRICT;
         CREATE TABLE areas(
             number INTEGER PRIMARY KEY, scope BLOB NOT NULL UNIQUE, parent INTEGER, name TEXT NOT NULL,
             digest_high INTEGER NOT NULL DEFAULT 0, digest_low INTEGER NOT NULL DEFAULT 0,
@@ -224,7 +298,8 @@ enum HubTables {
             enrolled_ms INTEGER NOT NULL, synced_ms INTEGER, pending INTEGER NOT NULL DEFAULT 0,
             skew_ms INTEGER NOT NULL DEFAULT 0,
             stored INTEGER NOT NULL DEFAULT 0, head BLOB NOT NULL,
-            merged BLOB NOT NULL, branch_of INTEGER, branch_from INTEGER) STRICT;
+            merged BLOB NOT NULL, branch_of INTEGER, branch_from INTEGER,
+            is_apart INTEGER NOT NULL DEFAULT 0) STRICT;
         CREATE TABLE writers(
             number INTEGER PRIMARY KEY, replica BLOB NOT NULL, author BLOB NOT NULL) STRICT;
         CREATE TABLE uploads(
@@ -329,7 +404,7 @@ enum HubTables {
                 CREATE TABLE IF NOT EXISTS \(collection.tableName)(
                     rid INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, area INTEGER NOT NULL,
                     position INTEGER NOT NULL, \(follows ? "home BLOB, " : "")
-                    \(columns.joined()) state BLOB NOT NULL) STRICT;
+                    \(columns.joined()) digest BLOB NOT NULL, state BLOB NOT NULL) STRICT;
                 CREATE INDEX IF NOT EXISTS \(collection.tableName + "_stream")
                     ON \(collection.tableName)(area, position);
                 """)

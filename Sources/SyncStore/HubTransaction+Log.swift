@@ -23,6 +23,8 @@ public struct StoredReplica: Sendable {
     public var merged: NumberSet
     /// Where it parted from another replica, for the branch of a copied device.
     public let branch: Branch?
+    /// Whether it held other records than the hub when that was last compared.
+    public var isApart: Bool
 
     public struct Branch: Hashable, Sendable {
         /// The row of the replica whose history it shares.
@@ -114,7 +116,7 @@ extension HubTransaction {
         let statement = try db.cachedStatement(
             sql: """
                 SELECT rid, id, key, person, name, state, enrolled_ms, synced_ms, pending, skew_ms,
-                    stored, head, merged, branch_of, branch_from FROM replicas \(rest)
+                    stored, head, merged, branch_of, branch_from, is_apart FROM replicas \(rest)
                 """)
         return try Row.fetchAll(statement, arguments: arguments).map { row in
             guard let key = VerifyingKey(bytes: try row.bytes(2)),
@@ -128,7 +130,7 @@ extension HubTransaction {
                 stored: try row.count(10), head: head, merged: merged,
                 branch: try (row[13] as Int64?).map {
                     StoredReplica.Branch(trunk: $0, first: try row.count(14))
-                })
+                }, isApart: row[15])
         }
     }
 
@@ -183,12 +185,12 @@ extension HubTransaction {
         let statement = try db.cachedStatement(
             sql: """
                 UPDATE replicas SET state = ?, synced_ms = ?, pending = ?, skew_ms = ?,
-                    stored = ?, head = ?, merged = ? WHERE rid = ?
+                    stored = ?, head = ?, merged = ?, is_apart = ? WHERE rid = ?
                 """)
         statement.setUncheckedArguments([
             replica.state, replica.synced_ms, replica.pending, replica.skew_ms,
             Int64(replica.stored), replica.head.bytes.data,
-            replica.merged.storedBytes.data, replica.rid,
+            replica.merged.storedBytes.data, replica.isApart, replica.rid,
         ])
         try statement.execute()
     }

@@ -141,6 +141,7 @@ extension HubTransaction {
             arguments: [
                 person.id.bytes.data, person.name, person.roles, person.password, person.isActive,
             ])
+        try journal(.person(person))
     }
 
     /// The grants of a person, ended ones too, in the order by which cursors count.
@@ -164,6 +165,7 @@ extension HubTransaction {
         try db.execute(
             sql: "INSERT INTO grants(id, person, area, began_at) VALUES (?, ?, ?, ?)",
             arguments: [id.bytes.data, person.bytes.data, Int64(area), Int64(began.value)])
+        try journal(grant: id)
     }
 
     // MARK: Enrolment codes
@@ -337,6 +339,8 @@ extension HubTransaction {
                 number, at_ms, person?.bytes.data, act, subject, reason, hash.bytes.data,
             ])
         try link(.act, number, hash)
+        guard let person, act != "session.open" else { return }
+        try journal(.act(act, subject, reason: reason, by: person, at_ms: at_ms))
     }
 
     /// The number of the first audit entry that does not fit its chain; `nil` if all do.

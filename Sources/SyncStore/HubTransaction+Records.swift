@@ -1,7 +1,7 @@
 internal import Foundation
 internal import GRDB
 public import SyncCore
-internal import SyncProtocol
+public import SyncProtocol
 
 /// A record as a hub's table holds it.
 public struct StoredRecord: Sendable {
@@ -12,23 +12,43 @@ public struct StoredRecord: Sendable {
     /// Where it was last changed, or entered its area if that was later.
     public var position: LogPosition
     /// The form of `StateCoding`.
-    public var state: [UInt8]
+    public let state: [UInt8]
+    /// Of the state, as it was when it was written.
+    public let digest: StateDigest
 
     public init(
         record: RecordID, collection: CollectionID, area: UInt32, position: LogPosition,
-        state: [UInt8]
+        state: [UInt8], digest: StateDigest
     ) {
         self.record = record
         self.collection = collection
         self.area = area
         self.position = position
         self.state = state
+        self.digest = digest
     }
+
+    /// Whether the state is what was written.
+    public var isSound: Bool { .of(record, state: state) == digest }
+}
+
+/// What is known of a record without reading its state.
+public struct HeldDigest: Sendable {
+    public let record: RecordID
+    public let collection: CollectionID
+    public let digest: StateDigest
 }
 
 extension HubTransaction {
     /// Returns a record; `nil` if it was never created here.
+    ///
+    /// - Throws: damage where its state is not what was written.
     public func record(_ id: RecordID, in collection: CollectionID) throws -> StoredRecord? {
+        guard let stored = try asItIs(id, in: collection) else { return nil }
+        return try sound(stored)
+    }
+
+    private func asItIs(_ id: RecordID, in collection: CollectionID) throws -> StoredRecord? {
         guard let table = tables[collection] else { return nil }
         let statement = try HotStatement(table.selectSQL, db)
         statement.bind(id, at: 1)
@@ -36,7 +56,74 @@ extension HubTransaction {
         defer { statement.reset() }
         return StoredRecord(
             record: id, collection: collection, area: try area(statement.int(0)),
-            position: try position(statement.int(1)), state: statement.bytes(2))
+            position: try position(statement.int(1)), state: statement.bytes(2),
+            digest: try statement.digest(3))
+    }
+
+    /// Whether a record is what was written. One that is not is remembered.
+    public func note(_ stored: StoredRecord) throws -> Bool {
+        guard !stored.isSound else { return true }
+        damaged.insert(stored.record, stored.collection)
+        return false
+    }
+
+    /// Puts a damaged record right by a copy that somebody holds, if it is what was written.
+    ///
+    /// - Parameter sum: the digest of its area.
+    /// - Returns: whether it was damaged and is right now.
+    public func heal(_ copy: StateCopy, writers: WriterTable, sum: (UInt32) -> StateDigest?) throws
+        -> Bool
+    {
+        guard let stored = try asItIs(copy.record, in: copy.collection), !stored.isSound,
+            // Either state or digest was altered; the area's sum says which the other was.
+            .of(copy.record, state: copy.state) == stored.digest || copy.state == stored.state
+        else { return false }
+        let digest = StateDigest.of(copy.record, state: copy.state)
+        var total = try digests(of: stored.area).reduce(into: StateDigest.zero) { $0 += $1.digest }
+        total -= stored.digest
+        total += digest
+        guard total == sum(stored.area) else { return false }
+        let state = try StateCoding.decode(
+            copy.state, record: copy.record, collection: copy.collection, writers: writers)
+        try put(
+            StoredRecord(
+                record: copy.record, collection: copy.collection, area: stored.area,
+                position: stored.position, state: copy.state, digest: digest),
+            schema.upcast(state))
+        return true
+    }
+
+    /// Forgets that these were damaged.
+    public func forgetDamage(of records: [RecordID]) {
+        for record in records { damaged.remove(record) }
+    }
+
+    private func sound(_ stored: StoredRecord) throws -> StoredRecord {
+        guard try note(stored) else {
+            throw StoreFault(.damaged, "record \(stored.record) is not what was written")
+        }
+        return stored
+    }
+
+    /// The digests of all records of an area, rising by name.
+    public func digests(of area: UInt32) throws -> [HeldDigest] {
+        var held: [HeldDigest] = []
+        for declaration in schema.collections {
+            let statement = try HotStatement(
+                "SELECT id, digest FROM \(declaration.tableName) WHERE area = ?", db)
+            statement.bind(Int64(area), at: 1)
+            defer { statement.reset() }
+            while try statement.step() {
+                guard let record: RecordID = statement.name(0) else {
+                    throw StoreFault(.damaged, "a name is not 16 bytes long")
+                }
+                held.append(
+                    HeldDigest(
+                        record: record, collection: declaration.id,
+                        digest: try statement.digest(1)))
+            }
+        }
+        return held.sorted { $0.record < $1.record }
     }
 
     /// The leaf area of a record, whatever its collection; `nil` if there is none.
@@ -73,16 +160,18 @@ extension HubTransaction {
         guard let declaration = schema.collection(collection) else { return }
         let statement = try db.cachedStatement(
             sql: """
-                SELECT id, position, state FROM \(declaration.tableName)
+                SELECT id, position, state, digest FROM \(declaration.tableName)
                 WHERE area = ? AND position > ?
                 """)
         statement.setUncheckedArguments([Int64(area), Int64(after.value)])
         let cursor = try Row.fetchCursor(statement)
         while let row = try cursor.next() {
             try body(
-                StoredRecord(
-                    record: try identifier(row, 0), collection: collection, area: area,
-                    position: try position(row[1]), state: try row.bytes(2)))
+                sound(
+                    StoredRecord(
+                        record: try identifier(row, 0), collection: collection, area: area,
+                        position: try position(row[1]), state: try row.bytes(2),
+                        digest: try digest(row, 3))))
         }
     }
 
@@ -111,7 +200,8 @@ extension HubTransaction {
                 state[unit.id].flatMap { $0.outcome(under: unit) }?.value, at: place)
             place += 1
         }
-        statement.bind(stored.state, at: place)
+        statement.bind(stored.digest, at: place)
+        statement.bind(stored.state, at: place + 1)
         try statement.run()
         if let declaration = schema.collection(stored.collection), !declaration.urgent.isEmpty {
             try noteUrgency(of: stored, declaration.isUrgent(state))
@@ -170,6 +260,8 @@ extension HubTransaction {
     /// Calls `body` with every record of these areas changed after one position and up to another,
     /// by collection and position.
     ///
+    /// One that is not what was written is left out: whoever holds it keeps what is right.
+    ///
     /// - Parameter isWanted: asked first; the states of others are not read.
     public func records(
         of areas: [UInt32], after: LogPosition, through: LogPosition,
@@ -179,7 +271,7 @@ extension HubTransaction {
         for declaration in schema.collections {
             let statement = try HotStatement(
                 """
-                SELECT id, position, state FROM \(declaration.tableName)
+                SELECT id, position, state, digest FROM \(declaration.tableName)
                 WHERE area = ? AND position > ? AND position <= ? ORDER BY position
                 """, db)
             defer { statement.reset() }
@@ -194,10 +286,11 @@ extension HubTransaction {
                     }
                     let position = try position(statement.int(1))
                     if isWanted(record, position) {
-                        try body(
-                            StoredRecord(
-                                record: record, collection: declaration.id, area: area,
-                                position: position, state: statement.bytes(2)))
+                        let stored = StoredRecord(
+                            record: record, collection: declaration.id, area: area,
+                            position: position, state: statement.bytes(2),
+                            digest: try statement.digest(3))
+                        if try note(stored) { try body(stored) }
                     }
                 }
             }
@@ -234,17 +327,17 @@ extension HubTransaction {
         return names
     }
 
-    /// Calls `body` with every record of the store.
+    /// Calls `body` with every record of the store, be it what was written or not.
     public func allRecords(_ body: (StoredRecord) throws -> Void) throws {
         for declaration in schema.collections {
             let cursor = try Row.fetchCursor(
-                db, sql: "SELECT id, position, state, area FROM \(declaration.tableName)")
+                db, sql: "SELECT id, position, state, area, digest FROM \(declaration.tableName)")
             while let row = try cursor.next() {
                 try body(
                     StoredRecord(
                         record: try identifier(row, 0), collection: declaration.id,
                         area: try row.small(3), position: try position(row[1]),
-                        state: try row.bytes(2)))
+                        state: try row.bytes(2), digest: try digest(row, 4)))
             }
         }
     }
@@ -266,6 +359,13 @@ extension HubTransaction {
             throw StoreFault(.damaged, "an area's number is out of range")
         }
         return area
+    }
+
+    private func digest(_ row: Row, _ index: Int) throws -> StateDigest {
+        guard let digest = StateDigest(bytes: try row.bytes(index)) else {
+            throw StoreFault(.damaged, "a digest is not 16 bytes long")
+        }
+        return digest
     }
 
     func position(_ value: Int64) throws -> LogPosition {
@@ -317,14 +417,16 @@ struct HubTable: Sendable {
         }
         moveSQL = "UPDATE \(table) SET area = ?, position = ? WHERE id = ?"
         let own = (home == nil ? [] : ["home"]) + names
-        selectSQL = "SELECT area, position, state FROM \(table) WHERE id = ?"
+        selectSQL = "SELECT area, position, state, digest FROM \(table) WHERE id = ?"
         areaSQL = "SELECT area FROM \(table) WHERE id = ?"
         putSQL = """
-            INSERT INTO \(table)(id, area, position, \(own.map { $0 + ", " }.joined())state)
-            VALUES (?, ?, ?, \(String(repeating: "?, ", count: own.count))?)
+            INSERT INTO \(table)(id, area, position, \(own.map { $0 + ", " }.joined())digest,
+                state)
+            VALUES (?, ?, ?, \(String(repeating: "?, ", count: own.count))?, ?)
             ON CONFLICT(id) DO UPDATE SET area = excluded.area, position = excluded.position,
                 \(home == nil ? "" : "home = coalesce(excluded.home, home), ")\
-                \(names.map { "\($0) = excluded.\($0), " }.joined())state = excluded.state
+                \(names.map { "\($0) = excluded.\($0), " }.joined())digest = excluded.digest,
+                state = excluded.state
             """
     }
 }

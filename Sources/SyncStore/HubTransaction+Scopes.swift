@@ -237,6 +237,7 @@ extension HubTransaction {
         try db.execute(
             sql: "UPDATE grants SET ended_at = ?, ended_ms = ? WHERE id = ? AND ended_at IS NULL",
             arguments: [Int64(position.value), now_ms, id.bytes.data])
+        try journal(grant: id)
     }
 
     /// A grant; `nil` if there is none of that name.

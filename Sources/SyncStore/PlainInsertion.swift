@@ -42,8 +42,8 @@ struct PlainInsertion {
 
     /// Inserts one record; `false` where its id is there already.
     func insert(
-        _ sent: SyncResponse.PageRecord, _ state: PlainState, sealed: [UInt8], key: Int64,
-        era: Int64, applied_ms: Int64
+        _ sent: SyncResponse.PageRecord, _ state: PlainState, digest: StateDigest,
+        sealed: [UInt8], key: Int64, era: Int64, applied_ms: Int64
     ) throws -> Bool {
         sqlite3_reset(statement)
         // Every place is bound anew: what is bound stays from one row to the next.
@@ -71,12 +71,16 @@ struct PlainInsertion {
             sqlite3_bind_int64(statement, held + 1, era)
             sqlite3_bind_int64(statement, held + 2, applied_ms)
             sqlite3_bind_int64(statement, held + 3, key)
+            withUnsafeBytes(of: (digest.high.bigEndian, digest.low.bigEndian)) { digest in
+                _ = sqlite3_bind_blob(
+                    statement, held + 4, digest.baseAddress, 16, transient)
+            }
             return try sealed.withUnsafeBytes { sealed in
                 sqlite3_bind_blob(
-                    statement, held + 4, sealed.baseAddress, Int32(sealed.count), nil)
+                    statement, held + 5, sealed.baseAddress, Int32(sealed.count), nil)
                 var id = (sent.record.high.bigEndian, sent.record.low.bigEndian)
                 return try withUnsafeBytes(of: &id) { id in
-                    sqlite3_bind_blob(statement, held + 5, id.baseAddress, 16, nil)
+                    sqlite3_bind_blob(statement, held + 6, id.baseAddress, 16, nil)
                     return try step()
                 }
             }

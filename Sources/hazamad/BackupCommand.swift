@@ -163,6 +163,10 @@ struct RestoreCommand: AsyncParsableCommand {
     var backup: String
     @Flag(help: "Restore although verified change sets are not in it.")
     var acceptLoss = false
+    @Option(
+        help: "The hub's journal; left out, that of the folder that is there now.",
+        completion: .file())
+    var journal: String?
 
     func run() async throws {
         let folder = try data.folder()
@@ -176,11 +180,26 @@ struct RestoreCommand: AsyncParsableCommand {
         let draft = folder.path + ".restoring"
         do {
             Backup.remove(draft)
-            // Without a start token beside it the database is a strange one: the hub begins a new
-            // epoch at its next start, before it answers anybody.
+            // Without a start token beside it the database is a strange one: opened, the hub begins
+            // a new epoch.
             try backup.unpack(to: draft)
         } catch {
             throw Failure(.damaged, "nothing was changed: \(error)")
+        }
+        do {
+            let restored = HubFolder(path: draft)
+            let path = try journal ?? folder.journal()
+            if let path { try restored.keepJournal(at: path) }
+            // What people did since is done again here, before the folder has its name.
+            let hub = try restored.openHub()
+            try hub.store.close()
+            if path == nil {
+                Terminal.complain(
+                    "No journal: what people did since the backup is lost. Revocations first.")
+            }
+        } catch {
+            Backup.remove(draft)
+            throw Failure("nothing was changed: \((error as? Failure)?.text ?? "\(error)")")
         }
         var aside: String?
         if access(folder.path, F_OK) == 0 {

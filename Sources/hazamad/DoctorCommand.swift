@@ -56,6 +56,12 @@ struct DoctorCommand: AsyncParsableCommand {
                     .note, "first-admin",
                     "the first administrator's password still lies in first-admin"))
         }
+        if !folder.has("journal") {
+            findings.append(
+                Finding(
+                    .note, "journal",
+                    "no journal is kept: what people did here since the last backup is only here"))
+        }
         do {
             let left_ms = try folder.certificates.serverEnd_ms() - HubFolder.clock.now_ms()
             if left_ms < 0 {

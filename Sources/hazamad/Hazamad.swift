@@ -17,8 +17,7 @@ struct Hazamad: AsyncParsableCommand {
         version: "0.1.0",
         subcommands: [
             InitCommand.self, ServeCommand.self, StatusCommand.self, DoctorCommand.self,
-            BackupCommand.self,
-            RestoreCommand.self, SimulateCommand.self,
+            BackupCommand.self, RestoreCommand.self, JournalCommand.self, SimulateCommand.self,
         ])
 
     static func main() async {

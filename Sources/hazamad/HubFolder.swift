@@ -14,6 +14,7 @@ import SyncStore
 /// | `receipt.key` | the 32 secret bytes that sign receipts and the hub's own change sets |
 /// | `ca.pem` `ca.key` `server.pem` `server.key` | see `HubCertificates` |
 /// | `first-admin` | the first administrator's password, until somebody removes it |
+/// | `journal` | the path of the journal, where one is kept; see `JournalFile` |
 /// | `start` | what tells whether the store is the one that was here last; see `StartToken` |
 /// | `lock` | held by the one process that owns the folder |
 /// | `address` `control` | while a server runs: where it listens, and the socket of its operator |
@@ -68,6 +69,14 @@ struct HubFolder {
             let hub = try Hub(
                 store: store, key: try receiptKey(), clock: Self.clock.now_ms,
                 random: SystemRandomNumberGenerator(), isPutBack: start.isStrange(to: store))
+            if let path = try journal() {
+                let again = try hub.follow(try JournalFile(path: path, hub: hub.id))
+                if again > 0 {
+                    Terminal.complain("done again from the journal \(path): \(again) entries")
+                }
+            } else {
+                try hub.keepNoJournal()
+            }
             var generator = SystemRandomNumberGenerator()
             try start.renew(in: store, using: &generator)
             return hub
@@ -84,6 +93,26 @@ struct HubFolder {
         Failure(
             fault.kind == .damaged ? .damaged : fault.kind == .busy ? .busy : .failed,
             "the store can't be opened: \(fault)")
+    }
+
+    /// The path of the journal; `nil` where none is kept.
+    func journal() throws -> String? {
+        guard has("journal") else { return nil }
+        return String(decoding: try PrivateFile.read(file("journal")), as: UTF8.self)
+    }
+
+    /// Has the hub keep its journal in this file from its next start on, or none.
+    func keepJournal(at path: String?) throws {
+        do {
+            if let path {
+                let absolute = URL(filePath: path).standardizedFileURL.path
+                try PrivateFile.replace(file("journal"), with: Array(absolute.utf8))
+            } else if unlink(file("journal")) != 0, errno != ENOENT {
+                throw Failure("can't remove \(file("journal"))")
+            }
+        } catch let fault as FileFault {
+            throw Failure("\(fault)")
+        }
     }
 
     private func receiptKey() throws -> SigningKey {

@@ -27,11 +27,12 @@ struct StatusCommand: AsyncParsableCommand {
             position     \(number("position"))
             records      \(number("records"))
             change sets  \(number("changeSets")) in \(number("uploads")) uploads
-            devices      \(number("devices"))
+            devices      \(number("devices")), \(number("devicesApart")) with other records than the hub
             conflicts    \(number("openConflicts")) not resolved
             held         \(number("held"))
             quarantined  \(number("quarantined"))
             digest       \(text("digest"))
+            journal      \(status["journal"].flatMap(JournalCommand.line) ?? "none")
             """)
         for area in status["areas"]?.array ?? [] {
             Terminal.print(

@@ -116,7 +116,7 @@ struct FieldDevice: Sendable {
             let answer = try SyncResponse.decode(reply.body)
             try store.apply(
                 answer, receipts: store.verified(answer),
-                sent: sent, received: Clocks.reading(), comparedDigest: false)
+                sent: sent, received: Clocks.reading(), digestMatches: nil)
             hasMore = answer.hasMore
         }
     }

@@ -19,7 +19,7 @@ struct DeviceExchangeTests {
             writerCursor: 6, digest: digest,
             offers: sizes.enumerated().map {
                 DeviceExchange.Offer(ChangeSetNumber(first + UInt64($0))!, bytes: $1)
-            }, pending: UInt64(sizes.count), unsettled: [ChangeSetNumber(1)!], isRepaired: false)
+            }, pending: UInt64(sizes.count), unsettled: [ChangeSetNumber(1)!])
     }
 
     func answer(
@@ -293,6 +293,48 @@ struct DeviceExchangeTests {
                 continue
             }
         }
+    }
+
+    @Test("what differs is asked for, then the digest is compared again; in vain, the run ends")
+    func search() throws {
+        let digest = StateDigest(high: 1, low: 2)
+        var exchange = DeviceExchange()
+        func ask(differs: Bool, finds: [Stretch], mends: Bool) throws -> SyncRequest? {
+            _ = exchange.judge(answer(differs: differs), tag: 1)
+            try exchange.noted(
+                DeviceExchange.Gain(
+                    hasMore: false, receipted: 0, records: 0, cursorsMoved: false,
+                    hasGrants: false))
+            exchange.compared(found: finds, mended: mends, differs: differs)
+            return plan(&exchange, facts(offers: [], digest: digest))?.request
+        }
+        let first = plan(&exchange, facts(digest: digest))?.request
+        #expect(first?.digest == digest)
+        #expect(first?.stretches == [])
+        let asked = try ask(differs: true, finds: [Stretch(all: 7)], mends: false)
+        #expect(asked?.digest == nil)
+        #expect(asked?.stretches == [Stretch(all: 7)])
+        let again = try ask(differs: false, finds: [], mends: true)
+        #expect(again?.digest == digest)
+        #expect(again?.stretches == [])
+        let other = try ask(differs: true, finds: [Stretch(all: 8)], mends: false)
+        #expect(other?.stretches == [Stretch(all: 8)])
+        // The hub could not bring what it was asked for.
+        #expect(try ask(differs: false, finds: [], mends: false) == nil)
+    }
+
+    @Test("what is found to differ is asked for before more is sent")
+    func searchFirst() throws {
+        var exchange = DeviceExchange()
+        _ = plan(&exchange, facts(offers: [10], digest: .zero))
+        _ = exchange.judge(answer(differs: true), tag: 1)
+        try exchange.noted(
+            DeviceExchange.Gain(
+                hasMore: false, receipted: 1, records: 0, cursorsMoved: false, hasGrants: false))
+        exchange.compared(found: [Stretch(all: 7)], mended: false, differs: true)
+        let asked = plan(&exchange, facts(offers: [10], from: 2, digest: .zero))
+        #expect(asked?.offer == nil)
+        #expect(asked?.request.stretches == [Stretch(all: 7)])
     }
 
     @Test("the digest counts as compared only where the hub had nothing to send")

@@ -456,28 +456,6 @@ struct DeviceEpochTests {
         #expect(try device.store.shown(house)?.laidOver.map(\.value) == [2])
     }
 
-    @Test("a repair fetches everything again and offers nothing again")
-    func repair() throws {
-        var hub = PaperHub()
-        let device = try TestDevice.enrolled(&hub)
-        try device.record([.house(house, in: HubFixture.north, count: 3)])
-        try device.sync(&hub)
-        #expect(try device.store.syncState(limit: 1).digest == hub.digest)
-        try device.store.beginRepair(now: device.clock)
-        let state = try device.store.syncState(limit: 10)
-        #expect(state.offers.isEmpty)
-        #expect(state.cursors == [.start])
-        #expect(state.isRepaired)
-        #expect(try device.value(House.count, of: house) == .integer(3))
-        try device.sync(&hub)
-        #expect(try device.store.totalDigest() == hub.digest)
-        #expect(try device.store.shown(house)?.isStale == false)
-        #expect(try device.store.syncState(limit: 1).isRepaired)
-        try device.apply(
-            hub.answer(to: device.replica, after: hub.position), comparedDigest: true)
-        #expect(try !device.store.syncState(limit: 1).isRepaired)
-    }
-
     @Test("a grant that ended still names the authority, and is mixed with none in force")
     func endedGrant() throws {
         var hub = PaperHub()

@@ -63,10 +63,10 @@ final class TestDevice {
     }
 
     @discardableResult
-    func apply(_ answer: SyncResponse, comparedDigest: Bool = false) throws -> AppliedAnswer {
+    func apply(_ answer: SyncResponse, digestMatches: Bool? = nil) throws -> AppliedAnswer {
         try store.apply(
             answer, receipts: store.verified(answer), sent: clock,
-            received: clock, comparedDigest: comparedDigest)
+            received: clock, digestMatches: digestMatches)
     }
 
     /// Hands everything without a receipt to the hub and applies what comes back.

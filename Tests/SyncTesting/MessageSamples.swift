@@ -169,7 +169,8 @@ public struct MessageSamples: Sendable {
             pending: unsigned(), unsettled: Set(names().map(\.number)).sorted(),
             proof: generator.oneIn(2) ? SignedMark(mark(), key: key) : nil,
             receipts: some(2) { SignedReceipt($0.receipt(), key: key) },
-            purges: some(2) { SignedPurge($0.purge(), key: key) },
+            purges: some(2) { SignedPurge($0.purge(), key: key) }, stretches: stretches(),
+            copies: some(2) { StateCopy($0.id(), CollectionID(2), state: [1, 2, 3]) },
             runs: some(2) { $0.signedRun(key) })
     }
 
@@ -241,7 +242,28 @@ public struct MessageSamples: Sendable {
                 ? nil
                 : SyncResponse.Echo(
                     records: generator.pick([1, 363, Limits.thingsPerRun]),
-                    digest: StateDigest(high: unsigned(), low: unsigned())))
+                    digest: StateDigest(high: unsigned(), low: unsigned())),
+            comparison: stretches().map {
+                SyncResponse.Compared(
+                    $0, records: generator.pick([0, 1, 4096]),
+                    digest: StateDigest(high: unsigned(), low: unsigned()),
+                    isWhole: generator.oneIn(2))
+            }, wanted: some { SyncResponse.Wanted($0.id(), CollectionID(2)) })
+    }
+
+    private mutating func stretches() -> [Stretch] {
+        var stretches: [Stretch] = []
+        for area in Set(some { $0.generator.pick([UInt32(1), 7, .max]) }).sorted() {
+            let names = [id(), id(), id()].sorted() as [RecordID]
+            guard generator.oneIn(2), names[0] < names[1], names[1] < names[2] else {
+                stretches.append(Stretch(all: area))
+                continue
+            }
+            stretches.append(Stretch(area: area, from: names[0], to: names[1]))
+            stretches.append(
+                Stretch(area: area, from: names[1], to: generator.oneIn(2) ? names[2] : nil))
+        }
+        return stretches
     }
 
     public mutating func purge() -> Purge {

@@ -15,7 +15,8 @@ struct DocumentTests {
         Limits.pageBytesSent,
         Limits.defaultDownBytes, Limits.scopesPerDevice, Limits.writers, Limits.jsonBytes,
         Limits.jsonDepth, Int(Limits.codeLife_ms), Limits.fileBytes, Limits.filePartBytes,
-        Limits.fileBytesPerDevice,
+        Limits.fileBytesPerDevice, Limits.stretchesPerRequest, Limits.stretchParts,
+        Limits.stretchRecords, Limits.stretchesPerAnswer, Limits.copiesPerRequest,
     ]
 
     @Test("every limit of the code stands in limits.md with its number")

@@ -1427,8 +1427,6 @@ def read_request(data, key, hub, epoch):
     found["noticeCursor"] = reader.varint(NUMBER_MAX)
     found["writerCursor"] = reader.varint((1 << 32) - 1)
     flags = reader.byte()
-    if flags & ~63:
-        raise Refused("unknownTag")
     found["digest"] = base32(reader.raw(16)) if flags & 1 else None
     found["clock"] = {"wall_ms": reader.zigzag(), "monotonic_ms": reader.varint(),
                       "boot": reader.varint()}
@@ -1453,10 +1451,46 @@ def read_request(data, key, hub, epoch):
         if gone < 1:
             raise Refused("outOfRange")
         found["purges"] = [said_of(reader, read_purge, "purge") for _ in range(gone)]
+    found["stretches"] = []
+    if flags & 64:
+        asked = reader.count(256)
+        if asked < 1:
+            raise Refused("outOfRange")
+        for _ in range(asked):
+            found["stretches"].append(read_stretch(reader, found["stretches"]))
+    found["copies"] = []
+    if flags & 128:
+        given = reader.count(64)
+        if given < 1:
+            raise Refused("outOfRange")
+        for _ in range(given):
+            copy = {"record": reader.id(), "collection": reader.varint((1 << 16) - 1)}
+            state = reader.counted()
+            if len(state) > 1 << 20:
+                raise Refused("tooMany")
+            found["copies"].append({**copy, "state": base32(state)})
     runs = [(reader.counted(), reader.raw(64)) for _ in range(reader.count(16))]
     reader.finish()
     found["runs"] = [said_of_run(*run) for run in runs]
     return found
+
+
+def read_stretch(reader, before):
+    area, start, end = reader.varint((1 << 32) - 1), reader.raw(16), reader.raw(16)
+    is_open = end == bytes(16)
+    if area < 1 or not is_open and start >= end:
+        raise Refused("outOfRange")
+    if before:
+        last = before[-1]
+        beyond = last["to"] is not None and unbase32(last["to"]) <= start
+        if not (last["area"] < area or last["area"] == area and beyond):
+            raise Refused("outOfOrder")
+    return {"area": area, "from": base32(start), "to": None if is_open else base32(end)}
+
+
+def stretch(s):
+    end = bytes(16) if s["to"] is None else unbase32(s["to"])
+    return varint(s["area"]) + unbase32(s["from"]) + end
 
 
 def read_purge(data):
@@ -1489,7 +1523,8 @@ def request(r, seed, hub, epoch):
         out += varint(cursors["count"]) + varint(cursors["position"])
     out += varint(r["noticeCursor"]) + varint(r["writerCursor"])
     out += bytes([(r["digest"] is not None) | r["isDryRun"] << 1 | (r["proof"] is not None) << 2
-                  | bool(r["receipts"]) << 3 | bool(r["purges"]) << 4 | r["takesEcho"] << 5])
+                  | bool(r["receipts"]) << 3 | bool(r["purges"]) << 4 | r["takesEcho"] << 5
+                  | bool(r["stretches"]) << 6 | bool(r["copies"]) << 7])
     if r["digest"] is not None:
         out += unbase32(r["digest"])
     clock = r["clock"]
@@ -1507,6 +1542,13 @@ def request(r, seed, hub, epoch):
     for each in r["purges"]:
         body = purge(each["purge"])
         out += counted(body) + sign(seed, b"hazama purge 1\0" + body)
+    if r["stretches"]:
+        out += varint(len(r["stretches"])) + b"".join(map(stretch, r["stretches"]))
+    if r["copies"]:
+        out += varint(len(r["copies"]))
+    for each in r["copies"]:
+        out += unbase32(each["record"]) + varint(each["collection"])
+        out += counted(unbase32(each["state"]))
     out += varint(len(r["runs"]))
     for each in r["runs"]:
         last = each["changeSets"][-1]
@@ -1526,7 +1568,7 @@ def read_response(data):
     found.update(hasMore=bool(flags & 1), digestDiffers=bool(flags & 2),
                  lease_ms=reader.varint(MOMENT_MAX), merged=reader.numbers(), grants=None,
                  writers=[], people=[], receipts=[], pages=[], notices=[], estimate=None,
-                 mark=None, leaves=[], echo=None)
+                 mark=None, leaves=[], echo=None, comparison=[], wanted=[])
     last = -1
     while reader.left():
         tag = reader.varint()
@@ -1571,6 +1613,15 @@ def read_response(data):
             if records < 1 or not found["pages"]:
                 raise Refused("outOfRange")
             found["echo"] = {"records": records, "digest": base32(part.raw(16))}
+        elif tag == 11:
+            for _ in range(part.count(4096)):
+                before = [each["stretch"] for each in found["comparison"]]
+                found["comparison"].append(
+                    {"stretch": read_stretch(part, before), "records": part.varint(NUMBER_MAX),
+                     "digest": base32(part.raw(16)), "isWhole": part.flag()})
+        elif tag == 12:
+            found["wanted"] = [{"record": part.id(), "collection": part.varint((1 << 16) - 1)}
+                               for _ in range(part.count(64))]
         else:
             continue
         part.finish()
@@ -1842,6 +1893,13 @@ def response(r, keys):
         out += section(9, content)
     if r["echo"]:
         out += section(10, varint(r["echo"]["records"]) + unbase32(r["echo"]["digest"]))
+    if r["comparison"]:
+        out += section(11, varint(len(r["comparison"])) + b"".join(
+            stretch(each["stretch"]) + varint(each["records"]) + unbase32(each["digest"])
+            + bytes([each["isWhole"]]) for each in r["comparison"]))
+    if r["wanted"]:
+        out += section(12, varint(len(r["wanted"])) + b"".join(
+            unbase32(each["record"]) + varint(each["collection"]) for each in r["wanted"]))
     return out
 
 

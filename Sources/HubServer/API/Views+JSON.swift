@@ -12,6 +12,7 @@ extension HubStatus {
             "uploads": .integer(Int64(uploads)),
             "held": .integer(Int64(held)), "quarantined": .integer(Int64(quarantined)),
             "openConflicts": .integer(Int64(openConflicts)), "devices": .integer(Int64(devices)),
+            "devicesApart": .integer(Int64(devicesApart)),
             "digest": .string("\(digest)"),
             "areas": .array(
                 areas.map { area in
@@ -21,6 +22,12 @@ extension HubStatus {
                         "records": .integer(Int64(area.records)),
                     ])
                 }),
+            "journal": journal.map { journal in
+                .object([
+                    "path": .string(journal.path), "written": .integer(Int64(journal.written)),
+                    "last": .integer(Int64(journal.last)),
+                ])
+            } ?? .null,
         ])
     }
 }

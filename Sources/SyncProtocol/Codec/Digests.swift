@@ -25,6 +25,16 @@ public struct StateDigest: Hashable, Sendable, CustomStringConvertible {
 
     public init(high: UInt64, low: UInt64) { (self.high, self.low) = (high, low) }
 
+    /// The digest of these 16 bytes; `nil` for any other count.
+    package init?(bytes: [UInt8]) {
+        guard bytes.count == 16 else { return nil }
+        self = bytes.withUnsafeBytes { bytes in
+            StateDigest(
+                high: UInt64(bigEndian: bytes.loadUnaligned(as: UInt64.self)),
+                low: UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self)))
+        }
+    }
+
     /// Returns the digest of one record with this state.
     public static func of(_ record: RecordID, state: [UInt8]) -> StateDigest {
         var hash = SHA256()

@@ -12,6 +12,8 @@ private enum Section {
     static let estimate: UInt64 = 7
     static let leaves: UInt64 = 9
     static let echo: UInt64 = 10
+    static let comparison: UInt64 = 11
+    static let wanted: UInt64 = 12
 }
 
 extension SyncResponse {
@@ -87,6 +89,21 @@ extension SyncResponse {
                 $0.varint(echo.records)
                 $0.fixed64(echo.digest.high)
                 $0.fixed64(echo.digest.low)
+            }
+        }
+        if !comparison.isEmpty {
+            writer.section(Section.comparison) {
+                $0.varint(comparison.count)
+                for compared in comparison { $0.compared(compared) }
+            }
+        }
+        if !wanted.isEmpty {
+            writer.section(Section.wanted) {
+                $0.varint(wanted.count)
+                for wanted in wanted {
+                    $0.identifier(wanted.record)
+                    $0.varint(UInt64(wanted.collection.value))
+                }
             }
         }
         return writer.bytes
@@ -189,6 +206,15 @@ extension SyncResponse {
                 response.echo = Echo(
                     records: Int(records),
                     digest: StateDigest(high: try part.fixed64(), low: try part.fixed64()))
+            case Section.comparison:
+                for _ in 0..<(try part.count(limit: Limits.stretchesPerAnswer)) {
+                    response.comparison.append(try part.compared(after: response.comparison.last))
+                }
+            case Section.wanted:
+                for _ in 0..<(try part.count(limit: Limits.copiesPerRequest)) {
+                    response.wanted.append(
+                        SyncResponse.Wanted(try part.identifier(), try part.collectionID()))
+                }
             default: continue
             }
             try part.finish()

@@ -31,6 +31,8 @@ extension SyncRequest {
             "proof": .optional(proof) { $0.rendering },
             "receipts": .array(receipts.map(\.rendering)),
             "purges": .array(purges.map(\.rendering)),
+            "stretches": .array(stretches.map(\.rendering)),
+            "copies": .array(copies.map(\.rendering)),
             "runs": .array(runs.map(\.rendering)),
         ])
     }
@@ -68,6 +70,8 @@ extension SyncResponse {
             "echo": .optional(echo) {
                 .object(["records": .number($0.records), "digest": .text($0.digest)])
             },
+            "comparison": .array(comparison.map(\.rendering)),
+            "wanted": .array(wanted.map(\.rendering)),
         ])
     }
 }

@@ -39,6 +39,11 @@ public struct SyncRequest: Hashable, Sendable {
     public var receipts: [SignedReceipt]
     /// What was taken off this device since the last request that was answered.
     public var purges: [SignedPurge]
+    /// Where the device's records differ from the hub's as far as it knows, rising: the hub cuts
+    /// these shorter, or sends what lies in them. A request with runs has none.
+    public var stretches: [Stretch]
+    /// States that the hub asked for because its own are damaged.
+    public var copies: [StateCopy]
     public var runs: [SignedRun]
 
     public init(
@@ -47,7 +52,8 @@ public struct SyncRequest: Hashable, Sendable {
         clock: ClockReading, maximumDownBytes: UInt64 = 0, isDryRun: Bool = false,
         takesEcho: Bool = false, diskFree_MB: UInt64, pending: UInt64,
         unsettled: [ChangeSetNumber] = [], proof: SignedMark? = nil,
-        receipts: [SignedReceipt] = [], purges: [SignedPurge] = [], runs: [SignedRun] = []
+        receipts: [SignedReceipt] = [], purges: [SignedPurge] = [],
+        stretches: [Stretch] = [], copies: [StateCopy] = [], runs: [SignedRun] = []
     ) {
         self.replica = replica
         self.epochTag = epochTag
@@ -67,6 +73,8 @@ public struct SyncRequest: Hashable, Sendable {
         self.proof = proof
         self.receipts = receipts
         self.purges = purges
+        self.stretches = stretches
+        self.copies = copies
         self.runs = runs
     }
 }
@@ -157,7 +165,8 @@ extension SyncRequest {
         writer.varint(UInt64(writerCursor))
         writer.byte(
             (digest == nil ? 0 : 1) | (isDryRun ? 2 : 0) | (proof == nil ? 0 : 4)
-                | (receipts.isEmpty ? 0 : 8) | (purges.isEmpty ? 0 : 16) | (takesEcho ? 32 : 0))
+                | (receipts.isEmpty ? 0 : 8) | (purges.isEmpty ? 0 : 16) | (takesEcho ? 32 : 0)
+                | (stretches.isEmpty ? 0 : 64) | (copies.isEmpty ? 0 : 128))
         if let digest {
             writer.fixed64(digest.high)
             writer.fixed64(digest.low)
@@ -187,6 +196,18 @@ extension SyncRequest {
             for purge in purges {
                 writer.counted(purge.bytes)
                 writer.raw(purge.signature.bytes)
+            }
+        }
+        if !stretches.isEmpty {
+            writer.varint(stretches.count)
+            for stretch in stretches { writer.stretch(stretch) }
+        }
+        if !copies.isEmpty {
+            writer.varint(copies.count)
+            for copy in copies {
+                writer.identifier(copy.record)
+                writer.varint(UInt64(copy.collection.value))
+                writer.counted(copy.state)
             }
         }
         writer.varint(runs.count)
@@ -266,9 +287,7 @@ public struct UnverifiedSyncRequest: Sendable {
         }
         let noticeCursor = try reader.varint(upTo: LogPosition.maximum)
         let writerCursor = UInt32(try reader.varint(upTo: UInt64(UInt32.max)))
-        let place = reader.index
         let flags = try reader.byte()
-        guard flags & ~63 == 0 else { throw .unknownTag(at: place) }
         var digest: StateDigest?
         if flags & 1 != 0 {
             digest = StateDigest(high: try reader.fixed64(), low: try reader.fixed64())
@@ -313,6 +332,28 @@ public struct UnverifiedSyncRequest: Sendable {
                     SignedPurge(bytes: bytes, signature: Signature(bytes: try reader.raw(64))!))
             }
         }
+        var stretches: [Stretch] = []
+        if flags & 64 != 0 {
+            let place = reader.index
+            let count = try reader.count(limit: Limits.stretchesPerRequest)
+            guard count >= 1 else { throw .outOfRange(at: place) }
+            for _ in 0..<count { stretches.append(try reader.stretch(after: stretches.last)) }
+        }
+        var copies: [StateCopy] = []
+        if flags & 128 != 0 {
+            let place = reader.index
+            let count = try reader.count(limit: Limits.copiesPerRequest)
+            guard count >= 1 else { throw .outOfRange(at: place) }
+            for _ in 0..<count {
+                let (record, collection) = (
+                    try reader.identifier(RecordID.self), try reader.collectionID()
+                )
+                let place = reader.index
+                let state = try reader.counted()
+                guard state.count <= Limits.stateBytes else { throw .tooMany(at: place) }
+                copies.append(StateCopy(record, collection, state: state))
+            }
+        }
         var runs: [SignedRun] = []
         for _ in 0..<(try reader.count(limit: Limits.runsPerRequest)) {
             let bytes = try reader.counted()
@@ -325,6 +366,6 @@ public struct UnverifiedSyncRequest: Sendable {
             digest: digest, clock: clock, maximumDownBytes: maximumDownBytes,
             isDryRun: flags & 2 != 0, takesEcho: flags & 32 != 0, diskFree_MB: diskFree,
             pending: pending, unsettled: unsettled, proof: proof, receipts: receipts,
-            purges: purges, runs: runs)
+            purges: purges, stretches: stretches, copies: copies, runs: runs)
     }
 }

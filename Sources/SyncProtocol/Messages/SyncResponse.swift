@@ -33,13 +33,18 @@ public struct SyncResponse: Hashable, Sendable {
     public var estimate: Estimate?
     /// The states that are not on `pages` because the device works them out by itself.
     public var echo: Echo?
+    /// What the hub holds of the areas whose digest differs, or of stretches that were asked for.
+    public var comparison: [Compared]
+    /// What the hub asks for, because its own copy is damaged.
+    public var wanted: [Wanted]
 
     public init(
         requestTag: UInt64, epoch: EpochID?, hub_ms: UInt64, hasMore: Bool = false,
         digestDiffers: Bool = false, lease_ms: UInt64, merged: NumberSet, grants: Grants? = nil,
         writers: [WriterEntry] = [], people: [Person] = [], receipts: [SignedReceipt] = [],
         pages: [Page] = [], notices: [Notice] = [], mark: SignedMark? = nil,
-        estimate: Estimate? = nil, leaves: [Leave] = [], echo: Echo? = nil
+        estimate: Estimate? = nil, leaves: [Leave] = [], echo: Echo? = nil,
+        comparison: [Compared] = [], wanted: [Wanted] = []
     ) {
         self.requestTag = requestTag
         self.epoch = epoch
@@ -58,6 +63,8 @@ public struct SyncResponse: Hashable, Sendable {
         self.leaves = leaves
         self.estimate = estimate
         self.echo = echo
+        self.comparison = comparison
+        self.wanted = wanted
     }
 
     /// What a device may hold, and the areas it needs to know for that.

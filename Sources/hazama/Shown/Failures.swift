@@ -85,6 +85,10 @@ extension Desk {
                 next: .upgrade)
         case .clockExhausted:
             fail(.failed, .storeFailed, safe: .notRecorded, .clockExhausted, next: .setClock)
+        case .damagedRecord(let record):
+            fail(
+                .integrity, .storeDamaged, safe: .nothingLost, .recordDamaged,
+                ["id": record.short()], next: .syncAgain)
         case .unreadable(let text):
             fail(.integrity, .storeDamaged, .storeDamaged, ["text": text], next: .runDoctor)
         case .badAnswer(let fault):

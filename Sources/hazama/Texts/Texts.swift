@@ -24,7 +24,8 @@ enum Phrase: Catalogue {
     case copiedHere, storeForeign, tellOperator, storeNewer, upgrade, keyMissing
     case alreadyEnrolled, otherHome, outsideGrants, tellAdministrator, severalGrants
     case noSuchRecord, findFirst, noSuchChangeSet, seeOutbox, nothingToRecord, tooLarge
-    case failedOtherwise, clockExhausted, setClock, storeDamaged, runDoctor, badAnswer
+    case failedOtherwise, clockExhausted, setClock, storeDamaged, recordDamaged, syncAgain
+    case runDoctor, badAnswer
     case diskFull, makeRoom, storeReadOnly, diskFailed, pathNoFolder, pathNoFile
     case pathForeign, pathOpen, pathOpenNext, pathReadOnly, pathUnreachable, badFile
     // Edits.
@@ -70,7 +71,7 @@ enum Phrase: Catalogue {
     case office, noticeDecision, noticeReturned, noticeFork, noticeQuestion, inboxEmpty, inboxNext
     case markedRead
     // Undo.
-    case undoneUnsent, undoneSent, doctorBroken
+    case undoneUnsent, undoneSent, doctorBroken, doctorMends, statusAlarm
     // Office.
     case noAdministrator, loginFirst, loggedIn, loggedOut, hubHolds, codeMade
     case statePending, stateApproved, stateRevoked, stateCopied, approveNext
@@ -344,6 +345,16 @@ enum Phrase: Catalogue {
             Wording("Set the clock, then repeat.", "请校准时钟后重试。", "時計を合わせてからもう一度実行してください。")
         case .storeDamaged:
             Wording("The store is damaged: {text}", "数据已损坏：{text}", "保存領域が壊れています：{text}")
+        case .recordDamaged:
+            Wording(
+                "The record {id} was damaged on this machine's disk.",
+                "记录 {id} 在本机磁盘上已损坏。",
+                "記録 {id} がこの端末のディスク上で壊れています。")
+        case .syncAgain:
+            Wording(
+                "Run: hazama sync. It fetches the record again.",
+                "请执行：hazama sync，将重新获取该记录。",
+                "実行してください：hazama sync。記録を取り直します。")
         case .runDoctor:
             Wording("Run: hazama doctor", "请执行：hazama doctor", "実行してください：hazama doctor")
         case .badAnswer:
@@ -937,6 +948,17 @@ enum Phrase: Catalogue {
                     + "it back with the next sync.",
                 "第 {n} 项已发送，他人可能已看到。第 {new} 项将在下次同步时撤回它。",
                 "{n} は送信済みで、他の人が見た可能性があります。次の同期で {new} が取り消します。")
+        case .doctorMends:
+            Wording(
+                "Your own work is safe. Run: hazama sync. It fetches again what is damaged.",
+                "您的工作已安全保存。请执行：hazama sync，将重新获取损坏的内容。",
+                "ご自身の記入は安全です。実行してください：hazama sync。壊れたものを取り直します。")
+        case .statusAlarm:
+            Wording(
+                "Your own work is safe. Since {time} this machine holds other records than the "
+                    + "hub: run hazama sync.",
+                "您的工作已安全保存。自 {time} 起本机记录与中心不一致：请执行 hazama sync。",
+                "ご自身の記入は安全です。{time} からこの端末の記録がハブと違います。hazama sync を実行してください。")
         case .doctorBroken:
             Wording(
                 "Something is broken. Stop writing on this machine and tell your operator.",
@@ -1302,14 +1324,15 @@ enum Phrase: Catalogue {
                 "ハブが復元されました。不足の可能性があるものを再提出します。")
         case .repairing:
             Wording(
-                "What is here differed from the hub; fetching everything again.",
-                "本机内容与中心不一致，正在重新获取全部内容。",
-                "この端末とハブの内容が違いました。すべて取り直しています。")
+                "Your own work is safe. What is here differed from the hub; fetching what differs.",
+                "您的工作已安全保存。本机内容与中心不一致，正在重新获取不一致的部分。",
+                "ご自身の記入は安全です。この端末とハブの内容が違うため、違う部分を取り直しています。")
         case .digestRepaired:
             Wording(
-                "What was here differed from the hub. Tell your administrator if it happens again.",
-                "本机内容曾与中心不一致。若再次发生，请告知管理员。",
-                "ハブと内容が違っていました。また起きたら管理者に知らせてください。")
+                "Your own work is safe. What was here differed from the hub. Tell your administrator if "
+                    + "it happens again.",
+                "您的工作已安全保存。本机内容曾与中心不一致。若再次发生，请告知管理员。",
+                "ご自身の記入は安全です。ハブと内容が違っていました。また起きたら管理者に知らせてください。")
         case .digestStillDiffers:
             Wording(
                 "What is here still differs from the hub. What you recorded is safe. "

@@ -104,7 +104,7 @@ final class SmallDistrict {
                     yours: .integer(2), reason: Text("户口本\u{1B}[2J"))
             ])
         try store.apply(
-            answer, receipts: [], sent: morning, received: morning, comparedDigest: false)
+            answer, receipts: [], sent: morning, received: morning, digestMatches: nil)
     }
 
     private static func origin(

@@ -156,6 +156,11 @@ extension Made {
                         hub: Specimen.hub, replica: Specimen.alice, at_ms: Specimen.morning,
                         leaves: [7, 8, 300]), key: Specimen.aliceKey)
             ],
+            stretches: [
+                Stretch(all: 4),
+                Stretch(area: 6, from: Specimen.id(3), to: Specimen.id(9)),
+                Stretch(area: 6, from: Specimen.id(9), to: nil),
+            ], copies: [StateCopy(Specimen.home, Specimen.house, state: [1, 2, 3])],
             runs: [
                 SignedRun.make(
                     sets, head: ChangeSetCoding.hash(Specimen.everything), key: Specimen.aliceKey)
@@ -222,6 +227,7 @@ extension Made {
         precondition(made() == whole, "the parts are not those of a request")
         var altered = whole
         altered[40] ^= 1
+        let zero = [UInt8](repeating: 0, count: 16)
         return [
             ("empty", "No byte at all.", "notOurs", []),
             (
@@ -266,7 +272,28 @@ extension Made {
                 "writers-beyond-32-bits", "No writer has that number.", "outOfRange",
                 made(writers: bytesOf { $0.varint(UInt64(1 << 32)) })
             ),
-            ("flags-unknown", "Bit 6 means nothing.", "unknownTag", made(flags: [64])),
+            (
+                "no-stretch", "The flag is set, and none follows.", "outOfRange",
+                made(flags: [64], purges: [0])
+            ),
+            (
+                "stretch-of-area-0", "Areas are counted from 1.", "outOfRange",
+                made(flags: [64], purges: [1, 0] + Specimen.home.bytes + zero)
+            ),
+            (
+                "stretches-overlap", "Both go to the end of the area.", "outOfOrder",
+                made(
+                    flags: [64],
+                    purges: [2, 1] + Specimen.home.bytes + zero + [1] + Specimen.home.bytes + zero)
+            ),
+            (
+                "no-copy", "The flag is set, and none follows.", "outOfRange",
+                made(flags: [128], purges: [0])
+            ),
+            (
+                "copies-65", "One more than allowed, all empty.", "tooMany",
+                made(flags: [128], purges: [65] + [UInt8](repeating: 0, count: 65 * 18))
+            ),
             (
                 "receipts-none", "Receipts are flagged, and there is none.", "outOfRange",
                 made(flags: [8], unsettled: [0, 0])
@@ -372,7 +399,15 @@ extension Made {
                 SyncResponse.Echo.State(
                     record: Specimen.id(8), area: 4, position: LogPosition(306)!,
                     digest: .of(Specimen.id(8), state: bytes)),
-            ]))
+            ]),
+            comparison: [
+                SyncResponse.Compared(
+                    Stretch(all: 4), records: 300, digest: StateDigest(high: .max, low: 1),
+                    isWhole: false),
+                SyncResponse.Compared(
+                    Stretch(area: 6, from: Specimen.id(3), to: Specimen.id(9)), records: 0,
+                    digest: .zero, isWhole: true),
+            ], wanted: [SyncResponse.Wanted(Specimen.home, Specimen.house)])
     }()
 
     static var responses: [VectorFile] {
@@ -409,6 +444,7 @@ extension Made {
             }
         }
         let id = Specimen.home.bytes
+        let zero = [UInt8](repeating: 0, count: 16)
         return [
             ("empty", "No byte at all.", "notOurs", []),
             (
@@ -516,6 +552,25 @@ extension Made {
             (
                 "echo-of-no-record", "There is at least one.", "outOfRange",
                 whole + section(5, [0, 0, 0]) + section(10, [0] + id)
+            ),
+            (
+                "comparison-of-area-0", "Areas are counted from 1.", "outOfRange",
+                whole + section(11, [1, 0] + id + id + [0] + id + [0])
+            ),
+            (
+                "comparison-backwards", "It ends where it begins.", "outOfRange",
+                whole + section(11, [1, 1] + id + id + [0] + id + [0])
+            ),
+            (
+                "comparisons-overlap", "Both have what comes after the first.", "outOfOrder",
+                whole
+                    + section(
+                        11,
+                        [2, 1] + id + zero + [0] + id + [0, 1] + id + zero + [0] + id + [0])
+            ),
+            (
+                "comparison-half-whole", "Whole or not.", "unknownTag",
+                whole + section(11, [1, 1] + id + zero + [0] + id + [2])
             ),
             (
                 "merged-touch", "1 … 2 and 3 are one range.", "outOfOrder",

@@ -54,7 +54,7 @@ enum Fingerprint {
 
 struct DoctorCommand: DeskCommand {
     static let configuration = CommandConfiguration(
-        commandName: "doctor", abstract: "Look the store over; changes nothing.")
+        commandName: "doctor", abstract: "Look the store over. The next sync mends what it can.")
 
     @OptionGroup var global: GlobalOptions
     @Flag(help: "Leave out what reads every page of the file.")
@@ -81,7 +81,8 @@ struct DoctorCommand: DeskCommand {
         let worst = findings.map(\.severity).max() ?? .fine
         desk.console.summarise(["worst": .string("\(worst)")])
         if worst == .broken {
-            desk.console.hint(.doctorBroken)
+            let isMended = findings.allSatisfy { $0.severity != .broken || $0.isMendedBySync }
+            desk.console.hint(isMended ? .doctorMends : .doctorBroken)
             return .integrity
         }
         return .done

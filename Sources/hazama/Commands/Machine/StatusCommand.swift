@@ -41,6 +41,8 @@ struct StatusCommand: DeskCommand {
                 "lastSync", status.lastSync_ms.map { .string(Formats.iso($0)) } ?? .null),
             JSONMember("complete", .bool(status.isComplete)),
             JSONMember(
+                "differsSince", status.alarm_ms.map { .string(Formats.iso($0)) } ?? .null),
+            JSONMember(
                 "lease",
                 status.lease_ms.map { .string(Formats.iso(Int64(clamping: $0))) } ?? .null),
             JSONMember(
@@ -91,6 +93,9 @@ struct StatusCommand: DeskCommand {
         let conflicts = console.text(.statusConflicts, ["n": "\(status.conflicts)"])
         let aside = console.text(.statusQuarantined, ["n": "\(status.quarantined)"])
         console.result("\(Mark.conflict) \(conflicts)     \(Mark.quarantined) \(aside)")
+        if let alarm_ms = status.alarm_ms {
+            console.result(.statusAlarm, ["time": formats.moment(alarm_ms)])
+        }
         if status.unreadNotices > 0 {
             console.result(.inboxWaits, ["n": "\(status.unreadNotices)"])
         }

@@ -122,11 +122,12 @@ struct HelpCard {
         {
             places = [area]
         }
-        let advisor = try home.assignedAdvisor ?? store.identity().person
+        // Whoever is in charge of them; else who stands at the door, by name and not as «you».
+        let identity = try store.identity()
+        let advisor = home.assignedAdvisor ?? identity.person
         var people =
-            advisor.map { id in
-                [id == titles.me ? titles.people[id] : titles.person(id)].compactMap(\.self)
-            } ?? []
+            advisor.map { $0 == identity.person ? [identity.personName] : [titles.person($0)] }
+            ?? []
         people += stations.compactMap { station in
             station.contact?.phone.map { "\(station.name ?? "") \($0)" }
         }

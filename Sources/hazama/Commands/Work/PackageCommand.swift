@@ -370,7 +370,7 @@ struct PackageSign: DeskCommand {
         let signer = try by.map { try desk.resolve($0, as: .person).0 }
         let package = try desk.package(id)
         let right = try agent ? authority(me, package, desk) : nil
-        let name = agent ? try desk.titles().person(me) : nil
+        let name = agent ? try desk.store().identity().personName : nil
         let seen = try desk.open(package, policy, agent: name)
         var edits: [Editing] = []
         var held = 0

@@ -271,7 +271,7 @@ struct WorkCommandTests {
         draft.cause = "养老金缴费不足"
         try add([draft.creation])
         let due = try await lines("today")
-        #expect(due.first?["what"] == "alert W01: 养老金缴费不足")
+        #expect(due.first?["what"] == "W01 too few pension years: 养老金缴费不足")
         let id = draft.id.short()
         try await refused("alert", "step", id, "dismissed", saying: "--because")
         let dismissed = try await district.run(

@@ -608,7 +608,8 @@ extension World {
                 checks += 1
                 guard
                     told.contains(where: {
-                        $0.notice.record == decision.record && $0.notice.unit == decision.unit
+                        $0.notice.record.map(decision.records.contains) ?? false
+                            && $0.notice.unit == decision.unit
                     })
                 else {
                     throw Violation("authors are told of decisions", "device \(device.person)")

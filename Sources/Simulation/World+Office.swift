@@ -92,7 +92,7 @@ extension World {
                 guard let author = try hub.store.read({ tx in try tx.replica(write.name.replica) })
                 else { continue }
                 if author.person != .hub {
-                    decisions.append((author.person, side.record, side.unit))
+                    decisions.append((author.person, Set(page.sides.map(\.record)), side.unit))
                 }
             }
         }

@@ -46,8 +46,9 @@ final class World {
     var hubNumbers: [ReplicaID: UInt64] = [:]
     private var epoch: EpochID?
     var hubRestarts: UInt64 = 0
-    /// By person, the units of records whose conflict was decided over a side of theirs.
-    var decisions: [(author: PersonID, record: RecordID, unit: UnitID)] = []
+    /// By person, the units whose conflict was decided over a side of theirs, and the records that
+    /// had one.
+    var decisions: [(author: PersonID, records: Set<RecordID>, unit: UnitID)] = []
 
     private(set) var faults: [String: Int] = [:]
     private(set) var markers: [Marker: Int] = [:]

@@ -211,6 +211,9 @@ final class Judgement {
     ) throws -> Admission.Verdict {
         let set = hashed.changeSet
         let isHub = replica.id.isHub
+        // What was copied from a revoked device is no better than it.
+        let machine = try replica.branch.map { try self.replica($0.trunk, tx) } ?? replica
+        let isRevoked = machine.state == DeviceState.revoked.rawValue
         var facts: [Admission.RecordFacts] = []
         let hasUnmerged = try self.hasUnmerged(tx)
         for change in set.changes {
@@ -220,7 +223,7 @@ final class Judgement {
             Admission.Facts(
                 changeSet: set, size: hashed.size, isHub: isHub, isAdmitted: isAdmitted,
                 owner: replica.person,
-                isRevoked: replica.state == DeviceState.revoked.rawValue,
+                isRevoked: isRevoked,
                 grants: isHub ? [] : try grants(of: set.author, tx), trunk: memory.known(set.trunk),
                 arrived_ms: arrived_ms, records: facts), schema: schema)
     }

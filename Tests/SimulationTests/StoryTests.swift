@@ -254,6 +254,38 @@ struct StoryTests {
         }
     }
 
+    @Test("what a copy of a revoked device brings waits for a person, as that device's own does")
+    func revokedCopy() async throws {
+        let script = """
+            fleet 5 devices 4
+            1000 3 sync rcl5co3qr09k
+            1000 3 copy 13mzhqbl9mojk
+            1000 3 clash d5aalh61y37g
+            1000 2 gather 4m24e705bgt1
+            1000 3 restore w4fxosule83p
+            1000 3 edit aghillxlsi1d
+            1000 0 revoke mj3mlh52fnuk
+            """
+        #expect(try await ends(script) == [])
+    }
+
+    @Test("records that are one are decided on once, and each author hears of it once")
+    func decidedAsOne() async throws {
+        let script = """
+            fleet 0 devices 5
+            1000 1 sync d1t5fk7p1gz5
+            1000 4 sync 1idn0phy2enht
+            1000 4 alike 353qcmg1e2r55
+            1000 1 edit 11zqaz1clqs00
+            1000 4 budget 1kdog6yx1wlez
+            1000 1 edit 4jjcuhhw644a
+            1000 0 join 1fq6ud2v8pglw
+            1000 1 sync 3medrg699en6d
+            1000 2 decide 2vp87q745eztx
+            """
+        #expect(try await ends(script) == [])
+    }
+
     @Test("clocks set to 1970, to 2100 and back decide nothing")
     func clocks() async throws {
         var script = morning

@@ -91,7 +91,8 @@ class Home:
         return [found[person] for person in self.people]
 
     def assess(self, day):
-        return self.save(self.device, "assess", self.record, "--as-of", day).one("assessment")
+        looked = self.device("assess", self.record, "--as-of", day, "--dry-run")
+        return looked.one("assessment")
 
 
 def standing(match, *words):

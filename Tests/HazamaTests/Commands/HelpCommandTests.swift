@@ -85,7 +85,8 @@ struct HelpCommandTests {
     ) throws -> [RecordChange] {
         let members = try #require(JSON.parse(Array(text.utf8)).members)
         return try members.enumerated().map { place, member in
-            let kind = try #require(FactKey.kind(member.key))
+            let facts = FactKey.catalogue.facts
+            let kind = facts[try #require(facts.slot(of: member.key))].kind
             let content: Fact.Content =
                 switch (kind, try kind.parts(member.value)) {
                 case (.flag, let parts): .flag(parts == 1)

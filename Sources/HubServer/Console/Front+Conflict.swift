@@ -460,9 +460,10 @@ extension Front {
     func nameOfKeeping(
         _ page: Page, _ side: ConflictDetail.SideView, _ detail: ConflictDetail
     ) -> HTML {
-        switch detail.view.kind {
+        let title: HTML = "\(stored: side.title)"
+        return switch detail.view.kind {
         case .key:
-            "\(page.say(.side, side.key.uppercased())): \(page.say(.isTheirs, with: "\(stored: side.title)"))"
+            "\(page.say(.side, side.key.uppercased())): \(page.say(.isTheirs, with: title))"
         // Where it lies, or that what it lies with is void.
         case .reference where side.key == detail.sides.first?.key:
             "\(page.say(.bringBack, with: "\(stored: detail.sides.last?.title ?? "")"))"

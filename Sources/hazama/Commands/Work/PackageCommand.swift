@@ -373,6 +373,7 @@ struct PackageSign: DeskCommand {
         let name = agent ? try desk.store().identity().personName : nil
         let seen = try desk.open(package, policy, agent: name)
         var edits: [Editing] = []
+        var signed: [(application: RecordID, programme: String)] = []
         var held = 0
         for (form, application) in zip(seen.sheet.forms, seen.applications) {
             guard let application,
@@ -395,15 +396,7 @@ struct PackageSign: DeskCommand {
                     shown, form: seen.sheet.text(form), signature, authority: right, by: me)
             } catch { throw desk.failure(for: error, application.id) }
             edits.append(editing)
-            let state = desk.spoken(Application.Progress.signed)
-            desk.console.result(
-                "\(application.id.short(), .strong)  \(programme)  \(state, .good)")
-            desk.console.item(
-                "signed",
-                [
-                    "application": .string("\(application.id)"),
-                    "programme": .string(programme),
-                ])
+            signed.append((application.id, programme))
         }
         desk.console.summarise([
             "signed": .integer(Int64(edits.count)), "held": .integer(Int64(held)),
@@ -418,7 +411,15 @@ struct PackageSign: DeskCommand {
                 safe: desk.console.text(.notRecorded), what: desk.console.text(.nothingComplete),
                 next: desk.console.text(.nothingCompleteNext, ["id": package.id.short()]))
         }
+        // Nothing is called signed before it is stored.
         try desk.sealQuietly("signature", edits)
+        for (application, programme) in signed {
+            let state = desk.spoken(Application.Progress.signed)
+            desk.console.result("\(application.short(), .strong)  \(programme)  \(state, .good)")
+            desk.console.item(
+                "signed",
+                ["application": .string("\(application)"), "programme": .string(programme)])
+        }
         desk.console.hint(HelpPhrase.signedNext, ["id": package.id.short()])
         return held == 0 ? .done : .partly
     }
@@ -478,6 +479,7 @@ struct PackageSubmit: DeskCommand {
     func run(at desk: Desk) async throws -> ExitStatus {
         let package = try desk.package(id)
         var edits: [Editing] = []
+        var submitted: [(record: RecordID, programme: String)] = []
         var (waiting, already) = (0, 0)
         for record in package.applications {
             guard let shown = try desk.store().shown(record),
@@ -498,15 +500,18 @@ struct PackageSubmit: DeskCommand {
             var editing = try desk.edit(record)
             try desk.step(&editing, Application.self, to: .submitted)
             edits.append(editing)
+            submitted.append((record, application.programme ?? ""))
+        }
+        // Nothing is called submitted before it is stored.
+        if !edits.isEmpty { try desk.sealQuietly("submission", edits) }
+        for (record, programme) in submitted {
             let state = desk.spoken(Application.Progress.submitted)
-            desk.console.result(
-                "\(record.short(), .strong)  \(application.programme ?? "")  \(state, .good)")
+            desk.console.result("\(record.short(), .strong)  \(programme)  \(state, .good)")
         }
         desk.console.summarise([
             "submitted": .integer(Int64(edits.count)), "waiting": .integer(Int64(waiting)),
             "before": .integer(Int64(already)),
         ])
-        if !edits.isEmpty { try desk.sealQuietly("submission", edits) }
         if already > 0 {
             desk.console.hint(HelpPhrase.submittedBefore, ["n": "\(already)"])
         }

@@ -231,6 +231,7 @@ extension World {
             SimulatedDisk(copying: image.disk), person: device.person, streets: device.streets)
         (copy.recorded, copy.hasSynced) = (image.recorded, image.hasSynced)
         (copy.isRevoked, copy.isCopied) = (device.isRevoked, device.isCopied)
+        copy.origin = device.origin ?? devices.firstIndex { $0 === device }
         copy.store = try DeviceStore.open(Fleet.folder, schema: .simulated, on: copy.disk)
         devices.append(copy)
         (hasForked, device.hasTwin, copy.hasTwin) = (true, true, true)
@@ -344,6 +345,10 @@ extension World {
                 device.isRevoked = image.revoked[place]
             } else {
                 device.isStranded = true
+                // To the hub it is the machine it was copied from, whose end it may have lost.
+                if let origin = device.origin, origin < image.revoked.count {
+                    device.isRevoked = image.revoked[origin]
+                }
             }
         }
         try startHub(isPutBack: noticed)

@@ -93,6 +93,8 @@ final class World {
         var image: Image?
         var isLost = false
         var isRevoked = false
+        /// The place of the first machine it was copied from; `nil` for one that enrolled.
+        var origin: Int?
         var isCopied = false
         /// Whether it was enrolled after the copy was made that the hub now lives from.
         var isStranded = false

@@ -286,6 +286,21 @@ struct StoryTests {
         #expect(try await ends(script) == [])
     }
 
+    @Test("a hub that was put back has forgotten that a copied machine was revoked")
+    func forgottenEnd() async throws {
+        // 30000674.
+        let script = """
+            fleet 1 devices 4
+            1000 1 clone 38djcmymjc3t5
+            1000 0 clone 174jf5mh7o001
+            1000 0 put-back 101z0u98zdz57
+            1000 0 revoke 36lsiecc7p06f
+            1000 1 clone 3n0twolk1y8ht
+            1000 2 put-back l0fsm15g1fqo
+            """
+        #expect(try await ends(script) == [])
+    }
+
     @Test("clocks set to 1970, to 2100 and back decide nothing")
     func clocks() async throws {
         var script = morning

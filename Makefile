@@ -55,18 +55,18 @@ demo: programs ## Two advisors, one hub, one conflict: the whole story with the 
 
 kill: programs ## Kills hub and devices at random moments, and checks that nothing saved is lost
 	@if [ ! -x Tests/demo/kill ]; then echo "kill: Tests/demo/kill does not exist" >&2; exit 1; fi
-	@Tests/demo/kill $(ARGS)
+	@Tests/demo/kill --ledger docs/proof/ledger.md $(ARGS)
 
 restore: programs ## Puts a hub back, by hand and from backups: nothing may be lost or doubled
 	@Tests/demo/restore $(ARGS)
 
 partition: programs ## Breaks the line between devices and hub at every place; ARGS="350"
-	@Tests/demo/partition $(ARGS)
+	@Tests/demo/partition --ledger docs/proof/ledger.md $(ARGS)
 
 fuzz: setup ## Throws chance at everything that reads bytes from outside; ARGS="--runs 10000000"
 	@echo "build: the fuzzer (4 minutes the first time, then seconds)"
 	@$(SWIFT) build -c release --package-path Tests/Fuzz --scratch-path .build-fuzz
-	@Tests/Fuzz/run $(ARGS)
+	@Tests/Fuzz/run --ledger docs/proof/ledger.md $(ARGS)
 
 # A sanitizer needs all dependencies built anew, so only the rooms below the server are looked at.
 sanitize: setup ## Runs the tests of the rooms below the server under TSan, then ASan

@@ -393,10 +393,18 @@ def expecting(run, status):
     return run
 
 
-def conduct(name, play, keep=False):
+def note(ledger, tool, figures, failures):
+    """Appends a row to a ledger, when there is one."""
+    if ledger is not None:
+        subprocess.run([os.path.join(ROOT, "Tests", "note"), os.path.abspath(ledger), tool, figures,
+                        str(failures)], cwd=ROOT, check=True)
+
+
+def conduct(name, play, keep=False, ledger=None, command=None):
     """Gives a stage to `play`, cleans up whatever happens, and ends with the story's last line.
 
-    `play` returns that line. Whoever interrupts ends with 130.
+    `play` returns that line. Whoever interrupts ends with 130. With a ledger, how `command` ended
+    becomes a row of it.
     """
 
     def interrupted(number, _):
@@ -430,8 +438,11 @@ def conduct(name, play, keep=False):
         else:
             stage.remove_folder()
         print(last, flush=True)
+        note(ledger, command, last.removeprefix(name + ": "), 0)
         sys.exit(0)
     print(f"\n{name}: broken: {failure.what}", file=sys.stderr)
+    if failure.what != "interrupted":
+        note(ledger, command, failure.what.removeprefix(name + ": "), 1)
     if failure.run is not None:
         print(failure.run, file=sys.stderr)
     for entry in sorted(os.listdir(stage.folder)):

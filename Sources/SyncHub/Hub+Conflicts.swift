@@ -59,6 +59,18 @@ extension Hub {
         return try assign(id, to: person, due_ms: due_ms, "assigned", by: session)
     }
 
+    /// The names of those to whom a conflict can be given, sorted.
+    public func colleagues(by session: Session) throws(Problem) -> [String] {
+        try require(.conflictAdministrator, session)
+        return try serving { _ in
+            try self.store.read { tx in
+                try tx.people()
+                    .filter { $0.isActive && $0.roleSet.contains(.conflictAdministrator) }
+                    .map(\.name)
+            }
+        }
+    }
+
     private func assign(
         _ id: RecordID, to person: PersonID, due_ms: Int64?, _ act: String, by session: Session
     ) throws(Problem) -> ConflictDetail {

@@ -20,6 +20,9 @@ extension Front {
         status: Int = 200, cookie: String? = nil
     ) async throws(Problem) -> Answer {
         let detail = try await detail(call, session)
+        let colleagues = try await work.run { () throws(Problem) in
+            try hub.colleagues(by: session)
+        }
         let page = page(for: call, session, cookie: cookie)
         var notice = notice
         var next: HTML = ""
@@ -46,7 +49,7 @@ extension Front {
             \(sides(page, shown, detail))
             <h2>\(page.say(.discussion))</h2>
             \(discussion(page, detail))
-            \(speak(page, detail))
+            \(speak(page, detail, colleagues))
             \(view.state == .resolved ? "" : settling(page, detail))
             \(view.state == .resolved
                 ? draftLeft(page, shown, draft, detail)
@@ -173,7 +176,7 @@ extension Front {
     }
 
     /// A word to everybody, or a question to the author of one side; and whose it is to decide.
-    private func speak(_ page: Page, _ detail: ConflictDetail) -> HTML {
+    private func speak(_ page: Page, _ detail: ConflictDetail, _ colleagues: [String]) -> HTML {
         let sides = detail.sides.map { side -> HTML in
             let authors = Set(side.writes.map(\.authorName)).sorted().joined(separator: ", ")
             return
@@ -181,9 +184,13 @@ extension Front {
         }
         let to: HTML =
             "<label>\(page.say(.discussion))<select name=\"side\"><option value=\"\">\(page.say(.toEverybody))</option>\(sides)</select></label>"
+        let names = colleagues.map { name -> HTML in
+            "<option value=\"\(exactly: name)\">\(name)</option>"
+        }
+        let whom: HTML =
+            "<label>\(page.say(.giveTo)) <select name=\"text\" required><option value=\"\"></option>\(names)</select></label>"
         let assign: HTML =
-            detail.view.state == .resolved
-            ? "" : act(page, detail, "assign", .assign, reason: .giveTo)
+            detail.view.state == .resolved ? "" : act(page, detail, "assign", .assign, hidden: whom)
         return "\(act(page, detail, "comment", .send, reason: .say, hidden: to))\(assign)"
     }
 

@@ -254,7 +254,7 @@ enum Phrase: CaseIterable, Sendable {
                 "まだ破棄していません。破棄を求めたのはあなたが最初です。同僚にここで同じ操作を頼んでください。"
             )
         case .send: ("Send", "发送", "送る")
-        case .giveTo: ("Give it to (name)", "交给（姓名）", "担当を頼む人（名前）")
+        case .giveTo: ("Give it to", "交给", "担当を頼む人")
         case .areOneExplained:
             (
                 "Nothing is moved and nothing is lost: each record keeps what was written in it, and both are shown as one until this is taken back.",

@@ -297,6 +297,31 @@ struct ConsoleTests {
         }
     }
 
+    @Test("a conflict is given to a colleague of a list, which names only those who may decide")
+    func given() async throws {
+        let disagreement = try Disagreement()
+        try await ServedHub.run(disagreement.fixture) { served in
+            var browser = Browser(served)
+            _ = try await browser.logIn()
+            let path = "/console/conflicts/\(disagreement.conflict.id)"
+            let page = try await browser.get(path)
+            let names = page.text.split(separator: "<option value=\"").map {
+                String($0.prefix { $0 != "\"" })
+            }
+            #expect(names.contains(ServedHub.name))
+            #expect(!names.contains("Li Na"))
+            let stranger = try await browser.post(
+                "\(path)/act", [("act", "assign"), ("text", "Li Na")], from: page)
+            #expect(stranger.text.contains("Nobody of that name may decide conflicts."))
+            let given = try await browser.post(
+                "\(path)/act", [("act", "assign"), ("text", ServedHub.name)], from: page)
+            #expect(given.status == 303)
+            #expect(
+                try await browser.get(path).text.contains(
+                    "You have taken this."))
+        }
+    }
+
     @Test("a draft whose login ended comes back after the next login, and is not carried out by it")
     func ended() async throws {
         let disagreement = try Disagreement()

@@ -336,15 +336,9 @@ extension Judgement {
         if case .pair(let collection, let first, let second) = question {
             return try pairEvidence(collection, first, second, tx)
         }
-        guard case .unit(let record, let collection, let unit) = question,
-            case .register(let register)? = try state(record, collection, tx)?[unit]
-        else { return nil }
-        let place = OpenConflict.Place(record: record, collection: collection, unit: unit)
-        return OpenConflict(
-            kind: ConflictKind(rawValue: row.kind) ?? .value, place: place, area: row.area,
-            sides: register.sides.map {
-                OpenConflict.Evidence(place: place, value: $0.value, origins: $0.origins)
-            })
+        guard case .unit(let record, let collection, let unit) = question else { return nil }
+        return try settledFinding(
+            OpenConflict.Place(record: record, collection: collection, unit: unit), row, tx)
     }
 
     func stakes(of row: StoredConflict) -> Stakes {

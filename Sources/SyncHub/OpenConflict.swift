@@ -97,12 +97,7 @@ extension Judgement {
             let (state, places) = try seen(at: place, tx)
         else { return nil }
         func evidence(_ value: Value, _ origins: [Origin]) throws -> OpenConflict.Evidence {
-            let own = try places.first { place in
-                try heads(place, tx).contains {
-                    $0.origin.name == origins.first?.name && $0.value.agrees(with: value)
-                }
-            }
-            return OpenConflict.Evidence(place: own ?? place, value: value, origins: origins)
+            try self.evidence(value, origins, of: place, in: places, tx)
         }
         if let dispute = state.conflicts(under: schema).first(where: { $0.unit == place.unit })?
             .dispute
@@ -126,6 +121,34 @@ extension Judgement {
             kind: isGroup ? .group : .value, place: place, area: record.area,
             sides: [try evidence(decision.value, [decision.origin])], shown: decision.value,
             places: places)
+    }
+
+    /// What holds of a unit that is in no conflict, as that of `row` shows it once it is settled.
+    func settledFinding(
+        _ place: OpenConflict.Place, _ row: StoredConflict, _ tx: borrowing HubTransaction
+    ) throws -> OpenConflict? {
+        guard let own = try state(place.record, place.collection, tx) else { return nil }
+        // What is listed under another record by now still tells what became of this one.
+        let (state, places) = try seen(at: place, tx) ?? (own, [place])
+        guard case .register(let register)? = state[place.unit] else { return nil }
+        return OpenConflict(
+            kind: ConflictKind(rawValue: row.kind) ?? .value, place: place, area: row.area,
+            sides: try register.sides.map {
+                try evidence($0.value, $0.origins, of: place, in: places, tx)
+            }, places: places)
+    }
+
+    /// A side of the unit at `place`, in that of the records it lies in where it was written.
+    private func evidence(
+        _ value: Value, _ origins: [Origin], of place: OpenConflict.Place,
+        in places: [OpenConflict.Place], _ tx: borrowing HubTransaction
+    ) throws -> OpenConflict.Evidence {
+        let own = try places.first { place in
+            try heads(place, tx).contains {
+                $0.origin.name == origins.first?.name && $0.value.agrees(with: value)
+            }
+        }
+        return OpenConflict.Evidence(place: own ?? place, value: value, origins: origins)
     }
 
     /// What is seen of a unit, in all records that are one, and in which of them it lies; `nil` for

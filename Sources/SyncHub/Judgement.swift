@@ -568,7 +568,11 @@ final class Judgement {
     func flush(_ tx: borrowing HubTransaction) throws {
         for id in working.keys.sorted() where working[id]!.isDirty {
             var record = working[id]!
-            try findBases(&record, tx)
+            if !record.contested.isEmpty {
+                try findBases(&record, tx)
+                // What is asked below looks at it as it is stored.
+                working[id] = record
+            }
             let bytes = StateCoding.encode(record.state, writers: &memory.writers)
             let digest = StateDigest.of(id, state: bytes)
             let index = Int(record.area) - 1

@@ -286,6 +286,70 @@ struct StoryTests {
         #expect(try await ends(script) == [])
     }
 
+    @Test(
+        "what was decided of records that are one is seen where only the second has the unit",
+        arguments: [
+            // 20000198: a group.
+            """
+            fleet 1 devices 8
+            1000 0 sync rcc5bm18nv33
+            1000 0 begin 2ksvldul0uqc6
+            1000 6 gather 2g59hi6eo5o4j
+            1000 0 save 30oon0ta4u1ez
+            1000 4 edit 1jcpobon529m9
+            1000 6 alike 1nrj1yhk5391q
+            1000 0 gather ztpd8az70744
+            1000 1 join 1ij2m2lfrhdj7
+            1000 0 decide 3eb9u7y3d2l2j
+            """,
+            // 30000530.
+            """
+            fleet 4 devices 4
+            1000 1 sync z3bjv3u6ivf7
+            1000 1 alike 67h36y042252
+            1000 1 edit 2x59ttuoxij43
+            1000 0 gather b99yswp3dqum
+            1000 0 edit 2av1emtz1h8al
+            1000 2 join 3k2norc5l6ay
+            1000 1 gather 5w7dgddr0bs6
+            1000 1 decide 1w283bm0zbqqj
+            """,
+            // 30001144.
+            """
+            fleet 4 devices 6
+            1000 0 sync 2f6fr5slzjpxl
+            1000 3 sync 1yds4lalhtjuc
+            1000 5 sync 2xrf6il98isc8
+            1000 5 edit 35lm0mf6kiqig
+            1000 0 edit 2d70sui58gglj
+            1000 3 alike 179wftm9u8eo7
+            1000 1 gather d1z99aro82d9
+            1000 0 join 1wzxlbcmueis6
+            1000 0 decide 1330nl0rsnzg8
+            """,
+        ])
+    func decidedInSecond(script: String) async throws {
+        #expect(try await ends(script) == [])
+    }
+
+    @Test("two texts of records that are one, put together, are nothing to decide")
+    func wovenAsOne() async throws {
+        // 20000297.
+        let script = """
+            fleet 4 devices 7
+            1000 6 sync 4jecid391dtu
+            1000 6 alike jdiazaxuy5vl
+            1000 5 gather kvpqvdcuqvgp
+            1000 0 join 11xpihcg7o4vx
+            1000 5 clash 18t0l8glzotq6
+            1000 6 sync 2rw99kohwovuo
+            1000 1 decide qrdoigxlvefh
+            1000 5 sync 1r4zlzrx4l0og
+            1000 2 decide 13nfw0c7pv3ci
+            """
+        #expect(try await ends(script) == [])
+    }
+
     @Test("a hub that was put back has forgotten that a copied machine was revoked")
     func forgottenEnd() async throws {
         // 30000674.

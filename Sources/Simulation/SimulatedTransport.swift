@@ -112,7 +112,7 @@ final class SimulatedTransport: Transport {
         let result: Result<[UInt8], Problem>
         do {
             result = .success(
-                try isBundle ? ReceiptFile.encode(hub.take(bundle: body)) : hub.sync(body))
+                try isBundle ? hub.take(bundle: body).encode() : hub.sync(body))
         } catch { result = .failure(error) }
         // A hub that stopped has closed the line, whatever it was about to say.
         guard self.hub() != nil else { throw .unreachable("the hub stopped") }

@@ -41,8 +41,7 @@ extension SyncClient {
         }
     }
 
-    /// Hands in what is carried for others. A bundle stays until the hub's own signature says that
-    /// it has it.
+    /// Hands in what is carried for others and the hub does not have yet.
     func deliverCarried() async throws(SyncFailure) -> (delivered: Int, refused: Int) {
         var delivered = 0
         var refused = 0
@@ -55,14 +54,17 @@ extension SyncClient {
                     body: bytes, maximumResponseBytes: Limits.requestBytes)
             ) { _ in }
             switch try judge(bundle: response) {
-            case nil:
-                try inStore { () throws(StoreError) in
-                    try store.settleCarried(hash, refusal: nil)
+            case .success(let file):
+                do throws(StoreError) {
+                    if try store.deliver(hash, file) { delivered += 1 }
+                } catch .badAnswer {
+                    throw .stopped(.notOurHub(status: response.status))
+                } catch {
+                    throw .store(error)
                 }
-                delivered += 1
-            case let refusal?:
+            case .failure(let problem):
                 try inStore { () throws(StoreError) in
-                    try store.settleCarried(hash, refusal: refusal.rawValue)
+                    try store.refuse(hash, problem.code.rawValue)
                 }
                 refused += 1
             }
@@ -70,36 +72,30 @@ extension SyncClient {
         return (delivered, refused)
     }
 
-    /// Returns `nil` where the hub has the bundle, or why it will never take it; throws where it
-    /// may later.
+    /// Returns what the hub says to have, or why it will never take the bundle; throws where it may
+    /// later.
     private func judge(
         bundle response: TransportResponse
-    ) throws(SyncFailure) -> Problem.Code? {
-        let reply = DeviceExchange.Reply(
-            status: response.status, contentType: response.contentType,
-            retryAfter_s: response.retryAfter, body: response.body)
+    ) throws(SyncFailure) -> Result<ReceiptFile, Problem> {
         guard response.status == 200 else {
-            let stop = DeviceExchange.stop(reply)
+            let stop = DeviceExchange.stop(
+                DeviceExchange.Reply(
+                    status: response.status, contentType: response.contentType,
+                    retryAfter_s: response.retryAfter, body: response.body))
             if case .problem(let problem) = stop,
                 [.badBundle, .unknownReplica, .badSignature, .malformed].contains(problem.code)
             {
-                return problem.code
+                return .failure(problem)
             }
             throw .stopped(stop)
         }
-        let identity = try inStore { () throws(StoreError) in try store.identity() }
-        guard let key = identity.receiptKey, response.contentType == SyncRequest.mediaType else {
+        guard response.contentType == SyncRequest.mediaType else {
             throw .stopped(.notOurHub(status: response.status))
         }
-        let receipts: [SignedReceipt]
         do throws(CodecError) {
-            receipts = try ReceiptFile.decode(response.body)
+            return .success(try ReceiptFile.decode(response.body))
         } catch {
             throw .stopped(.garbled(error))
         }
-        guard !receipts.isEmpty, receipts.allSatisfy({ $0.verified(by: key) != nil }) else {
-            throw .stopped(.notOurHub(status: response.status))
-        }
-        return nil
     }
 }

@@ -11,7 +11,7 @@ extension Hub {
     ///
     /// - Returns: the receipts of all that it holds, for its author.
     /// - Throws: `.badBundle` where it can't be opened; nothing of it was stored then.
-    public func take(bundle bytes: [UInt8]) throws(Problem) -> [SignedReceipt] {
+    public func take(bundle bytes: [UInt8]) throws(Problem) -> ReceiptFile {
         try serving { memory in
             let bundle: SealedBundle
             do throws(BundleError) {
@@ -29,9 +29,12 @@ extension Hub {
             // Nobody knows how long it was carried, so the device's clocks when it was made say
             // nothing of how far they were off.
             let sent = ClockReading(wall_ms: now, monotonic_ms: 0, boot: .max)
-            return try self.take(
+            let receipts = try self.take(
                 bundle.runs, asking: [], proving: [], from: replica, now, sent, &memory
             ).receipts
+            let mark = try self.store.read { [memory] tx in try self.mark(memory, tx) }
+            guard let mark else { throw StoreFault(.damaged, "the log has no entry") }
+            return ReceiptFile(mark: mark, receipts: receipts)
         }
     }
 }

@@ -194,7 +194,7 @@ extension DeviceStore {
 
     /// Keeps how far the hub's log has come, before anything else of the answer: from then on a hub
     /// that lost what it now sends is found out.
-    private func keep(_ signed: SignedMark, _ era: Int64, _ db: Database) throws {
+    func keep(_ signed: SignedMark, _ era: Int64, _ db: Database) throws {
         let mark = try LogMark.decode(signed.bytes)
         _ = try anchor(mark.anchored, era, db)
         // One that was overtaken by a later answer proves less.
@@ -215,6 +215,7 @@ extension DeviceStore {
         try db.run(
             "UPDATE sync_outbox SET is_anchored = 1 WHERE era = ? AND position <= ?",
             [era, Int64(told.value)])
+        try letGoOfAnchored(era, db)
         return told
     }
 

@@ -193,20 +193,23 @@ extension DeviceStore {
     /// of the present epoch, and that they name what this device really wrote. Its mark as well.
     public func verified(_ answer: SyncResponse) throws(StoreError) -> [Receipt] {
         try read { db in
-            let identity = try self.identity(db)
-            guard let key = identity.receiptKey, let hub = identity.hub else {
-                throw StoreError.notEnrolled
-            }
-            let epoch = answer.epoch ?? identity.epoch
-            if let signed = answer.mark {
-                guard let mark = signed.verified(by: key) else {
-                    throw StoreError.badAnswer(.badReceiptSignature)
-                }
-                guard mark.hub == hub, mark.epoch == epoch else {
-                    throw StoreError.badAnswer(.foreignReceipt)
-                }
-            }
+            let epoch = try answer.epoch ?? self.identity(db).epoch
+            if let mark = answer.mark { try self.verify(mark, epoch: epoch, db) }
             return try self.verified(answer.receipts, epoch: epoch, db)
+        }
+    }
+
+    /// Verifies that a mark is the hub's, and of this epoch.
+    func verify(_ signed: SignedMark, epoch: EpochID?, _ db: Database) throws {
+        let identity = try self.identity(db)
+        guard let key = identity.receiptKey, let hub = identity.hub else {
+            throw StoreError.notEnrolled
+        }
+        guard let mark = signed.verified(by: key) else {
+            throw StoreError.badAnswer(.badReceiptSignature)
+        }
+        guard mark.hub == hub, mark.epoch == epoch else {
+            throw StoreError.badAnswer(.foreignReceipt)
         }
     }
 

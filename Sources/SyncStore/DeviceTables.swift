@@ -80,8 +80,8 @@ enum DeviceTables {
             is_work INTEGER NOT NULL DEFAULT 0, key INTEGER NOT NULL,
             bytes BLOB NOT NULL) STRICT, WITHOUT ROWID;
         CREATE TABLE sync_carried(
-            hash BLOB PRIMARY KEY, arrived_ms INTEGER NOT NULL, refusal TEXT,
-            bytes BLOB NOT NULL) STRICT, WITHOUT ROWID;
+            hash BLOB PRIMARY KEY, arrived_ms INTEGER NOT NULL, refusal TEXT, era INTEGER,
+            position INTEGER, bytes BLOB NOT NULL) STRICT, WITHOUT ROWID;
         CREATE TABLE sync_leaves(
             number INTEGER PRIMARY KEY, reason INTEGER NOT NULL, record BLOB, collection INTEGER,
             grant_id BLOB) STRICT;

@@ -28,9 +28,9 @@ struct BundleHubTests {
     func repeated() async throws {
         let (fixture, author, _) = try await scene()
         let bundle = try export(author)
-        let receipts = try fixture.hub.take(bundle: bundle)
+        let file = try fixture.hub.take(bundle: bundle)
         let after = try fixture.hub.status()
-        for _ in 0..<9 { #expect(try fixture.hub.take(bundle: bundle) == receipts) }
+        for _ in 0..<9 { #expect(try fixture.hub.take(bundle: bundle) == file) }
         #expect(try fixture.hub.status() == after)
         #expect(after.position == LogPosition(2))
 
@@ -44,8 +44,7 @@ struct BundleHubTests {
     @Test("receipts that travel back as a file tell the author what is safe")
     func receiptsBack() async throws {
         let (fixture, author, _) = try await scene()
-        let receipts = try fixture.hub.take(bundle: export(author))
-        let file = try ReceiptFile.decode(ReceiptFile.encode(receipts))
+        let file = try ReceiptFile.decode(fixture.hub.take(bundle: export(author)).encode())
         let now = ClockReading(wall_ms: 1_790_000_000_000, monotonic_ms: 5, boot: 3)
         #expect(try author.store.keep(file, now: now).count == 2)
         #expect(try author.store.status().unsent == 0)
@@ -56,7 +55,77 @@ struct BundleHubTests {
         #expect(try author.store.shown(house)?.laidOver == [])
     }
 
-    @Test("a courier's next sync hands the bundle in, and then lets go of it")
+    @Test("receipts in a file, of a log that was then put back unnoticed, are not believed")
+    func receiptsOfALostLog() async throws {
+        let (fixture, author, _) = try await scene()
+        let (copy, running) = try fixture.copied(fixture.hub)
+        let file = try running.take(bundle: export(author))
+        let restored = try fixture.putBack(copy, insteadOf: running)
+        author.line.connect(restored)
+        let old = restored.epoch
+        let now = ClockReading(wall_ms: 1_790_000_000_000, monotonic_ms: 5, boot: 3)
+        #expect(try author.store.keep(file, now: now).count == 2)
+        // The hub has forgotten all of it, and nothing tells it but this device.
+        #expect(try restored.status().records == 0)
+        let summary = try await author.sync()
+        #expect(restored.epoch != old)
+        #expect(summary.sent == 2)
+        #expect(try restored.status().records == 1)
+        #expect(try await author.sync().digestMatches == true)
+        // A file of the life that ended says nothing any more.
+        #expect(throws: StoreError.badAnswer(.foreignReceipt)) {
+            try author.store.keep(file, now: now)
+        }
+    }
+
+    @Test("a file of receipts with another's mark, or none of this hub's, is refused whole")
+    func forgedMark() async throws {
+        let (fixture, author, courier) = try await scene()
+        let file = try fixture.hub.take(bundle: export(author))
+        let now = ClockReading(wall_ms: 1_790_000_000_000, monotonic_ms: 5, boot: 3)
+        let forged = ReceiptFile(
+            mark: SignedMark(
+                bytes: file.mark.bytes,
+                signature: try courier.store.signingKey().sign(file.mark.bytes, for: .mark)),
+            receipts: file.receipts)
+        #expect(throws: StoreError.badAnswer(.badReceiptSignature)) {
+            try author.store.keep(forged, now: now)
+        }
+        #expect(try author.store.status().unsent == 2)
+    }
+
+    @Test("what a hub lost that was put back is handed in again by who carried it")
+    func carriedOnceMore() async throws {
+        let (fixture, author, courier) = try await scene()
+        let (copy, running) = try fixture.copied(fixture.hub)
+        courier.line.connect(running)
+        let now = ClockReading(wall_ms: 1_790_000_000_000, monotonic_ms: 5, boot: 3)
+        try courier.store.carry(export(author), now: now)
+        #expect(try await courier.sync().delivered == 1)
+        #expect(try running.status().records == 1)
+        // The author's laptop is at the bottom of a river.
+        let restored = try fixture.putBack(copy, insteadOf: running)
+        courier.line.connect(restored)
+        #expect(try await courier.sync().delivered == 1)
+        #expect(try restored.status().records == 1)
+        #expect(try await courier.sync().delivered == 0)
+        #expect(try courier.value(House.count, of: house) == .integer(4))
+    }
+
+    @Test("a carried bundle goes once a verified backup of the hub holds all of it, not before")
+    func carriedUntilAnchored() async throws {
+        let (fixture, author, courier) = try await scene()
+        let now = ClockReading(wall_ms: 1_790_000_000_000, monotonic_ms: 5, boot: 3)
+        let bundle = try export(author)
+        try courier.store.carry(bundle, now: now)
+        try await courier.sync()
+        #expect(try courier.store.carriedBundle(Digests.sha256(bundle)) == bundle)
+        _ = try fixture.hub.anchor(StoreContents(of: fixture.hub.store).place)
+        try await courier.sync()
+        #expect(try courier.store.carriedBundle(Digests.sha256(bundle)) == nil)
+    }
+
+    @Test("a courier's next sync hands the bundle in, once")
     func courier() async throws {
         let (fixture, author, courier) = try await scene()
         let bundle = try export(author)
@@ -126,8 +195,8 @@ struct BundleHubTests {
         let (fixture, author, _) = try await scene()
         let bundle = try export(author)
         try fixture.hub.revoke(try author.store.identity().replica, by: fixture.admin)
-        let receipts = try fixture.hub.take(bundle: bundle)
-        let receipt = try #require(receipts.first?.verified(by: fixture.hub.receiptKey))
+        let file = try fixture.hub.take(bundle: bundle)
+        let receipt = try #require(file.receipts.first?.verified(by: fixture.hub.receiptKey))
         #expect(receipt.entries.count == 2)
     }
 }

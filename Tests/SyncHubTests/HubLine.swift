@@ -103,7 +103,7 @@ final class HubLine: Transport {
             log.withLock { $0.append(plain.count) }
             let body =
                 switch request.path {
-                case "/v1/bundle": ReceiptFile.encode(try hub.take(bundle: plain))
+                case "/v1/bundle": try hub.take(bundle: plain).encode()
                 case "/v1/file": try hub.file(plain)
                 default: try hub.sync(plain)
                 }

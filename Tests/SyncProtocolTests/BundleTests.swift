@@ -64,9 +64,11 @@ struct BundleTests {
     func receipts() throws {
         var samples = MessageSamples(.first)
         let key = samples.key()
-        let receipts = (0..<3).map { _ in SignedReceipt(samples.receipt(), key: key) }
-        let bytes = ReceiptFile.encode(receipts)
-        #expect(try ReceiptFile.decode(bytes) == receipts)
+        let file = ReceiptFile(
+            mark: SignedMark(samples.mark(), key: key),
+            receipts: (0..<3).map { _ in SignedReceipt(samples.receipt(), key: key) })
+        let bytes = file.encode()
+        #expect(try ReceiptFile.decode(bytes) == file)
         for length in bytes.indices {
             #expect(throws: CodecError.self) { try ReceiptFile.decode(Array(bytes[..<length])) }
         }

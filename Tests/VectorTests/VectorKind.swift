@@ -18,6 +18,7 @@ enum VectorKind: String, CaseIterable, Sendable {
     case enrolment
     case exchange
     case file
+    case bundle
 
     /// The folder that a path lies in; `nil` if it is none of these.
     init?(path: String) {
@@ -48,6 +49,7 @@ enum VectorKind: String, CaseIterable, Sendable {
         case .enrolment: try vector.checkEnrolment()
         case .exchange: try vector.checkExchange()
         case .file: try vector.checkFile()
+        case .bundle: try vector.checkBundle()
         }
     }
 }
@@ -132,6 +134,7 @@ struct Vector {
                 if try request.verified(by: key("key"), hub: id("hub")) == nil {
                     return "signature"
                 }
+            case .bundle: _ = try ReceiptFile.decode(bytes("bytes"))
             case .clock, .changeSet, .merge, .exchange: break
             }
         } catch let error as CodecError {
@@ -298,6 +301,13 @@ struct Vector {
         #expect(answer.tag == unverified.tag)
         #expect(answer.rendering == file["said"])
         #expect(answer.encode() == (try bytes("answer")))
+    }
+
+    func checkBundle() throws {
+        let receipts = try ReceiptFile.decode(bytes("bytes"))
+        #expect(receipts.mark.verified(by: try key("key")) != nil)
+        #expect(receipts.rendering == file["receipts"])
+        #expect(receipts.encode() == (try bytes("bytes")))
     }
 
     func checkRequest() throws {

@@ -2190,11 +2190,36 @@ def check_file(v):
     expect(said, dict(v["said"], bytes=hexed(v["said"]["bytes"]).hex()), "answer")
 
 
+# --- bundle.md -----------------------------------------------------------------------------------------------
+
+
+def read_receipt_file(data):
+    reader = Reader(data)
+    read_magic(reader, 4)
+    found = {"mark": said_of(reader, read_mark, "mark")}
+    found["receipts"] = [said_of(reader, read_receipt, "receipt") for _ in range(reader.count())]
+    reader.finish()
+    return found
+
+
+def check_bundle(v):
+    data = hexed(v["bytes"])
+    found = read_receipt_file(data)
+    expect(found, v["receipts"], "receipts")
+    said = [(b"hazama mark 1\0", mark(found["mark"]["mark"]), found["mark"])]
+    said += [(b"hazama receipt 1\0", receipt(each["receipt"]), each) for each in found["receipts"]]
+    for words, body, each in said:
+        expect(is_signed(hexed(v["key"]), unbase32(each["signature"]), words + body), True, "signature")
+    parts = [counted(body) + unbase32(each["signature"]) for _, body, each in said]
+    written = b"HZ\1\4" + parts[0] + varint(len(found["receipts"])) + b"".join(parts[1:])
+    expect(written, data, "receipts written")
+
+
 CHECKS = {
     "encoding": check_encoding, "clock": check_clock, "change-set": check_change_set,
     "run": check_run, "state": check_state, "merge": check_merge, "receipt": check_receipt,
     "request": check_request, "response": check_response, "enrolment": check_enrolment,
-    "exchange": check_exchange, "file": check_file,
+    "exchange": check_exchange, "file": check_file, "bundle": check_bundle,
 }
 
 
@@ -2215,6 +2240,8 @@ def refuse(kind, v):
         return read_request(hexed(v["bytes"]), hexed(v["key"]), v["hub"], v["epoch"])
     elif kind == "file":
         return read_file(hexed(v["bytes"]), hexed(v["key"]), v["hub"])
+    elif kind == "bundle":
+        return read_receipt_file(hexed(v["bytes"]))
     elif kind == "response":
         return read_response(hexed(v["bytes"]))
     elif "typed" in v:

@@ -62,11 +62,10 @@ extension Front {
             throw Problem(.tooManyRequests, retryAfter_s: seconds)
         }
         do throws(Problem) {
-            let receipts = try await work.run { () throws(Problem) in
+            let file = try await work.run { () throws(Problem) in
                 try hub.take(bundle: call.body)
             }
-            return Answer(
-                contentType: SyncRequest.mediaType, body: ReceiptFile.encode(receipts))
+            return Answer(contentType: SyncRequest.mediaType, body: file.encode())
         } catch {
             // Anybody may try, so not for ever.
             if error.code == .badBundle { brake.failed(call.address) }

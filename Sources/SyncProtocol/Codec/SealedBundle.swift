@@ -116,37 +116,3 @@ public enum BundleError: Error, Hashable, Sendable {
     /// Cut short or altered.
     case damaged
 }
-
-/// Receipts as a file, on their way back to the device whose bundle was handed in.
-public enum ReceiptFile {
-    private static let magic: [UInt8] = [0x48, 0x5a, 1, 4]
-
-    /// Returns the file's bytes. Each receipt is signed, and names nobody.
-    public static func encode(_ receipts: [SignedReceipt]) -> [UInt8] {
-        var writer = ByteWriter()
-        writer.raw(magic)
-        writer.varint(receipts.count)
-        for receipt in receipts {
-            writer.counted(receipt.bytes)
-            writer.raw(receipt.signature.bytes)
-        }
-        return writer.bytes
-    }
-
-    public static func decode(_ bytes: [UInt8]) throws(CodecError) -> [SignedReceipt] {
-        guard bytes.count >= 4, bytes[0] == magic[0], bytes[1] == magic[1], bytes[3] == magic[3]
-        else { throw .notOurs }
-        guard bytes[2] == magic[2] else { throw .unknownVersion(bytes[2]) }
-        var reader = ByteReader(bytes[4...])
-        var receipts: [SignedReceipt] = []
-        for _ in 0..<(try reader.count()) {
-            let body = try reader.counted()
-            guard let signature = Signature(bytes: try reader.raw(64)) else {
-                throw .truncated(at: reader.index)
-            }
-            receipts.append(SignedReceipt(bytes: body, signature: signature))
-        }
-        try reader.finish()
-        return receipts
-    }
-}

@@ -76,6 +76,14 @@ extension SyncResponse {
     }
 }
 
+extension ReceiptFile {
+    public var rendering: JSON {
+        .object([
+            "mark": mark.rendering, "receipts": .array(receipts.map(\.rendering)),
+        ])
+    }
+}
+
 extension SyncResponse.Grants {
     public var rendering: JSON {
         .object([

@@ -168,7 +168,7 @@ enum Made {
     static var all: [VectorFile] {
         get throws {
             try encoding + clock + changeSets + runs + states + merges + receipts + requests
-                + responses + enrolment + exchange + files
+                + responses + enrolment + exchange + files + bundles
                 + [VectorFile(document: "schema.md", SchemaDocument.text)]
         }
     }

@@ -69,8 +69,8 @@ struct BundleImportCommand: DeskCommand {
         let store = try desk.store()
         let bytes = try Files.read(file, limit: largestFile)
         switch try desk.kind(of: bytes) {
-        case .receipts(let receipts):
-            let named = try store.keep(receipts, now: desk.started)
+        case .receipts(let file):
+            let named = try store.keep(file, now: desk.started)
             desk.console.result(.durable, .bundleReceipts, ["n": "\(named.count)"])
             desk.console.summarise(["receipted": .integer(Int64(named.count))])
         case .bundle(let hub):
@@ -96,10 +96,10 @@ struct BundleShowCommand: DeskCommand {
         let bytes = try Files.read(file, limit: largestFile)
         let hash = Digests.sha256(bytes)
         switch try desk.kind(of: bytes) {
-        case .receipts(let receipts):
-            desk.console.result(.bundleIsReceipts, ["n": "\(receipts.count)"])
+        case .receipts(let file):
+            desk.console.result(.bundleIsReceipts, ["n": "\(file.receipts.count)"])
             desk.console.summarise([
-                "kind": "receipts", "receipts": .integer(Int64(receipts.count)),
+                "kind": "receipts", "receipts": .integer(Int64(file.receipts.count)),
             ])
         case .bundle(let hub):
             desk.console.result(
@@ -117,7 +117,7 @@ struct BundleShowCommand: DeskCommand {
 extension Desk {
     fileprivate enum CarriedFile {
         case bundle(HubID)
-        case receipts([SignedReceipt])
+        case receipts(ReceiptFile)
     }
 
     /// What a file of ours is; anything else is refused as damaged.

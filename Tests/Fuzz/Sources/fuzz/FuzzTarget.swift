@@ -88,11 +88,10 @@ enum FuzzTarget: String, CaseIterable {
                 for run in bundle.runs { try readRun(run.bytes) }
             case 1: _ = try SealedBundle.hub(of: body)
             case 2:
-                let receipts = try ReceiptFile.decode(body)
-                precondition(
-                    ReceiptFile.encode(receipts) == body, "receipts that are read have another form"
-                )
-                for receipt in receipts { _ = try Receipt.decode(receipt.bytes) }
+                let file = try ReceiptFile.decode(body)
+                precondition(file.encode() == body, "receipts that are read have another form")
+                _ = try LogMark.decode(file.mark.bytes)
+                for receipt in file.receipts { _ = try Receipt.decode(receipt.bytes) }
             case 3: _ = try FileRequest.Unverified(body).request()
             case 4:
                 let response = try FileResponse.decode(body)

@@ -9,7 +9,7 @@ public struct ServerLimits: Sendable {
     /// byte.
     public var idle: Duration = .seconds(60)
     /// A body that comes slower than this, after `slowBodyGrace`, is given up.
-    public var minimumBodyBytesPerSecond = 200
+    public var minimumBodyBytesPerSecond = 200.0
     public var slowBodyGrace: Duration = .seconds(60)
     /// How often an answer that nobody reads is looked at; twice without progress ends the
     /// connection.

@@ -197,7 +197,7 @@ public enum Admission {
             }
         }
         // Whoever answers for it: what lies nowhere can't be merged.
-        if facts.isAdmitted, facts.records.contains(where: { $0.area == nil }) {
+        if !asksAuthority, facts.records.contains(where: { $0.area == nil }) {
             return .quarantined(.outOfScope)
         }
         return asksAuthority ? authority(facts) : .merge(late: false)

@@ -70,6 +70,9 @@ extension Hub {
         }
     }
 
+    /// How many sessions a person may hold at once: every browser and machine they work at.
+    public static let sessionsPerPerson = 32
+
     /// Opens a session for a person whose password was right. Returns its token, which only the
     /// holder knows.
     public func openSession(
@@ -81,7 +84,7 @@ extension Hub {
             try self.store.write { tx in
                 try tx.insertSession(
                     hash: Digests.sha256(secret), person: person, now_ms: now, life_ms: life_ms,
-                    idle_ms: idle_ms)
+                    idle_ms: idle_ms, most: Self.sessionsPerPerson)
                 try tx.audit("session.open", "\(person)", by: person, at_ms: now)
             }
             return Base32.encode(secret)

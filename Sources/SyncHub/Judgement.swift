@@ -254,9 +254,11 @@ final class Judgement {
                     + ChangeSetCoding.payload(change).count
             }
             let past = try past(of: change.record, in: state.area, set, replica, tx)
+            let isPublished = try !replica.id.isHub && goesToEverybody(change, in: set, tx)
             return Admission.RecordFacts(
-                area: state.area, former: past.former, isHidden: past.isHidden,
-                state: state.state, bytesAfter: bytes, missing: nil, behind: behind)
+                area: isPublished ? nil : state.area, former: past.former,
+                isHidden: past.isHidden, state: state.state, bytesAfter: bytes, missing: nil,
+                behind: behind)
         }
         guard change.creates else {
             return Admission.RecordFacts(
@@ -274,6 +276,18 @@ final class Judgement {
         case .missing(let record):
             return Admission.RecordFacts(area: nil, state: nil, missing: record, behind: behind)
         }
+    }
+
+    /// Whether a change would lay its record where everybody reads it: nobody's grant covers that,
+    /// and no person may admit it.
+    private func goesToEverybody(
+        _ change: RecordChange, in set: ChangeSet, _ tx: borrowing HubTransaction
+    ) throws -> Bool {
+        guard let unit = schema.collection(change.collection)?.home.unit,
+            change.writes.contains(where: { $0.unit == unit }),
+            case .area(let area?, _) = try home(of: change, in: set, depth: 0, tx)
+        else { return false }
+        return memory.area(area)?.isReference ?? false
     }
 
     /// Where a record lay since the writer last heard, where the author's present grants don't

@@ -13,6 +13,7 @@ extension DeviceStore {
         var findings: [Finding] = []
         findings += try checkFile(isQuick: isQuick)
         findings += checkPermissions()
+        findings += try checkKey()
         findings += checkDisk()
         findings += try checkOutbox()
         findings += try checkStates()
@@ -55,14 +56,27 @@ extension DeviceStore {
                 findings.append(Finding(.warning, "permissions", "\(name) is open to others."))
             }
         }
-        do {
-            _ = try signingKey()
-        } catch {
-            findings.append(
-                Finding(.broken, "key", "The key is gone: this device can't send any more."))
-        }
         return findings.isEmpty
             ? [Finding(.fine, "permissions", "Only you can read the store.")] : findings
+    }
+
+    /// The key beside the file must be its own: files of two stores may have been put together.
+    private func checkKey() throws(StoreError) -> [Finding] {
+        let own = try read { db in
+            try db.first("SELECT public_key FROM sync_replica") { try $0.blob(0) }
+        }
+        do {
+            guard try signingKey().verifying.bytes == own else {
+                return [
+                    Finding(
+                        .broken, "key",
+                        "The key is another store's: files of two stores were put together.")
+                ]
+            }
+        } catch {
+            return [Finding(.broken, "key", "The key is gone: this device can't send any more.")]
+        }
+        return []
     }
 
     /// Free bytes where the store lies; `nil` where the system does not say.

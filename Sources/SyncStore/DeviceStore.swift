@@ -97,8 +97,14 @@ public final class DeviceStore: Sendable {
             try disk.write(birth.key.seed, to: keyPath)
             try write { db in
                 try db.run(
-                    "INSERT INTO sync_replica(one, replica, schema) VALUES (1, ?, ?)",
-                    [birth.replica.stored, Int64(schema.version.value)])
+                    """
+                    INSERT INTO sync_replica(one, replica, public_key, schema)
+                    VALUES (1, ?, ?, ?)
+                    """,
+                    [
+                        birth.replica.stored, birth.key.verifying.bytes.stored,
+                        Int64(schema.version.value),
+                    ])
             }
         } else if isNew {
             throw .noStore(path: path)

@@ -13,7 +13,7 @@ enum DeviceTables {
     static let migrations: [String] = [
         """
         CREATE TABLE sync_replica(
-            one INTEGER PRIMARY KEY CHECK (one = 1), replica BLOB NOT NULL,
+            one INTEGER PRIMARY KEY CHECK (one = 1), replica BLOB NOT NULL, public_key BLOB NOT NULL,
             device TEXT NOT NULL DEFAULT '', enrolment TEXT NOT NULL DEFAULT 'none', url TEXT,
             hub BLOB, person BLOB, person_name TEXT NOT NULL DEFAULT '',
             district TEXT NOT NULL DEFAULT '', receipt_key BLOB, sealing_key BLOB, schema INTEGER NOT NULL,

@@ -284,12 +284,14 @@ extension HubTransaction {
         return try Row.fetchOne(statement) != nil
     }
 
-    /// Calls `body` with every upload of the legal log, in the order in which they came.
+    /// Calls `body` with every upload of the legal log, each replica's in the order of its numbers:
+    /// what came before its predecessor is in its place.
     public func allUploads(_ body: (StoredUpload) throws -> Void) throws {
-        var last: Int64 = 0
-        while let upload = try uploads("WHERE id > ? ORDER BY id LIMIT 1", [last]).first {
+        var place: StatementArguments = [0, 0, 0]
+        let next = "WHERE (replica, last, id) > (?, ?, ?) ORDER BY replica, last, id LIMIT 1"
+        while let upload = try uploads(next, place).first {
             try body(upload)
-            last = upload.id
+            place = [upload.replica, Int64(upload.last), upload.id]
         }
     }
 

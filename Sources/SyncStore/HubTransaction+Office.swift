@@ -233,12 +233,22 @@ extension HubTransaction {
 
     // MARK: Sessions
 
+    /// Keeps a session, by the hash of its token, and forgets those that have ended.
+    ///
+    /// - Parameter most: how many a person may hold; the one that rested longest makes room.
     public func insertSession(
-        hash: ContentHash, person: PersonID, now_ms: Int64, life_ms: Int64, idle_ms: Int64
+        hash: ContentHash, person: PersonID, now_ms: Int64, life_ms: Int64, idle_ms: Int64,
+        most: Int
     ) throws {
         try db.execute(
             sql: "DELETE FROM sessions WHERE ends_ms < ? OR seen_ms + idle_ms < ?",
             arguments: [now_ms, now_ms])
+        try db.execute(
+            sql: """
+                DELETE FROM sessions WHERE hash IN
+                    (SELECT hash FROM sessions WHERE person = ?
+                    ORDER BY seen_ms DESC, hash LIMIT -1 OFFSET ?)
+                """, arguments: [person.bytes.data, most - 1])
         try db.execute(
             sql: """
                 INSERT INTO sessions(hash, person, began_ms, seen_ms, ends_ms, idle_ms)

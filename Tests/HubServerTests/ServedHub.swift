@@ -22,6 +22,7 @@ struct ServedHub: Sendable {
     static func run(
         _ fixture: HubFixture? = nil, schema: Schema = .test, isPlain: Bool = true,
         hosts: [String] = ["127.0.0.1"], limits change: (inout ServerLimits) -> Void = { _ in },
+        logger: Logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
         _ body: @Sendable (ServedHub) async throws -> Void
     ) async throws {
         let fixture = try fixture ?? HubFixture(schema: schema)
@@ -36,7 +37,7 @@ struct ServedHub: Sendable {
             configuration: .init(
                 isPlain: isPlain, limits: limits, endsOnSignals: false, hasControl: false),
             wall: WallClock(now_ms: { fixture.clock.now_ms }),
-            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+            logger: logger)
         let (ports, listening) = AsyncStream<Int>.makeStream()
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
@@ -162,8 +163,10 @@ final class RawConnection: Sendable {
         guard result == 0 else { throw Closed() }
         // A server that hangs fails the test, and does not hang it.
         var patience = timeval(tv_sec: 20, tv_usec: 0)
-        setsockopt(
-            descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
+        for option in [SO_RCVTIMEO, SO_SNDTIMEO] {
+            setsockopt(
+                descriptor, SOL_SOCKET, option, &patience, socklen_t(MemoryLayout<timeval>.size))
+        }
     }
 
     deinit { close(descriptor) }

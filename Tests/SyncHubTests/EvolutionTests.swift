@@ -194,6 +194,21 @@ struct EvolutionTests {
         #expect(try new.store.disputes().isEmpty)
     }
 
+    @Test("a half-filled form outlives an update of the program, byte for byte")
+    func halfFilled() async throws {
+        let (fixture, old, _) = try await household(hub: .next)
+        // Answers to a form of the old program; what they mean only who wrote them knows.
+        let form = Array(#"{"v":1,"answers":[{"question":"asked no more"}]}"#.utf8)
+        try old.store.putDraft(
+            "visit/1", form, about: house, isWork: true,
+            now: ClockReading(wall_ms: fixture.clock.now_ms, monotonic_ms: 1, boot: 3))
+        let updated = try FieldDevice(updating: old, to: .next, at: fixture)
+        #expect(try updated.store.draft("visit/1")?.bytes == form)
+        try await updated.sync()
+        #expect(try updated.store.drafts().map(\.bytes) == [form])
+        #expect(try updated.store.doctor().allSatisfy { $0.severity <= .note })
+    }
+
     @Test("what can't be read in the new units is set aside, whole and readable")
     func unreadable() async throws {
         let (fixture, old, new) = try await household(hub: .next)

@@ -134,6 +134,29 @@ struct HubIntegrityTests {
     func log() throws { try campaign(Self.log, seed: 1) }
 
     @Test(
+        "whatever somebody does to the audit, the doctor names the place",
+        arguments: [
+            "DELETE FROM audit WHERE number = 2",
+            "DELETE FROM audit WHERE number = (SELECT max(number) FROM audit)",
+            "DELETE FROM audit",
+            "UPDATE audit SET number = -1 WHERE number = 2; UPDATE audit SET number = 2 "
+                + "WHERE number = 3; UPDATE audit SET number = 3 WHERE number = -1",
+            "UPDATE audit SET reason = 'nothing' WHERE number = 3",
+            "UPDATE audit SET person = NULL WHERE number = (SELECT max(number) FROM audit)",
+            "INSERT INTO audit SELECT max(number) + 1, 0, NULL, 'device.approve', 'x', '', "
+                + "zeroblob(32) FROM audit",
+        ])
+    func audit(_ sql: String) throws {
+        let (fixture, path) = try database()
+        let queue = try DatabaseQueue(path: path)
+        try queue.write { db in try db.execute(sql: sql) }
+        try queue.close()
+        let hub = try fixture.reopened()
+        let codes = try hub.doctor().filter { $0.severity == .damage }.map(\.code)
+        #expect(codes.contains { $0 == "audit" || $0 == "log" })
+    }
+
+    @Test(
         "one flipped bit of a state, a digest, a chain's end or a writer is found by the doctor")
     func records() throws { try campaign(Self.records, seed: 1) }
 }

@@ -55,12 +55,12 @@ struct ReferenceTests {
             (stranger, Problem.Code.noSuchRecord), (nowhere, .badValue),
             (try partner(RecordID(high: 300, low: 3), in: HubFixture.north), .notAllowed),
         ] {
-            let code2 = refusal {
+            let found = refusal {
                 try hub.write(
                     [[partner(firm)], [bad]], intent: "t", act: "t", onlyReference: true,
                     by: fixture.admin)
             }
-            #expect(code2 == code)
+            #expect(found == code)
             #expect(try hub.status() == before)
         }
     }

@@ -441,6 +441,103 @@ struct ScopeTests {
         try await agree(fixture, a, b)
     }
 
+    @Test("no device lays a record where everybody would read it, or beside what lies there")
+    func published() async throws {
+        let fixture = try HubFixture()
+        let catalogue = ScopeID(high: 2, low: 0)
+        try fixture.hub.addAreas(
+            [(scope: catalogue, parent: nil, name: "Catalogue")], areReference: true)
+        try fixture.hub.load([[.house(other, in: catalogue, title: "a rule")]], intent: "load")
+        let (a, b) = try await streets(fixture)
+        var c = try fixture.device(4, person: "Zhao Lei", areas: [HubFixture.north])
+        try fixture.sync(&c)
+        let place = Value.reference(RecordID(high: catalogue.high, low: catalogue.low))
+        c.seal([.set(house, House.area, place, replacing: try c.heads(house, House.area))])
+        c.seal([
+            RecordChange(
+                record: call, collection: .call, creates: false,
+                writes: [
+                    Write(
+                        unit: Call.house,
+                        operation: .set(
+                            .reference(other), replacing: try c.heads(call, Call.house)))
+                ], shown: nil)!
+        ])
+        let answer = try fixture.syncAll(&c)
+        let receipt = try #require(answer.receipts.first?.verified(by: fixture.hub.receiptKey))
+        #expect(receipt.entries.map(\.reason) == [Text("HZ-5003"), Text("HZ-5003")])
+        for held in try fixture.hub.quarantine(by: fixture.admin) {
+            // Nobody can take the responsibility for that.
+            #expect(throws: Problem.self) {
+                try fixture.hub.admit(held.name, reason: "no", by: fixture.admin)
+            }
+        }
+        #expect(try await b.sync().received == 0)
+        #expect(try b.store.shown(house) == nil && b.store.shown(call) == nil)
+        try await agree(fixture, a, b)
+    }
+
+    @Test("a household may be given to a street one does not hold, and none taken from there")
+    func given() async throws {
+        let fixture = try HubFixture()
+        let (a, b) = try await streets(fixture)
+        try b.record([.house(other, in: HubFixture.south, title: "Chen")])
+        try await b.sync()
+        var c = try fixture.device(4, person: "Zhao Lei", areas: [HubFixture.north])
+        try fixture.sync(&c)
+        func place(_ scope: ScopeID) -> Value {
+            .reference(RecordID(high: scope.high, low: scope.low))
+        }
+        c.seal([
+            .set(
+                house, House.area, place(HubFixture.south),
+                replacing: try c.heads(house, House.area))
+        ])
+        c.seal([.set(other, House.area, place(HubFixture.north))])
+        let answer = try fixture.syncAll(&c)
+        let receipt = try #require(answer.receipts.first?.verified(by: fixture.hub.receiptKey))
+        // The second is answered like a write to a record that is not there.
+        #expect(receipt.entries.map(\.disposition) == [.applied, .held])
+        #expect(answer.pages.flatMap(\.records).isEmpty)
+        #expect(try await a.sync().takenOff == 2)
+        #expect(try await b.sync().received == 2)
+        #expect(try b.value(House.title, of: other) == .text("Chen"))
+        #expect(try a.store.shown(other) == nil)
+    }
+
+    @Test("a record that moves away between two pages of a first load is in none that follow")
+    func betweenPages() async throws {
+        let fixture = try HubFixture()
+        try fixture.hub.load(
+            (1...400).map { number in
+                [
+                    .house(
+                        RecordID(high: 100, low: number), in: HubFixture.north,
+                        title: String(repeating: "title \(number) ", count: 12))
+                ]
+            }, intent: "load")
+        var c = try fixture.device(4, person: "Zhao Lei", areas: [HubFixture.north])
+        try fixture.sync(&c)
+        c.states = [:]
+        c.cursors = [.start]
+        var request = c.request()
+        request.maximumDownBytes = 2000
+        let first = try SyncResponse.decode(fixture.hub.sync(c.bytes(request)))
+        c.apply(first)
+        #expect(first.hasMore && (1..<400).contains(c.states.count))
+        let late = RecordID(high: 100, low: 400)
+        #expect(c.states[late] == nil)
+        try move(fixture, late, to: HubFixture.south)
+        while true {
+            var request = c.request()
+            request.maximumDownBytes = 2000
+            let answer = try SyncResponse.decode(fixture.hub.sync(c.bytes(request)))
+            c.apply(answer)
+            guard answer.hasMore else { break }
+        }
+        #expect(c.states.count == 399 && c.states[late] == nil)
+    }
+
     @Test("an advisor's device may read fourteen days without contact, everybody else's one day")
     func leases() throws {
         let fixture = try HubFixture()

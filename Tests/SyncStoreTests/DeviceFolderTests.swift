@@ -201,6 +201,60 @@ struct DeviceFolderTests {
         }
     }
 
+    /// What may become of a file on a bad disk, and of a folder put together from two.
+    enum Mishap: String, CaseIterable {
+        case cutInHalf, cutOff, emptied, otherHead, flippedPages, otherLog, lostLog
+    }
+
+    @Test(
+        "a file that was cut, altered or mixed with another is told, and never taken for whole",
+        arguments: Mishap.allCases)
+    func mishaps(mishap: Mishap) throws {
+        var hub = PaperHub()
+        let device = try TestDevice.enrolled(&hub)
+        for number in 1...40 {
+            try device.record([.house(.test(UInt64(number)), in: HubFixture.north)])
+        }
+        let file = device.path + "/store.sqlite"
+        // As the power's end leaves them: the last commits are in the log only.
+        let log = try #require(FileManager.default.contents(atPath: file + "-wal"))
+        try device.store.close()
+        var bytes = try #require(FileManager.default.contents(atPath: file))
+        switch mishap {
+        case .cutInHalf: bytes.removeLast(bytes.count / 2)
+        case .cutOff: bytes.removeLast(4096)
+        case .emptied: bytes = Data()
+        case .otherHead: bytes.replaceSubrange(0..<100, with: Data(repeating: 0x41, count: 100))
+        case .flippedPages:
+            for place in stride(from: 4096 * 3 + 7, to: bytes.count, by: 64) { bytes[place] ^= 16 }
+        case .otherLog:
+            let other = try TestDevice.enrolled(&hub, Seed(2))
+            try other.record([.house(.test(999), in: HubFixture.north)])
+            let foreign = FileManager.default.contents(atPath: other.path + "/store.sqlite-wal")
+            try #require(foreign).write(to: URL(fileURLWithPath: file + "-wal"))
+        case .lostLog: #expect(!log.isEmpty)
+        }
+        try bytes.write(to: URL(fileURLWithPath: file))
+        do {
+            device.store = try DeviceStore.open(device.path, schema: .test)
+        } catch {
+            switch error {
+            case .noStore, .fault, .notOurs: return
+            default: throw error
+            }
+        }
+        let findings: [Finding]
+        // What can't even be looked over is told as well.
+        do { findings = try device.store.doctor() } catch { return }
+        let isTold = findings.contains { $0.severity == .broken }
+        // A log that is gone had been emptied into the file.
+        if mishap == .lostLog {
+            #expect(try !isTold && device.store.outbox().count == 40)
+        } else {
+            #expect(isTold)
+        }
+    }
+
     @Test("a lost key is told, and the store stays readable")
     func lostKey() throws {
         var hub = PaperHub()

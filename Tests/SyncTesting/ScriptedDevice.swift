@@ -22,6 +22,8 @@ public struct ScriptedDevice: Sendable {
     public var mark = LogMark.Sign.none
     public var proof: SignedMark?
     public var wall_ms: Int64
+    /// How far somebody has set its clock from `wall_ms`, which its monotonic clock goes on by.
+    public var setBy_ms: Int64 = 0
     public var schema: SchemaVersion = Schema.test.version
 
     public init(
@@ -51,7 +53,7 @@ public struct ScriptedDevice: Sendable {
             grant: grant, trunk: trunk,
             time: WriteTime(
                 timestamp: HybridTimestamp(milliseconds: UInt64(wall_ms), counter: 0)!,
-                wall_ms: wall_ms, monotonic_ms: UInt64(wall_ms - 1_000_000), boot: 7,
+                wall_ms: wall_ms + setBy_ms, monotonic_ms: UInt64(wall_ms - 1_000_000), boot: 7,
                 offset_ms: nil, offsetAge_ms: nil),
             intent: Text(intent), schema: schema,
             saltSeed: SaltSeed(high: 1, low: UInt64(sealed.count)),
@@ -77,7 +79,7 @@ public struct ScriptedDevice: Sendable {
             noticeCursor: notices.last?.number ?? 0, writerCursor: UInt32(writers.writers.count),
             digest: nil,
             clock: ClockReading(
-                wall_ms: wall_ms, monotonic_ms: UInt64(wall_ms - 1_000_000), boot: 7),
+                wall_ms: wall_ms + setBy_ms, monotonic_ms: UInt64(wall_ms - 1_000_000), boot: 7),
             diskFree_MB: 1000, pending: UInt64(sealed.count), runs: runs)
     }
 

@@ -45,9 +45,9 @@ struct BodyReader {
             guard budget.take(chunk.readableBytes) else { throw Work.busy }
             taken += chunk.readableBytes
             bytes.append(contentsOf: chunk.readableBytesView)
-            let seconds = (ContinuousClock.now - start).components.seconds
-            if seconds > limits.slowBodyGrace.components.seconds,
-                bytes.count < Int(seconds) * limits.minimumBodyBytesPerSecond
+            let passed = ContinuousClock.now - start
+            if passed > limits.slowBodyGrace,
+                Double(bytes.count) < passed / .seconds(1) * limits.minimumBodyBytesPerSecond
             {
                 throw Problem(
                     .busy, "The body came too slowly. Nothing was stored; try again.",

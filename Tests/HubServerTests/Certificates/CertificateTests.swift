@@ -45,6 +45,22 @@ struct CertificateTests {
         }
     }
 
+    @Test("who speaks nothing newer than TLS 1.1 is refused", arguments: [UInt8(0), 1, 2])
+    func old(minor: UInt8) async throws {
+        try await ServedHub.run(isPlain: false) { served in
+            // A greeting with four common suites and no extension. Source: RFC 4346, section 7.4.1.
+            let hello: [UInt8] =
+                [3, minor] + [UInt8](repeating: 7, count: 32)
+                + [0, 0, 8, 0xc0, 0x0a, 0xc0, 0x14, 0, 0x35, 0, 0x2f, 1, 0]
+            let handshake = [1, 0, 0, UInt8(hello.count)] + hello
+            let connection = try served.connect()
+            try await connection.send([22, 3, 1, 0, UInt8(handshake.count)] + handshake)
+            let answer = try await connection.untilClosed()
+            // An alert, and no greeting.
+            #expect(answer.first == 21 && answer.count < 10)
+        }
+    }
+
     @Test("keys can be read by their owner only, and one that others can read is not used")
     func modes() throws {
         let folder = try TemporaryFolder()

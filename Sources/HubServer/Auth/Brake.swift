@@ -14,6 +14,8 @@ final class Brake: Sendable {
     private let forgivenPerSecond: Double
     /// Past this the fullest buckets are kept: memory stays bounded however many addresses try.
     private let places = 10_000
+    /// What nobody is told to wait longer than, also where nothing is ever forgiven.
+    private static let longest_s = 3600.0
     private let buckets = Mutex<[String: Bucket]>([:])
 
     init(failures: Int, forgivenPerMinute: Int) {
@@ -29,7 +31,7 @@ final class Brake: Sendable {
             guard failures > allowed - 1 else { return nil }
             let seconds = (failures - (allowed - 1)) / forgivenPerSecond
             // A hair less, so that what rounding added does not cost a second.
-            return max(1, Int((seconds - 1e-6).rounded(.up)))
+            return max(1, Int(min(seconds - 1e-6, Self.longest_s).rounded(.up)))
         }
     }
 

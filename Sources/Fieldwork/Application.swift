@@ -11,7 +11,8 @@ public struct Application: Work {
     }
 
     public static let declaration = CollectionDeclaration(
-        "application", home: .with(Field.household.id), Field.self, rules: [.livingHome])
+        "application", home: .with(Field.household.id), Field.self,
+        rules: [.livingHome, .office(Field.decision.id, .ownWord(Decision.members))])
 
     public enum Field: UInt16, WorkUnit {
         case household = 16

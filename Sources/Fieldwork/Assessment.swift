@@ -13,7 +13,10 @@ public struct Assessment: Work {
     }
 
     public static let declaration = CollectionDeclaration(
-        "assessment", home: .with(Field.household.id), Field.self, rules: [.livingHome])
+        "assessment", home: .with(Field.household.id), Field.self,
+        rules: [
+            .livingHome, .office(Field.levelOverride.id, .streetManager(LevelOverride.members)),
+        ])
 
     public enum Field: UInt16, WorkUnit {
         case household = 16

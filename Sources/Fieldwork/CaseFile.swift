@@ -10,7 +10,8 @@ public struct CaseFile: Work {
     }
 
     public static let declaration = CollectionDeclaration(
-        "case_file", home: .with(Field.household.id), Field.self, rules: [.livingHome])
+        "case_file", home: .with(Field.household.id), Field.self,
+        rules: [.livingHome, .office(Field.manager.id, .ownWord(Appointment.members))])
 
     public enum Field: UInt16, WorkUnit {
         case household = 16

@@ -11,7 +11,8 @@ public struct Clue: Work {
     }
 
     public static let declaration = CollectionDeclaration(
-        "clue", home: .scope(Field.area.id), Field.self)
+        "clue", home: .scope(Field.area.id), Field.self,
+        rules: [.office(Field.appointed.id, .ownWord(Appointment.members))])
 
     public enum Field: UInt16, WorkUnit {
         case area = 16

@@ -14,7 +14,10 @@ public struct Plan: Work {
     }
 
     public static let declaration = CollectionDeclaration(
-        "plan", home: .with(Field.household.id), Field.self, rules: [.livingHome])
+        "plan", home: .with(Field.household.id), Field.self,
+        rules: [
+            .livingHome, .office(Field.classOverride.id, .streetManager(ClassOverride.members)),
+        ])
 
     public enum Field: UInt16, WorkUnit {
         case household = 16

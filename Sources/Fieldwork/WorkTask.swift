@@ -10,7 +10,8 @@ public struct WorkTask: Work {
     }
 
     public static let declaration = CollectionDeclaration(
-        "task", home: .with(Field.about.id), Field.self, rules: [.livingHome])
+        "task", home: .with(Field.about.id), Field.self,
+        rules: [.livingHome, .office(Field.owner.id, .ownWord(Appointment.members))])
 
     public enum Field: UInt16, WorkUnit {
         case about = 16

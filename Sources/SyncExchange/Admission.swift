@@ -20,6 +20,8 @@ public enum Admission {
         public let owner: PersonID
         /// Whether the device may still write: revoked ones are drained for people to look at.
         public let isRevoked: Bool
+        /// Whether it sets what only the holder of an office sets, and its author is none.
+        public let lacksOffice: Bool
         /// Every grant the author ever had.
         public let grants: [Grant]
         /// How much of this hub's log the writer had applied when it sealed; `nil` where that can't
@@ -32,8 +34,8 @@ public enum Admission {
 
         public init(
             changeSet: ChangeSet, size: Int, isHub: Bool, isAdmitted: Bool = false, owner: PersonID,
-            isRevoked: Bool, grants: [Grant], trunk: LogPosition?, arrived_ms: Int64,
-            records: [RecordFacts]
+            isRevoked: Bool, lacksOffice: Bool = false, grants: [Grant], trunk: LogPosition?,
+            arrived_ms: Int64, records: [RecordFacts]
         ) {
             self.changeSet = changeSet
             self.size = size
@@ -41,6 +43,7 @@ public enum Admission {
             self.isAdmitted = isAdmitted
             self.owner = owner
             self.isRevoked = isRevoked
+            self.lacksOffice = lacksOffice
             self.grants = grants
             self.trunk = trunk
             self.arrived_ms = arrived_ms
@@ -143,6 +146,8 @@ public enum Admission {
         case poison = "HZ-5012"
         /// The record would hold more than a record may.
         case recordFull = "HZ-5013"
+        /// Sets what only the holder of an office sets, and the register does not name its author.
+        case office = "HZ-5014"
     }
 
     /// How long after the end of a grant work is still taken as late: 30 days, in milliseconds.
@@ -200,7 +205,8 @@ public enum Admission {
         if !asksAuthority, facts.records.contains(where: { $0.area == nil }) {
             return .quarantined(.outOfScope)
         }
-        return asksAuthority ? authority(facts) : .merge(late: false)
+        guard asksAuthority else { return .merge(late: false) }
+        return facts.lacksOffice ? .quarantined(.office) : authority(facts)
     }
 
     /// What in a change no ordinary write may do to this state.

@@ -100,7 +100,7 @@ extension Judgement {
                     let parent = record.state.reference(unit), memory.voided.contains(parent)
                 else { continue }
                 docket.ask(.home(collection, id))
-            case .total: break
+            case .total, .office: break
             }
         }
     }

@@ -98,7 +98,10 @@ final class Judgement {
         var ruled: [CollectionID: [RecordRule]] = [:]
         for collection in schema.collections {
             let rules = collection.rules.filter { rule in
-                if case .total = rule { false } else { true }
+                switch rule {
+                case .unique, .livingHome: true
+                case .total, .office: false
+                }
             }
             if !rules.isEmpty { ruled[collection.id] = rules }
         }
@@ -224,6 +227,8 @@ final class Judgement {
                 changeSet: set, size: hashed.size, isHub: isHub, isAdmitted: isAdmitted,
                 owner: replica.person,
                 isRevoked: isRevoked,
+                lacksOffice: isHub || isAdmitted
+                    ? false : try set.changes.contains { try lacksOffice($0, set.author, tx) },
                 grants: isHub ? [] : try grants(of: set.author, tx), trunk: memory.known(set.trunk),
                 arrived_ms: arrived_ms, records: facts), schema: schema)
     }
@@ -288,6 +293,24 @@ final class Judgement {
             case .area(let area?, _) = try home(of: change, in: set, depth: 0, tx)
         else { return false }
         return memory.area(area)?.isReference ?? false
+    }
+
+    /// Whether a change sets what only the holder of an office sets, and the register does not say
+    /// that its author is one.
+    private func lacksOffice(
+        _ change: RecordChange, _ author: PersonID, _ tx: borrowing HubTransaction
+    ) throws -> Bool {
+        for case .office(let unit, let office) in schema.collection(change.collection)?.rules ?? []
+        {
+            for write in change.writes where write.unit == unit {
+                guard case .set(let value, _) = write.operation else { continue }
+                let entry = try working(office.entry(author), office.collection, tx)
+                // Whoever could write the register could write themselves into it.
+                let isRegister = entry.flatMap { memory.area($0.area)?.isReference } ?? false
+                if !office.allows(author, isRegister ? entry?.state : nil, value) { return true }
+            }
+        }
+        return false
     }
 
     /// Where a record lay since the writer last heard, where the author's present grants don't

@@ -76,6 +76,27 @@ struct WorkSyncTests {
         }
     }
 
+    /// Enters both in the register: Anna as an advisor, Bert as a street manager.
+    private func enterInRegister() throws {
+        let reference = ScopeID(high: 1, low: 9)
+        try fixture.hub.addAreas(
+            [(scope: reference, parent: nil, name: "Directory")], areReference: true)
+        var entries: [RecordChange] = []
+        for (device, role) in [(anna, Advisor.Role.advisor), (bert, .streetManager)] {
+            var draft = Advisor.Draft(
+                area: reference, worker: try me(device), name: "\(role)",
+                posting: Posting(HubFixture.north, by: .decision, effective: day))
+            draft.roles = [role]
+            entries.append(try draft.creation)
+        }
+        try fixture.hub.load([entries], intent: "register")
+    }
+
+    /// What waits at the hub, by its reason.
+    private func setAside() throws -> [String] {
+        try fixture.hub.quarantine(by: fixture.admin).map(\.reason)
+    }
+
     private func disputes() throws -> [String] {
         let found = try anna.store.disputes().map { conflict in
             let collection = Schema.fieldwork.collection(conflict.collection)
@@ -234,6 +255,7 @@ struct WorkSyncTests {
     @Test("32: of two leads appointed apart the street manager's holds; the notes of both stay")
     func lead() async throws {
         let id = RecordID(high: 603, low: 2)
+        try enterInRegister()
         try await begin([CaseFile.Draft(household: home, openedOn: day).creation(id: id)])
         let by: [Fact.Source] = [.advisor, .streetManager]
         for (place, device) in [anna, bert].enumerated() {
@@ -340,6 +362,7 @@ struct WorkSyncTests {
         let id = RecordID(high: 606, low: 1)
         var draft = Clue.Draft(area: HubFixture.north, origin: .neighbour, foundOn: day)
         draft.text = "灯几天没亮。"
+        try enterInRegister()
         try await begin([draft.creation(id: id)])
         for device in [anna, bert] {
             try step(device, id, Clue.self, to: .claimed)
@@ -510,21 +533,19 @@ struct WorkSyncTests {
 
     @Test("25: an assessment from the same facts is one record; the manager's level holds")
     func assessment() async throws {
+        try enterInRegister()
         try await begin()
-        let basis = Basis(asOf: day, catalogue: [1], inputs: [2])
-        let draft = Assessment.Draft(
-            household: home, basis: basis, result: .init(score: 600...600, level: .high),
-            indicators: [IndicatorAnswer("I01", .yes, weight: 150)])
+        let draft = assessmentDraft
         for device in [anna, bert] { try device.record([draft.creation]) }
-        let by: [Fact.Source] = [.advisor, .streetManager]
+        let level = LevelOverride(
+            .medium, because: "seen", by: try me(bert), as: .streetManager, effective: day)
+        try bert.edit(draft.id) {
+            try $0.set(Assessment.Field.levelOverride, to: level.value)
+        }
         for (place, device) in [anna, bert].enumerated() {
-            let level = LevelOverride(
-                place == 0 ? .low : .medium, because: "seen", by: try me(device), as: by[place],
-                effective: day)
             let objection = IndicatorObjection(
                 "I0\(place)", .no, because: "seen", by: try me(device))
             try device.edit(draft.id) {
-                try $0.set(Assessment.Field.levelOverride, to: level.value)
                 try $0.change(Assessment.Field.objections, adding: [objection.value])
             }
         }
@@ -537,6 +558,91 @@ struct WorkSyncTests {
             #expect($0.objections.count == 2)
         }
         #expect(try disputes() == [])
+        #expect(try setAside() == [])
+    }
+
+    private var assessmentDraft: Assessment.Draft { assessmentDraft(2) }
+
+    private func assessmentDraft(_ inputs: UInt8) -> Assessment.Draft {
+        Assessment.Draft(
+            household: home, basis: Basis(asOf: day, catalogue: [1], inputs: [inputs]),
+            result: .init(score: 600...600, level: .high),
+            indicators: [IndicatorAnswer("I01", .yes, weight: 150)])
+    }
+
+    @Test(
+        "25: a level that somebody sets without the office for it is set aside, however it is put")
+    func forgedLevel() async throws {
+        try enterInRegister()
+        // As an advisor, as a manager, in a manager's name, and higher still.
+        let claims: [(source: Fact.Source, by: PersonID)] = [
+            (.advisor, try me(anna)), (.streetManager, try me(anna)),
+            (.streetManager, try me(bert)), (.decision, try me(anna)),
+        ]
+        let drafts = claims.indices.map { assessmentDraft(UInt8($0)) }
+        try await begin(try drafts.map { try $0.creation })
+        for (draft, claim) in zip(drafts, claims) {
+            let level = LevelOverride(
+                .low, because: "seen", by: claim.by, as: claim.source, effective: day)
+            try anna.edit(draft.id) {
+                try $0.set(Assessment.Field.levelOverride, to: level.value)
+            }
+        }
+        // The manager's own, of which nothing says why.
+        let bare = assessmentDraft(9)
+        try bert.record([bare.creation])
+        let mute = LevelOverride(
+            .low, because: " ", by: try me(bert), as: .streetManager, effective: day)
+        try bert.edit(bare.id) { try $0.set(Assessment.Field.levelOverride, to: mute.value) }
+        try await settle()
+        #expect(try setAside() == [String](repeating: "HZ-5014", count: 5))
+        for draft in drafts {
+            #expect(try seen(draft.id, Assessment.self, on: bert).level == .high)
+        }
+        #expect(try anna.store.returned().count == 4)
+
+        // A person at the office may answer for it.
+        let first = try #require(
+            try fixture.hub.quarantine(by: fixture.admin).first { $0.author == claims[0].by })
+        try fixture.hub.admit(first.name, reason: "I know her", by: fixture.admin)
+        try await settle()
+        #expect(try drafts.contains { try seen($0.id, Assessment.self, on: bert).level == .low })
+    }
+
+    @Test("25: who writes themselves into the register is no manager by that")
+    func forgedRegister() async throws {
+        let draft = assessmentDraft
+        try await begin([draft.creation])
+        var entry = Advisor.Draft(
+            area: HubFixture.north, worker: try me(anna), name: "Anna",
+            posting: Posting(HubFixture.north, by: .decision, effective: day))
+        entry.roles = [.streetManager]
+        try anna.record([entry.creation])
+        try await settle()
+        let level = LevelOverride(
+            .low, because: "seen", by: try me(anna), as: .streetManager, effective: day)
+        try anna.edit(draft.id) { try $0.set(Assessment.Field.levelOverride, to: level.value) }
+        try await settle()
+        #expect(try setAside() == ["HZ-5014"])
+        #expect(try seen(draft.id, Assessment.self, on: bert).level == .high)
+    }
+
+    @Test("32: nobody appoints by a higher word than their own")
+    func forgedWord() async throws {
+        try enterInRegister()
+        let ids = (0..<4).map { RecordID(high: 613, low: UInt64($0)) }
+        let words: [Fact.Source] = [.decision, .departmentFeed, .streetManager, .advisor]
+        try await begin(
+            try ids.map { try CaseFile.Draft(household: home, openedOn: day).creation(id: $0) })
+        for (id, word) in zip(ids, words) {
+            let appointed = Appointment(try me(anna), by: word, effective: day)
+            try anna.edit(id) { try $0.set(CaseFile.Field.manager, to: appointed.value) }
+        }
+        try await settle()
+        #expect(try setAside() == ["HZ-5014", "HZ-5014", "HZ-5014"])
+        #expect(
+            try ids.map { try seen($0, CaseFile.self, on: bert).manager?.source }
+                == [nil, nil, nil, .advisor])
     }
 
     @Test("6: a circle entered on two devices is one, and the earlier exit holds")

@@ -204,5 +204,7 @@ extension Words {
         "HZ-5011": Wording("the device had been revoked", "设备已被撤销", "端末は取り消されていた"),
         "HZ-5012": Wording("the hub failed over it twice", "中心处理时两次出错", "ハブが二度処理に失敗した"),
         "HZ-5013": Wording("the record would become too large", "记录会过大", "記録が大きくなりすぎる"),
+        "HZ-5014": Wording(
+            "its author does not hold the office it needs", "作者没有相应的职务", "記入者がその職にない"),
     ]
 }

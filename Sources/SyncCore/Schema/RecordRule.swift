@@ -11,12 +11,39 @@ public enum RecordRule: Hashable, Sendable {
     case total(UnitID, atLeast: Bound?, atMost: Bound?)
     /// The record lies with one that is not void, or was void before it was made.
     case livingHome
+    /// This register is set only by who holds an office. The one rule that sets work aside: what
+    /// nobody was entitled to write is not to count until people have looked.
+    case office(UnitID, Office)
 
     public enum Bound: Hashable, Sendable {
         case number(Int64)
         /// Whatever this register of integers shows; no bound while it shows nothing.
         case unit(UnitID)
     }
+}
+
+/// What entitles somebody to set a unit: what a register says of them, which everybody reads and no
+/// device writes. Two are the same when their names are.
+public struct Office: Hashable, Sendable {
+    public let name: String
+    /// The register's collection; its records count only where they lie in a reference area.
+    public let collection: CollectionID
+    /// Where somebody's entry is.
+    public let entry: @Sendable (PersonID) -> RecordID
+    /// Pure. Whether somebody with this entry, `nil` for who has none, may set the unit to this.
+    public let allows: @Sendable (PersonID, RecordState?, Value) -> Bool
+
+    public init(
+        _ name: String, by collection: CollectionID,
+        entry: @escaping @Sendable (PersonID) -> RecordID,
+        allows: @escaping @Sendable (PersonID, RecordState?, Value) -> Bool
+    ) {
+        (self.name, self.collection) = (name, collection)
+        (self.entry, self.allows) = (entry, allows)
+    }
+
+    public static func == (left: Self, right: Self) -> Bool { left.name == right.name }
+    public func hash(into hasher: inout Hasher) { hasher.combine(name) }
 }
 
 /// What a wrong decision on a unit costs, and so who may take it and how.

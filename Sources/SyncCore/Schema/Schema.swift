@@ -135,6 +135,8 @@ public struct CollectionDeclaration: Sendable {
                 precondition(self.unit(unit)?.policy.kind == .total, "no total to be bounded")
             case .livingHome:
                 guard case .with = home else { preconditionFailure("it lies with no record") }
+            case .office(let unit, _):
+                precondition(self.unit(unit)?.policy.kind == .register, "no register to be set")
             }
         }
     }

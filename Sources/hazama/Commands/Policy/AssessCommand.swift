@@ -272,8 +272,7 @@ struct AssessOverride: DeskCommand {
         }
         // By what the register of advisors says of them; whoever is not in it is an advisor.
         let entry = try desk.store().shown(Advisor.id(of: me)).flatMap { Advisor($0.state) }
-        let isManager =
-            entry.map { $0.isServing && $0.roles.contains(.streetManager) } ?? false
+        let isManager = entry?.isStreetManager(me) ?? false
         let judged: Casework.LevelOverride
         do {
             judged = try Casework.LevelOverride(

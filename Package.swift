@@ -198,7 +198,7 @@ let package = Package(
             name: "HazamaTests",
             dependencies: [
                 "hazama", "SyncCore", "Fieldwork", "Casework", "SyncProtocol", "SyncStore",
-                arguments,
+                "SyncClient", "SyncHub", "SyncTesting", arguments,
             ],
             swiftSettings: strict),
         .testTarget(

@@ -36,14 +36,15 @@ public final class HubFixture: Sendable {
     public static let south = ScopeID(high: 1, low: 2)
 
     public let folder: TemporaryFolder
-    public let clock = TestClock()
+    public let clock: TestClock
     public let key = SigningKey(seed: [UInt8](repeating: 9, count: 32))!
     public let hub: Hub
     public let admin: Session
     /// How often the hub was opened: each run of it draws other names.
     private let runs = Mutex<UInt64>(1)
 
-    public init(schema: Schema = .test) throws {
+    public init(schema: Schema = .test, clock: TestClock = TestClock()) throws {
+        self.clock = clock
         folder = try TemporaryFolder()
         let store = try HubStore(path: folder.file("hub.sqlite"), schema: schema)
         var generator = TestGenerator(Seed(1))

@@ -46,7 +46,7 @@ extension Desk {
     ) throws -> HashedChangeSet {
         var chance = SystemRandomNumberGenerator()
         return try store().record(
-            ChangeSetDraft(intent: intent, reason: reason, changes: changes), now: Clocks.read(),
+            ChangeSetDraft(intent: intent, reason: reason, changes: changes), now: clock(),
             using: &chance)
     }
 

@@ -11,6 +11,7 @@ final class Desk {
     let environment: [String: String]
     /// The clocks as they were when the command began.
     let started: ClockReading
+    let clock: @Sendable () -> ClockReading
     let formats: Formats
     let typed: Typed
     let prompt: Prompt
@@ -23,7 +24,7 @@ final class Desk {
     convenience init(_ options: GlobalOptions) {
         self.init(
             Self.console(for: options), environment: ThisProcess.environment,
-            started: Clocks.read()
+            started: Clocks.read(), clock: { Clocks.read() }
         ) { isSecret in
             isSecret ? TerminalEcho.hidden { readLine() } : readLine()
         }
@@ -31,11 +32,12 @@ final class Desk {
 
     init(
         _ console: Console, environment: [String: String], started: ClockReading,
+        clock: @escaping @Sendable () -> ClockReading,
         readLine: @escaping (_ isSecret: Bool) -> String?
     ) {
         self.console = console
         self.environment = environment
-        self.started = started
+        (self.started, self.clock) = (started, clock)
         // Beyond the calendar there is no day here; the first of all is as wrong as any.
         let epoch = CalendarDate(ordinal: 0)!
         let today = LocalTime(milliseconds: started.wall_ms)?.date ?? epoch

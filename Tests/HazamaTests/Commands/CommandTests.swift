@@ -47,7 +47,8 @@ struct CommandTests {
             }
             let desk = Desk(
                 screen.console(isJSON: true), environment: ["HAZAMA_HOME": district.folder],
-                started: SmallDistrict.morning
+                started: SmallDistrict.morning,
+                clock: { SmallDistrict.morning }
             ) { _ in nil }
             let status = await desk.conduct(command)
             let lines = try lines(screen)
@@ -167,7 +168,8 @@ struct CommandTests {
         let screenOfNone = Screen()
         let desk = Desk(
             screenOfNone.console(), environment: ["HAZAMA_HOME": district.folder + "/none"],
-            started: SmallDistrict.morning
+            started: SmallDistrict.morning,
+            clock: { SmallDistrict.morning }
         ) { _ in nil }
         let ended = await desk.conduct(try TodayCommand.parse([]))
         #expect(ended == .locked)

@@ -69,7 +69,8 @@ struct ExportTests {
         for (bytes, hint) in files {
             let screen = Screen()
             let desk = Desk(
-                screen.console(), environment: [:], started: SmallDistrict.morning
+                screen.console(), environment: [:], started: SmallDistrict.morning,
+                clock: { SmallDistrict.morning }
             ) { _ in nil }
             do {
                 _ = try CSVText(bytes)

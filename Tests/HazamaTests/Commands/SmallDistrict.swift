@@ -133,7 +133,9 @@ final class SmallDistrict {
         let console = screen.console(isJSON: command.global.json, language: language)
         let now = ClockReading(
             wall_ms: Self.morning.wall_ms + later_ms, monotonic_ms: 2000, boot: 1)
-        let desk = Desk(console, environment: ["HAZAMA_HOME": folder], started: now) { _ in nil }
+        let desk = Desk(
+            console, environment: ["HAZAMA_HOME": folder], started: now, clock: { now }
+        ) { _ in nil }
         return (await desk.conduct(command), screen)
     }
 }

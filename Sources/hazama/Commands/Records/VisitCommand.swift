@@ -60,7 +60,7 @@ extension Desk {
 
     func keep(_ visit: VisitDraft) throws {
         try store().putDraft(
-            visit.key, visit.encode(), about: visit.household, isWork: true, now: Clocks.read())
+            visit.key, visit.encode(), about: visit.household, isWork: true, now: clock())
     }
 }
 

@@ -172,6 +172,7 @@ struct Front: Sendable {
         case .discard: return try await decide(.discard, call, session)
         case .status: return try await status(session)
         case .report: return try await report(call, session)
+        case .keepReport: return try await keepReport(call, session)
         case .directory: return try await directory(call, session)
         case .putInDirectory: return try await putInDirectory(call, session)
         case .staffing: return try await staffing(session)

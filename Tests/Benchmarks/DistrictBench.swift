@@ -21,6 +21,7 @@ struct DistrictBench {
         var entries: [HouseholdEntry] = []
         var lying: [DistrictAccount.Lying] = []
         var reading: UInt64 = 0
+        let area = district.district.id
         for place in 0..<district.count {
             let states = district.home(place).changes.map(\.alone)
             let start = Self.cpu_ns()
@@ -29,11 +30,13 @@ struct DistrictBench {
             {
                 entries.append(entry)
             }
-            lying += states.compactMap { DistrictAccount.Lying($0, asOf: Self.day) }
+            lying += states.compactMap {
+                DistrictAccount.Lying($0, in: area, asOf: Self.day)
+            }
             reading += Self.cpu_ns() - start
         }
         lying += district.gatherings.joined().compactMap {
-            DistrictAccount.Lying($0.alone, asOf: Self.day)
+            DistrictAccount.Lying($0.alone, in: area, asOf: Self.day)
         }
         account = DistrictAccount(entries, lying: lying)
         reading_ms = Double(reading) / 1e6

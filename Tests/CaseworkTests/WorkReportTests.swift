@@ -52,7 +52,8 @@ struct WorkReportTests {
         return DistrictReport(
             kind,
             of: DistrictAccount(
-                entries, lying: lying.compactMap { DistrictAccount.Lying($0, asOf: day) }),
+                entries,
+                lying: lying.compactMap { DistrictAccount.Lying($0, in: Self.area, asOf: day) }),
             discovery: try Discovery(Rulebook(catalogue, asOf: day)), places: places)
     }
 
@@ -193,6 +194,106 @@ struct WorkReportTests {
         #expect(report.sum[place] == 1)
     }
 
+    @Test("capability 31: who was told and has not applied in ten working days is overdue")
+    func toldLate() throws {
+        func result(_ told: CalendarDate?, _ programme: String) throws -> RecordState {
+            try MatchResult.Draft(
+                household: home(1),
+                basis: Basis(asOf: try #require(told), catalogue: [1], inputs: [2]),
+                answers: [ProgrammeAnswer(programme, for: home(1), .yes, missing: [])]
+            ).creation.alone
+        }
+        func count(_ states: [RecordState]) throws -> Int {
+            let report = try report(.overdue, [entry(1, states)])
+            return report.sum[try #require(report.columns.firstIndex(of: "told"))]
+        }
+        let long = try result(CalendarDate("2021-10-11"), "P10")
+        #expect(try count([long]) == 1)
+        #expect(try count([result(CalendarDate("2021-10-20"), "P10")]) == 0)
+        let applied = Application.Draft(household: home(1), subject: home(1), programme: "P10")
+        #expect(try count([long, applied.creation.alone]) == 0)
+    }
+
+    @Test("a task whose day has passed is overdue, done or not by the day that is asked for")
+    func tasks() throws {
+        func task(_ due: Int64, _ state: WorkTask.Progress?, _ number: UInt64) throws -> RecordState
+        {
+            var draft = WorkTask.Draft(about: home(1), what: "call")
+            draft.due = day.adding(days: due)
+            var task = try self.state(draft, number)
+            if let state {
+                var edit = try #require(WorkTask(task)).edit(
+                    at: nil, by: ReplicaID(high: 1, low: 1))
+                try edit.set(WorkTask.Field.progress, to: .word(state))
+                let step = Step<WorkTask.Progress>(to: state, on: day, by: me)
+                try edit.append([step.value], to: WorkTask.Field.steps)
+                task = try merged(task, edit)
+            }
+            return task
+        }
+        let lying = try [task(-1, nil, 1), task(-9, .done, 2), task(0, nil, 3)]
+        let now = try report(.overdue, [], lying: lying)
+        #expect(now.sum[try #require(now.columns.firstIndex(of: "tasks"))] == 1)
+        let yesterday = try #require(day.adding(days: -1))
+        let before = try report(.overdue, [], lying: lying, asOf: yesterday)
+        #expect(before.sum[try #require(before.columns.firstIndex(of: "tasks"))] == 1)
+    }
+
+    @Test("clues that nobody claimed are counted, and those that nobody claimed in time")
+    func clues() throws {
+        func clue(_ found: String, claimed: Bool, _ number: UInt64) throws -> RecordState {
+            var draft = Clue.Draft(
+                area: Self.area, origin: .neighbour, foundOn: try #require(CalendarDate(found)))
+            draft.due = CalendarDate("2021-10-29")
+            let clue = try state(draft, number)
+            guard claimed else { return clue }
+            var edit = try #require(Clue(clue)).edit(at: nil, by: ReplicaID(high: 1, low: 1))
+            try edit.append([Beginning(by: me, on: day).value], to: Clue.Field.claims)
+            return try merged(clue, edit)
+        }
+        // 1 November 2021 is a Monday.
+        let lying = try [
+            clue("2021-10-20", claimed: false, 1), clue("2021-10-29", claimed: false, 2),
+            clue("2021-10-20", claimed: true, 3),
+        ]
+        let report = try report(.clues, [], lying: lying)
+        #expect(report.columns == ["open", "unclaimed", "left", "overdue"])
+        #expect(report.rows == [.init(name: "东街", figures: [3, 2, 1, 3])])
+        let earlier = try self.report(
+            .clues, [], lying: lying, asOf: CalendarDate("2021-10-28"))
+        #expect(earlier.rows == [.init(name: "东街", figures: [2, 2, 2, 0])])
+    }
+
+    @Test("what was kept of a report is put beside what it comes to now, figure by figure")
+    func kept() throws {
+        let october = try #require(CalendarDate("2021-10-31"))
+        func service(_ day: String, _ number: UInt64) throws -> RecordState {
+            try state(
+                Companionship.Draft(
+                    area: Self.area, kind: .escort, day: try #require(CalendarDate(day)),
+                    attendance: [home(1)]), number)
+        }
+        let told = try report(.monthly, [], lying: [service("2021-10-09", 5)], asOf: october)
+        let draft = StatSnapshot.Draft(
+            area: Self.area, report: "monthly", asOf: october, inputs: [1],
+            outputs: told.json.text)
+        let kept = try #require(
+            StatSnapshot(draft.creation.alone).flatMap { KeptReport($0) })
+        #expect(kept.differences(from: told) == [])
+        // Somebody enters later what took place in October.
+        let now = try report(
+            .monthly, [], lying: [service("2021-10-09", 5), service("2021-10-20", 6)],
+            asOf: october)
+        #expect(
+            kept.differences(from: now) == [
+                .init(row: "东街", column: "events", kept: 1, now: 2),
+                .init(row: nil, column: "events", kept: 1, now: 2),
+            ])
+        let broken = StatSnapshot.Draft(
+            area: Self.area, report: "monthly", asOf: october, inputs: [1], outputs: "{")
+        #expect(StatSnapshot(try broken.creation.alone).flatMap { KeptReport($0) } == nil)
+    }
+
     @Test("capability 48: last month's report comes out the same when this month has gone on")
     func monthly() throws {
         let october = try #require(CalendarDate("2021-10-31"))
@@ -241,7 +342,7 @@ struct WorkReportTests {
     ) throws -> Situation {
         let account = DistrictAccount(
             [try entry(1, states)],
-            lying: lying.compactMap { DistrictAccount.Lying($0, asOf: day) })
+            lying: lying.compactMap { DistrictAccount.Lying($0, in: Self.area, asOf: day) })
         return try Discovery(Rulebook(catalogue, asOf: day)).situation(
             account.entries[0].facts, chronicle: account.entries[0].chronicle)
     }
@@ -322,7 +423,7 @@ struct WorkReportTests {
         group.attendance = [home(1)]
         let account = DistrictAccount(
             [try entry(1, [])],
-            lying: [try #require(DistrictAccount.Lying(state(group, 1), asOf: day))])
+            lying: [try #require(DistrictAccount.Lying(state(group, 1), in: Self.area, asOf: day))])
         #expect(account.entries[0].chronicle.lastMet(by: day) == day)
         #expect(account.entries[0].lastMet == nil)
     }

@@ -7,6 +7,7 @@ public struct DistrictAccount: Sendable {
     public let gatherings: [Gathering]
     public let offers: [Offer]
     public let clues: [ClueLine]
+    public let tasks: [TaskLine]
 
     /// A companion service or a group's meeting that took place.
     public struct Gathering: Hashable, Sendable {
@@ -35,6 +36,19 @@ public struct DistrictAccount: Sendable {
         public let isTold: Bool
         /// Nobody has seen to it, though it was due.
         public let isOverdue: Bool
+        /// Somebody has to do something yet.
+        public let isOpen: Bool
+        /// Open, and nobody's.
+        public let isUnclaimed: Bool
+        /// Unclaimed for longer than it may be: with the street manager.
+        public let isLeft: Bool
+    }
+
+    /// Something that somebody is to do, whatever it is about.
+    public struct TaskLine: Hashable, Sendable {
+        public let area: ScopeID
+        /// Its day has passed.
+        public let isOverdue: Bool
     }
 
     /// A record that lies in an area, as far as reports need it.
@@ -42,14 +56,17 @@ public struct DistrictAccount: Sendable {
         case gathering(Gathering)
         case offer(Offer)
         case clue(ClueLine)
+        case task(TaskLine)
 
         public static let collections: Set<CollectionID> = [
-            .companionship, .groupActivity, .resource, .clue,
+            .companionship, .groupActivity, .resource, .clue, .task,
         ]
 
         /// Reads a record as of a day; `nil` for what is void, had not begun by then, or says too
         /// little.
-        public init?(_ state: RecordState, asOf today: CalendarDate) {
+        ///
+        /// - Parameter area: where it lies, which not every record says itself.
+        public init?(_ state: RecordState, in area: ScopeID, asOf today: CalendarDate) {
             let lying: Lying?
             switch state.collection {
             case .companionship:
@@ -62,6 +79,9 @@ public struct DistrictAccount: Sendable {
                 lying = Resource(state).flatMap { Offer($0, asOf: today) }.map(Lying.offer)
             case .clue:
                 lying = Clue(state).flatMap { ClueLine($0, asOf: today) }.map(Lying.clue)
+            case .task:
+                lying = WorkTask(state).flatMap { TaskLine($0, in: area, asOf: today) }
+                    .map(Lying.task)
             default: lying = nil
             }
             guard let lying else { return nil }
@@ -73,15 +93,18 @@ public struct DistrictAccount: Sendable {
     ///   - entries: of the district or a part of it, in any order.
     ///   - lying: what lies in its areas, in any order.
     public init(_ entries: [HouseholdEntry], lying: some Sequence<Lying> = []) {
-        var (gatherings, offers, clues): ([Gathering], [Offer], [ClueLine]) = ([], [], [])
+        var (gatherings, offers): ([Gathering], [Offer]) = ([], [])
+        var (clues, tasks): ([ClueLine], [TaskLine]) = ([], [])
         for record in lying {
             switch record {
             case .gathering(let gathering): gatherings.append(gathering)
             case .offer(let offer): offers.append(offer)
             case .clue(let clue): clues.append(clue)
+            case .task(let task): tasks.append(task)
             }
         }
-        (self.gatherings, self.offers, self.clues) = (gatherings, offers, clues)
+        (self.gatherings, self.offers) = (gatherings, offers)
+        (self.clues, self.tasks) = (clues, tasks)
         var attended: [RecordID: [CalendarDate]] = [:]
         for gathering in gatherings {
             for household in gathering.households {
@@ -143,5 +166,18 @@ extension DistrictAccount.ClueLine {
         let progress = clue.progress(by: today)
         let isWaiting = progress == .found || progress == .claimed || progress == nil
         isOverdue = isWaiting && clue.due.map { $0 < today } ?? false
+        isOpen = progress != .closed
+        let isAppointed = clue.appointed.map { $0.effective <= today } ?? false
+        isUnclaimed = isOpen && !isAppointed && !clue.claims.contains { $0.day <= today }
+        isLeft = isUnclaimed && found.adding(workingDays: Clue.unclaimedDays) < today
+    }
+}
+
+extension DistrictAccount.TaskLine {
+    fileprivate init?(_ task: WorkTask, in area: ScopeID, asOf today: CalendarDate) {
+        guard task.voidReason == nil, let due = task.due, task.progress(by: today) ?? .open == .open
+        else { return nil }
+        self.area = area
+        isOverdue = due < today
     }
 }

@@ -31,6 +31,8 @@ public struct DistrictReport: Hashable, Sendable {
         case coverage
         /// What was due and has not been done, by street.
         case overdue
+        /// Hints that somebody has to see to: whose they are not, and since too long, by street.
+        case clues
         /// Companion services and groups' meetings, and how many households came, by street.
         case services
         /// Needs with nothing for them, and what there is to give, by street and kind.

@@ -60,6 +60,7 @@ struct Figures {
             case .alerts: .alerts(entries, discovery)
             case .coverage: .coverage(entries, discovery.rulebook.asOf, places)
             case .overdue: .overdue(account, discovery, places)
+            case .clues: .clues(account, places)
             case .services: .services(account, places)
             case .supply: .supply(account, places)
             case .precision: .precision(entries)
@@ -169,22 +170,40 @@ extension Figures {
         _ account: DistrictAccount, _ discovery: Discovery, _ places: DistrictPlaces
     ) -> Figures {
         var figures = Figures(
-            ["visits", "follow_ups", "applications", "alerts", "referrals", "clues"])
+            [
+                "visits", "follow_ups", "applications", "told", "alerts", "referrals", "clues",
+                "tasks",
+            ])
         let day = discovery.rulebook.asOf
         for entry in account.entries {
             let situation = discovery.situation(entry.facts, chronicle: entry.chronicle)
             let cadence = Routing(situation).cadenceDays
             let isLate = entry.lastMet.map { day.days(since: $0) > cadence } ?? true
             let kinds: [HouseholdEntry.DueLine.Kind] = [
-                .followUp, .application, .alert, .referral,
+                .followUp, .application, .told, .alert, .referral,
             ]
             figures.count(
                 places.street(of: entry.area),
                 [isLate ? 1 : 0] + kinds.map { kind in entry.due.count { $0.kind == kind } }
-                    + [0])
+                    + [0, 0])
         }
         for clue in account.clues where clue.isOverdue {
             figures.count(places.street(of: clue.area), "clues")
+        }
+        for task in account.tasks where task.isOverdue {
+            figures.count(places.street(of: task.area), "tasks")
+        }
+        return figures
+    }
+
+    private static func clues(_ account: DistrictAccount, _ places: DistrictPlaces) -> Figures {
+        var figures = Figures(["open", "unclaimed", "left", "overdue"])
+        for clue in account.clues where clue.isOpen {
+            figures.count(
+                places.street(of: clue.area),
+                [
+                    1, clue.isUnclaimed ? 1 : 0, clue.isLeft ? 1 : 0, clue.isOverdue ? 1 : 0,
+                ])
         }
         return figures
     }

@@ -61,7 +61,11 @@ public struct HouseholdEntry: Sendable {
         public let kind: Kind
         public let day: CalendarDate
 
-        public enum Kind: Hashable, Sendable { case followUp, application, alert, referral }
+        public enum Kind: Hashable, Sendable {
+            case followUp, application, alert, referral
+            /// They were told what they may get, and have not applied.
+            case told
+        }
     }
 
     /// Reads the records that lie with a household as of a day; `nil` where it lies nowhere, or is
@@ -86,15 +90,14 @@ public struct HouseholdEntry: Sendable {
             ? catalogue.gather(
                 household, persons: records.persons, facts: records.facts, asOf: then) : gathered
         earlier = past.members.map(\.id) == members ? past.facts : nil
-        newestFact = records.facts.compactMap(\.state.created?.time.milliseconds).max()
-            .flatMap { CalendarDate(ordinal: Int64($0 / 86_400_000)) }
+        newestFact = records.facts.compactMap(\.state.createdOn).max()
         chronicle = Chronicle(records, members: gathered.members, asOf: day)
         status = facts.word("h.status", catalogue)
         visits = records.visits.compactMap { VisitLine($0, asOf: day) }.sorted { $0.day < $1.day }
         needs = records.needs.compactMap { NeedLine($0, asOf: day) }
         alerts = records.alerts.compactMap { AlertLine($0, asOf: day) }
         everRaised = records.alerts.filter { $0.voidReason == nil }
-        due = DueLine.all(of: records, asOf: day)
+        due = DueLine.all(of: records, catalogue, asOf: day)
         uses = records.planItems.compactMap { item in
             guard item.voidReason == nil, let resource = item.measure?.resource,
                 let used = item.used
@@ -152,7 +155,9 @@ extension HouseholdEntry.AlertLine {
 }
 
 extension HouseholdEntry.DueLine {
-    fileprivate static func all(of records: HouseholdRecords, asOf today: CalendarDate) -> [Self] {
+    fileprivate static func all(
+        of records: HouseholdRecords, _ catalogue: Catalogue, asOf today: CalendarDate
+    ) -> [Self] {
         func line<Record: Work>(
             _ record: Record, _ kind: Kind, _ due: CalendarDate?, waiting: Set<Record.Progress>
         ) -> Self? {
@@ -172,7 +177,26 @@ extension HouseholdEntry.DueLine {
             }
             + records.referrals.compactMap {
                 line($0, .referral, $0.due, waiting: [.draft, .consented, .sent])
-            }
+            } + told(records, catalogue, asOf: today)
+    }
+
+    /// Of all that a household was told, and has not applied for in time, one line.
+    private static func told(
+        _ records: HouseholdRecords, _ catalogue: Catalogue, asOf today: CalendarDate
+    ) -> [Self] {
+        let results = records.matchResults.filter { $0.basis.map { $0.asOf <= today } ?? false }
+        if results.isEmpty { return [] }
+        let known = records.applications.filter { $0.state.createdOn.map { $0 <= today } ?? true }
+        return catalogue.unclaimed(
+            results, applications: known, benefits: records.spans, on: today
+        ).filter { $0.due < today }.prefix(1).map { Self(kind: .told, day: $0.due) }
+    }
+}
+
+extension RecordState {
+    /// The day on which it came to be.
+    fileprivate var createdOn: CalendarDate? {
+        created.flatMap { CalendarDate(ordinal: Int64($0.time.milliseconds / 86_400_000)) }
     }
 }
 

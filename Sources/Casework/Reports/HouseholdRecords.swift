@@ -15,11 +15,12 @@ public struct HouseholdRecords: Sendable {
     public let referrals: [Referral]
     public let alerts: [Alert]
     public let followUps: [FollowUp]
+    public let matchResults: [MatchResult]
 
     /// What is read here; anything else may be left out.
     public static let collections: Set<CollectionID> = [
         .household, .person, .fact, .visit, .benefitSpan, .application, .assessment, .need,
-        .planItem, .referral, .alert, .followUp,
+        .planItem, .referral, .alert, .followUp, .matchResult,
     ]
 
     /// - Parameter states: in any order; `nil` where the household itself is not among them.
@@ -37,5 +38,6 @@ public struct HouseholdRecords: Sendable {
         referrals = states.compactMap(Referral.init)
         alerts = states.compactMap(Alert.init)
         followUps = states.compactMap(FollowUp.init)
+        matchResults = states.compactMap(MatchResult.init)
     }
 }

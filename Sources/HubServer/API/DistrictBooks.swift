@@ -73,7 +73,8 @@ struct BookPages: Sendable {
             for record in records {
                 let state = record.state
                 if DistrictAccount.Lying.collections.contains(state.collection) {
-                    lying[state.record] = DistrictAccount.Lying(state, asOf: asOf)
+                    lying[state.record] = DistrictAccount.Lying(
+                        state, in: record.area, asOf: asOf)
                 } else {
                     homes[record.home ?? state.record, default: []].append(state)
                 }

@@ -33,7 +33,9 @@ extension Front {
             guard let today = CalendarDate(ordinal: now_ms / 86_400_000) else {
                 throw Problem(.failed)
             }
-            let catalogue = try Self.catalogue()
+            guard
+                let catalogue = try shelf.versions(hub, by: session).inForce(on: today)?.catalogue
+            else { throw Problem(.failed) }
             guard catalogue.departments.contains(where: { $0.id == department }) else {
                 throw Problem(
                     .badValue,
@@ -112,12 +114,6 @@ extension Front {
     }
 
     private static let recordsPerChangeSet = 200
-
-    private static func catalogue() throws(Problem) -> Catalogue {
-        do {
-            return try Catalogue(Array(Catalogue.shippedText.utf8)) { Digests.sha256($0) }
-        } catch { throw Problem(.failed) }
-    }
 }
 
 extension PersonIndex.Link {

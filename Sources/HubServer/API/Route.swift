@@ -47,6 +47,7 @@ struct Route: Sendable {
         case discard
         case status
         case report
+        case keepReport
         case directory
         case putInDirectory
         case staffing
@@ -154,6 +155,7 @@ struct Route: Sendable {
         Route(.discard, "POST", "/v1/admin/quarantine/{id}/discard", .bearer, .json),
         Route(.status, "GET", "/v1/admin/status", .bearer, .none),
         Route(.report, "GET", "/v1/admin/reports/{id}", .bearer, .none),
+        Route(.keepReport, "POST", "/v1/admin/reports/{id}/keep", .bearer, .json),
         Route(.directory, "GET", "/v1/admin/directory/{id}", .bearer, .none),
         Route(.putInDirectory, "POST", "/v1/admin/directory/{id}", .bearer, .json),
         Route(.importFeed, "POST", "/v1/admin/import", .bearer, .feed),

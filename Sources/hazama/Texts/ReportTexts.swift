@@ -11,7 +11,8 @@ enum ReportPhrase: Catalogue {
     case stillOpen, places, shortfall, gap
     case raised, right, wrong, precision, review
     case surveys, granted, refused, begun, ended, needs, needsMet
-    case sum, fromAdvisors, reportDigest
+    case told, tasks, unclaimed, left, pastDue
+    case sum, fromAdvisors, reportDigest, keptSame, keptOther
 
     var wording: Wording {
         switch self {
@@ -56,6 +57,19 @@ enum ReportPhrase: Catalogue {
         case .ended: Wording("benefits ended", "停止享受", "受給終了")
         case .needs: Wording("needs found", "发现需求", "ニーズ")
         case .needsMet: Wording("needs met", "满足需求", "充足")
+        case .told: Wording("told, not applied", "已告知未申请", "告知後未申請")
+        case .tasks: Wording("tasks", "任务", "課題")
+        case .unclaimed: Wording("nobody's", "无人认领", "担当なし")
+        case .left: Wording("for over two days", "超两个工作日", "二営業日超")
+        case .pastDue: Wording("overdue", "已逾期", "期限切れ")
+        case .keptSame:
+            Wording(
+                "Kept on {day} with the same figures.", "已于 {day} 存档，数字一致。",
+                "{day} に保存したものと同じ数字です。")
+        case .keptOther:
+            Wording(
+                "What was kept on {day} stays; counted again it comes out otherwise:",
+                "{day} 的存档保持不变；重新统计结果不同：", "{day} に保存したものはそのままです。数え直すと次が違います：")
         case .sum: Wording("all", "合计", "合計")
         case .fromAdvisors:
             Wording(

@@ -51,6 +51,65 @@ struct ReportTests {
         }
     }
 
+    @Test("capability 48: a month that was kept stays; what comes out otherwise later is shown")
+    func kept() async throws {
+        let fixture = try fixture()
+        try fixture.hub.addAreas(
+            [(scope: ScopeID(high: 1, low: 9), parent: nil, name: "Directory")],
+            areReference: true)
+        let area = try #require(district.areas.first { $0.kind == .neighbourhood })
+        @Sendable func service(_ day: String, _ number: UInt64) throws {
+            let draft = Companionship.Draft(
+                area: area.id, kind: .escort, day: try #require(CalendarDate(day)), attendance: [])
+            try fixture.hub.load(
+                [[draft.creation(id: RecordID(high: 900, low: number))]], intent: "late")
+        }
+        try await ServedHub.run(fixture, schema: .fieldwork) { served in
+            let token = try served.token()
+            func keep(_ query: String, _ body: String = "{}") async throws -> RawAnswer {
+                try await served.exchange(
+                    .json("/v1/admin/reports/monthly/keep\(query)", body, token: token))
+            }
+            func report() async throws -> JSON? {
+                try await served.exchange(
+                    RawRequest(
+                        "GET", "/v1/admin/reports/monthly?as_of=2021-09-30",
+                        [("Authorization", "Bearer \(token)")])
+                ).json
+            }
+            let month = "?as_of=2021-09-30"
+            let first = try await keep(month).json
+            #expect(first?["written"] == true)
+            let digest = try #require(first?["digest"]?.string)
+            #expect(try await keep(month).json?["written"] == false)
+
+            // The next month goes on, and changes nothing of this one.
+            try service("2021-10-20", 1)
+            let later = try await report()
+            #expect(later?["digest"]?.string == digest)
+            #expect(later?["kept"]?.array?.count == 1)
+            #expect(later?["kept"]?.array?.first?["differences"]?.array == [])
+
+            // Somebody enters late what belongs into it.
+            try service("2021-09-20", 2)
+            let changed = try await report()
+            #expect(changed?["digest"]?.string != digest)
+            let differences = changed?["kept"]?.array?.first?["differences"]?.array
+            #expect(differences?.compactMap { $0["column"]?.string } == ["events", "events"])
+            let (was, now) = (differences?.last?["kept"], differences?.last?["now"])
+            #expect(was?.integer.map { $0 + 1 } == now?.integer)
+
+            #expect(try await keep(month).code == .reasonRequired)
+            let second = try await keep(month, #"{"reason":"entered late"}"#).json
+            #expect(second?["written"] == true && second?["kept"]?.array?.count == 2)
+            #expect(try await keep(month).json?["written"] == false)
+
+            for early in ["?as_of=2021-09-29", "?as_of=2099-01-31"] {
+                #expect(try await keep(early).code == .badValue)
+            }
+        }
+    }
+
     @Test("who is no administrator gets no report")
     func authority() async throws {
         try await ServedHub.run(schema: .fieldwork) { served in
@@ -59,6 +118,11 @@ struct ReportTests {
                     "GET", "/v1/admin/reports/levels",
                     [("Authorization", "Bearer \(try served.token([.conflictAdministrator]))")]))
             #expect(answer.status == 403)
+            let kept = try await served.exchange(
+                .json(
+                    "/v1/admin/reports/levels/keep", "{}",
+                    token: try served.token([.conflictAdministrator])))
+            #expect(kept.status == 403)
         }
     }
 

@@ -50,7 +50,7 @@ extension RecordUnit {
 
 extension CollectionDeclaration {
     /// - Parameter urgent: units of which any content makes a record travel before others.
-    init<Field: RecordUnit>(
+    convenience init<Field: RecordUnit>(
         _ name: String, home: Home, _: Field.Type, duplicates: DuplicateRule? = nil,
         urgent: [Field] = [], rules: [RecordRule] = []
     ) {

@@ -28,22 +28,23 @@ struct BranchNames {
 
     /// The same change set under the names that hold here. Its hash stays that of what was signed.
     func renamed(_ set: HashedChangeSet) -> HashedChangeSet {
-        let old = set.changeSet
+        set.read(as: renamed(set.changeSet))
+    }
+
+    /// The same for one whose hash nobody asks for.
+    func renamed(_ old: ChangeSet) -> ChangeSet {
         let changes = old.changes.map { change in
             RecordChange(
                 record: change.record, collection: change.collection, creates: change.creates,
                 writes: change.writes.map(renamed), shown: change.shown)!
         }
-        return set.read(
-            as:
-                ChangeSet(
-                    name: name(old.name), previous: old.previous, author: old.author,
-                    grant: old.grant, trunk: old.trunk, time: old.time, intent: old.intent,
-                    form: old.form, reason: old.reason, schema: old.schema,
-                    premises: old.premises.map {
-                        Premise(
-                            record: $0.record, unit: $0.unit, heads: $0.heads.map(name).sorted())
-                    }, saltSeed: old.saltSeed, changes: changes)!)
+        return ChangeSet(
+            name: name(old.name), previous: old.previous, author: old.author, grant: old.grant,
+            trunk: old.trunk, time: old.time, intent: old.intent, form: old.form,
+            reason: old.reason, schema: old.schema,
+            premises: old.premises.map {
+                Premise(record: $0.record, unit: $0.unit, heads: $0.heads.map(name).sorted())
+            }, saltSeed: old.saltSeed, changes: changes)!
     }
 
     private func renamed(_ write: Write) -> Write {

@@ -173,7 +173,7 @@ extension Judgement {
         _ waiting: HubTransaction.Unmerged, _ tx: borrowing HubTransaction
     ) throws -> ChangeSet? {
         guard let upload = try tx.upload(waiting.upload) else { return nil }
-        return try memory.log.read(upload, tx)[waiting.number]?.set.changeSet
+        return try memory.log.read(upload, tx)[waiting.number]?.set
     }
 
     /// Judges once more what was set aside for these reasons. For want of authority: a grant was

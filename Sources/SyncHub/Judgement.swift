@@ -150,8 +150,9 @@ final class Judgement {
             receipt: receipt)
         memory.log.keep(
             LoggedUpload(
-                first: upload.first, sets: sets, entries: entries,
-                received_ms: upload.received_ms), upload.id)
+                first: upload.first, sets: sets.map(\.changeSet), entries: entries,
+                received_ms: upload.received_ms, size: sets.reduce(0) { $0 + $1.size } / 2),
+            upload.id)
         try releaseWaiting(tx)
     }
 
@@ -243,11 +244,12 @@ final class Judgement {
             behind = try tx.waitsBehind(
                 change.record, replica: replica.rid, before: set.name.number.value)
             let own = try mergedNumbers(replica.id, tx)
-            for name in change.replacedNames
-            where name.replica == replica.id && name.number < set.name.number
-                && !own.contains(name.number)
-            {
-                behind = max(behind ?? 0, name.number.value)
+            change.forEachReplacedName { name in
+                if name.replica == replica.id, name.number < set.name.number,
+                    !own.contains(name.number)
+                {
+                    behind = max(behind ?? 0, name.number.value)
+                }
             }
         }
         if let state = try working(change.record, change.collection, tx) {
@@ -454,7 +456,7 @@ final class Judgement {
     ) throws -> Bool {
         let set = hashed.changeSet
         for change in set.changes {
-            for name in change.replacedNames { _ = try mergedNumbers(name.replica, tx) }
+            try change.forEachReplacedName { _ = try mergedNumbers($0.replica, tx) }
         }
         _ = try mergedNumbers(set.name.replica, tx)
         let known = merged
@@ -494,19 +496,16 @@ final class Judgement {
             record.position = position
             record.bytes += hashed.size
             record.isDirty = true
+            let hasRules = ruled[change.collection] != nil
             for write in change.writes {
                 if write.unit == .discussion { record.note(write) }
                 if write.unit == .files { record.namesFiles = true }
-            }
-            if ruled[change.collection] != nil {
-                for write in change.writes { record.written.insert(write.unit) }
-            }
-            for unit in record.state.units where unit.hasSeveralHeads {
-                guard change.writes.contains(where: { $0.unit == unit.id }) else { continue }
-                record.contested.insert(unit.id)
-                if let declaration = schema.unit(unit.id, of: change.collection),
-                    !schema.isSuperseded(unit.id, of: change.collection),
-                    case .disputed? = unit.state.outcome(under: declaration)
+                if hasRules { record.written.insert(write.unit) }
+                guard record.state.hasSeveralHeads(write.unit) else { continue }
+                record.contested.insert(write.unit)
+                if let declaration = schema.unit(write.unit, of: change.collection),
+                    !schema.isSuperseded(write.unit, of: change.collection),
+                    case .disputed? = record.state[write.unit]?.outcome(under: declaration)
                 {
                     isDisputed = true
                 }
@@ -563,7 +562,7 @@ final class Judgement {
         _ tx: borrowing HubTransaction
     ) throws -> Bool {
         guard let upload = try tx.upload(waiting.upload),
-            let set = try memory.log.read(upload, tx)[waiting.number]?.set
+            let set = try memory.log.signed(waiting.number, of: upload, tx)
         else { throw StoreFault(.damaged, "what waits can't be read") }
         let replica = try self.replica(waiting.replica, tx)
         let verdict = try decide(
@@ -578,8 +577,8 @@ final class Judgement {
         _ tx: borrowing HubTransaction
     ) throws -> Bool {
         var replica = try self.replica(waiting.replica, tx)
-        let log = try memory.log.read(upload, tx)
-        guard let set = log[waiting.number]?.set, let number = ChangeSetNumber(waiting.number),
+        guard let set = try memory.log.signed(waiting.number, of: upload, tx),
+            let number = ChangeSetNumber(waiting.number),
             let stored = upload.receipt.flatMap({ SignedReceipt(stored: $0) }),
             let receipt = stored.verified(by: memory.key.verifying), let old = receipt[number]
         else { throw StoreFault(.damaged, "upload \(upload.id) of the log can't be read") }
@@ -652,12 +651,10 @@ final class Judgement {
     /// Finds, for every unit written here that has several heads, the latest write that all of them
     /// cover.
     private func findBases(_ record: inout Working, _ tx: borrowing HubTransaction) throws {
-        for unit in record.state.units where unit.hasSeveralHeads {
-            guard record.contested.contains(unit.id), case .register(let register) = unit.state
-            else { continue }
-            let base = try memory.log.base(
-                of: register.heads, record.state.record, unit.id, tx)
-            record.state.setBase(base, of: unit.id)
+        for unit in record.contested.sorted() where record.state.hasSeveralHeads(unit) {
+            guard case .register(let register)? = record.state[unit] else { continue }
+            let base = try memory.log.base(of: register.heads, record.state.record, unit, tx)
+            record.state.setBase(base, of: unit)
         }
     }
 
@@ -746,21 +743,15 @@ extension Judgement.Working {
     }
 }
 
-extension RecordState.Unit {
-    fileprivate var hasSeveralHeads: Bool {
-        guard case .register(let register) = state else { return false }
-        return register.heads.count > 1
-    }
-}
-
 extension RecordChange {
-    /// Every name that a write of this change replaces or takes away.
-    var replacedNames: [ChangeSetName] {
-        writes.flatMap { write -> [ChangeSetName] in
+    /// Calls `body` with every name that a write of this change replaces or takes away.
+    fileprivate func forEachReplacedName(_ body: (ChangeSetName) throws -> Void) rethrows {
+        for write in writes {
             switch write.operation {
-            case .set(_, let names): names
-            case .change(_, let removing): removing.flatMap(\.adds)
-            case .increment, .append: []
+            case .set(_, let names): for name in names { try body(name) }
+            case .change(_, let removing):
+                for removal in removing { for add in removal.adds { try body(add) } }
+            case .increment, .append: break
             }
         }
     }

@@ -6,16 +6,16 @@ internal import SyncStore
 struct LoggedUpload: Sendable {
     /// The number of the first of `sets`; they and `entries` follow each other without gaps.
     let first: UInt64
-    let sets: [HashedChangeSet]
+    /// Not hashed: they were when they came.
+    let sets: [ChangeSet]
     let entries: [ReceiptEntry]
     let received_ms: Int64
-
-    /// What it costs to keep: the canonical bytes of all its change sets.
-    var size: Int { sets.reduce(0) { $0 + $1.size } }
+    /// What it costs to keep: the bytes of the run.
+    let size: Int
 
     /// A change set with what its receipt says; `nil` if there is none of this number, or no
     /// receipt.
-    subscript(number: UInt64) -> (set: HashedChangeSet, entry: ReceiptEntry)? {
+    subscript(number: UInt64) -> (set: ChangeSet, entry: ReceiptEntry)? {
         guard number >= first, number - first < UInt64(min(sets.count, entries.count)) else {
             return nil
         }
@@ -38,8 +38,8 @@ struct LoggedWrite: Sendable {
 /// Invariant: an upload is here only as it stands in the log; whoever changes its receipt forgets
 /// it.
 struct LegalLog: Sendable {
-    /// Of change sets in their canonical form. Decoded they take several times as much memory.
-    static let maximumBytes = 16 << 20
+    /// Of runs as they came, decompressed. Decoded they take many times as much memory.
+    static let maximumBytes = 8 << 20
 
     /// Signed the receipts in the log.
     private let key: VerifyingKey
@@ -68,7 +68,7 @@ struct LegalLog: Sendable {
             guard let upload = try tx.upload(id) else { return nil }
             log = try read(upload, tx)
         }
-        return log[name.number.value].map { ($0.set.changeSet, $0.entry, log.received_ms) }
+        return log[name.number.value].map { ($0.set, $0.entry, log.received_ms) }
     }
 
     /// Finds a setting of a unit; `nil` if it is not there or not merged.
@@ -137,7 +137,7 @@ struct LegalLog: Sendable {
         let records = Set(set.changes.map(\.record))
         var units: [RecordID: Set<UnitID>] = [:]
         for upload in try tx.uploads(of: rid, first: own.number.value + 1, last: merged.last) {
-            for later in try read(upload, tx).sets.map(\.changeSet)
+            for later in try read(upload, tx).sets
             where later.name.number > own.number && merged.contains(later.name.number) {
                 for change in later.changes where records.contains(change.record) {
                     for write in change.writes where write.operation.kind == .register {
@@ -164,22 +164,41 @@ struct LegalLog: Sendable {
     ) throws -> LoggedUpload {
         if let log = kept(upload.id) { return log }
         let receipt = upload.receipt.flatMap({ SignedReceipt(stored: $0) })?.verified(by: key)
-        var names: BranchNames?
-        if let replica = try tx.replica(rid: upload.replica), let branch = replica.branch,
-            let trunk = try tx.replica(rid: branch.trunk)
-        {
-            names = BranchNames(trunk: trunk.id, branch: replica.id, first: branch.first)
-        }
+        let names = try branchNames(upload, tx)
+        let bytes = try upload.run.bytes
         let log = LoggedUpload(
             first: upload.first,
-            sets: try RunCoding.decode(upload.run.bytes).filter {
-                $0.changeSet.name.number.value >= upload.first
-            }.map { (names?.renamed($0) ?? $0).read(by: schema) },
+            sets: try RunCoding.decodeUnhashed(bytes).filter {
+                $0.name.number.value >= upload.first
+            }.map { set in
+                let set = names?.renamed(set) ?? set
+                return schema.reading(set) ?? set
+            },
             entries: receipt?.first.value == upload.first ? receipt?.entries ?? [] : [],
-            received_ms: upload.received_ms)
+            received_ms: upload.received_ms, size: bytes.count)
         // What waits for its predecessor will be judged, and have another receipt.
         if upload.state == .judged { keep(log, upload.id) }
         return log
+    }
+
+    /// One change set of an upload as it was signed, and as the present schema reads it; `nil` if
+    /// there is none of this number.
+    func signed(
+        _ number: UInt64, of upload: StoredUpload, _ tx: borrowing HubTransaction
+    ) throws -> HashedChangeSet? {
+        let names = try branchNames(upload, tx)
+        return try RunCoding.decode(upload.run.bytes).first {
+            $0.changeSet.name.number.value == number
+        }.map { (names?.renamed($0) ?? $0).read(by: schema) }
+    }
+
+    private func branchNames(
+        _ upload: StoredUpload, _ tx: borrowing HubTransaction
+    ) throws -> BranchNames? {
+        guard let replica = try tx.replica(rid: upload.replica), let branch = replica.branch,
+            let trunk = try tx.replica(rid: branch.trunk)
+        else { return nil }
+        return BranchNames(trunk: trunk.id, branch: replica.id, first: branch.first)
     }
 
     // MARK: What is kept at hand

@@ -92,6 +92,7 @@ extension UnitState {
 extension Register {
     /// The differing values, by the smallest name of each; heads that agree are one side.
     public var sides: [Side] {
+        if let plain { return [Side(value: plain.value, origins: [plain.origin])] }
         var sides: [Side] = []
         for head in heads {
             if let place = sides.firstIndex(where: { $0.value.agrees(with: head.value) }) {
@@ -105,6 +106,7 @@ extension Register {
     }
 
     func outcome(under unit: UnitDeclaration) -> Outcome? {
+        if let plain { return .settled(plain.value, by: plain.origin, support: []) }
         let sides = sides
         guard let first = sides.first else { return nil }
         if sides.count == 1 {
@@ -269,7 +271,7 @@ extension RecordState {
         if case .derived(let derivation) = unit.policy {
             return derivation.value(self).map(Outcome.computed)
         }
-        guard let state = self[unit.id], state.kind == unit.policy.kind else { return nil }
+        guard let state = self[unit.id], state.kind == unit.kind else { return nil }
         let outcome = state.outcome(under: unit)
         guard unit.id == .void, case .settled(let value, _, _)? = outcome, value != .absent,
             let dispute = deletion(value)
@@ -281,15 +283,17 @@ extension RecordState {
     /// heads and are shown by no rule, so they are none.
     public func conflicts(under schema: Schema) -> [Conflict] {
         guard let collection = schema.collection(self.collection) else { return [] }
-        var conflicts = units.compactMap { unit -> Conflict? in
-            guard case .register(let register) = unit.state,
-                register.heads.count > 1 || unit.id == .void,
-                let declaration = collection.unit(unit.id),
+        var conflicts: [Conflict] = []
+        for place in units.indices
+        where units[place].id == .void || units[place].state.hasSeveralHeads {
+            let unit = units[place]
+            guard unit.state.kind == .register, let declaration = collection.unit(unit.id),
                 !schema.isSuperseded(unit.id, of: self.collection),
                 case .disputed(let dispute)? = outcome(of: declaration), !isStanding(dispute, unit)
-            else { return nil }
-            return Conflict(
-                record: record, collection: self.collection, unit: unit.id, dispute: dispute)
+            else { continue }
+            conflicts.append(
+                Conflict(
+                    record: record, collection: self.collection, unit: unit.id, dispute: dispute))
         }
         for case .total(let unit, let lower, let upper) in collection.rules {
             guard let dispute = excess(of: unit, lower, upper, collection) else { continue }

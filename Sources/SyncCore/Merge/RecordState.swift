@@ -36,7 +36,27 @@ public struct RecordState: Hashable, Sendable {
     }
 
     /// The state of one unit; `nil` if nobody has written it: *unknown*, which is not empty.
-    public subscript(unit: UnitID) -> UnitState? { units.first { $0.id == unit }?.state }
+    public subscript(unit: UnitID) -> UnitState? {
+        let place = place(of: unit)
+        return place < units.count && units[place].id == unit ? units[place].state : nil
+    }
+
+    /// Whether a unit holds settings of which none covers another.
+    public func hasSeveralHeads(_ unit: UnitID) -> Bool {
+        let place = place(of: unit)
+        guard place < units.count, units[place].id == unit else { return false }
+        return units[place].state.hasSeveralHeads
+    }
+
+    /// Where a unit is, or would be. By hand, for a closure would be handed copies.
+    private func place(of unit: UnitID) -> Int {
+        var (low, high) = (0, units.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if units[middle].id < unit { low = middle + 1 } else { high = middle }
+        }
+        return low
+    }
 
     /// Merges what one change set does to this record: the only merge in the package.
     ///
@@ -60,10 +80,16 @@ public struct RecordState: Hashable, Sendable {
         assert(change.record == record && change.collection == collection)
         guard !hasMerged(origin.name) else { return }
         if change.creates, created.map({ origin.name < $0.name }) ?? true { created = origin }
+        if units.isEmpty { units.reserveCapacity(change.writes.count) }
         for write in change.writes {
-            let place = units.firstIndex { $0.id >= write.unit } ?? units.count
+            let place = place(of: write.unit)
             if place == units.count || units[place].id != write.unit {
-                units.insert(Unit(id: write.unit, state: .empty(write.operation.kind)), at: place)
+                let first = UnitState(
+                    first: write.operation, from: origin,
+                    isOvertaken: overtaken.contains(write.unit), hasMerged: hasMerged)
+                units.insert(
+                    Unit(id: write.unit, state: first ?? .empty(write.operation.kind)), at: place)
+                if first != nil { continue }
             }
             units[place].state.merge(
                 write.operation, from: origin, isOvertaken: overtaken.contains(write.unit),
@@ -83,7 +109,8 @@ public struct RecordState: Hashable, Sendable {
     /// Puts in place the base that was found for a unit with several heads. With fewer there is
     /// none.
     public mutating func setBase(_ base: Head?, of unit: UnitID) {
-        guard let place = units.firstIndex(where: { $0.id == unit }),
+        let place = place(of: unit)
+        guard place < units.count, units[place].id == unit,
             case .register(var register) = units[place].state, register.heads.count > 1,
             register.base != base
         else { return }
@@ -93,6 +120,23 @@ public struct RecordState: Hashable, Sendable {
 }
 
 extension UnitState {
+    /// The state of a unit after a first setting that replaces nothing which has not arrived; `nil`
+    /// for everything else.
+    fileprivate init?(
+        first operation: Write.Operation, from origin: Origin, isOvertaken: Bool,
+        hasMerged: (ChangeSetName) -> Bool
+    ) {
+        guard case .set(let value, let names) = operation, !isOvertaken,
+            names.allSatisfy(hasMerged)
+        else { return nil }
+        self = .register(Register(Head(origin: origin, value: value)))
+    }
+
+    /// Whether it holds settings of which none covers another.
+    var hasSeveralHeads: Bool {
+        if case .register(let register) = self { register.hasSeveralHeads } else { false }
+    }
+
     mutating func merge(
         _ operation: Write.Operation, from origin: Origin, isOvertaken: Bool,
         hasMerged: (ChangeSetName) -> Bool

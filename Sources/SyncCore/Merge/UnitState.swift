@@ -29,14 +29,19 @@ public enum UnitState: Hashable, Sendable {
 ///
 /// Invariants: `heads` rise by name, none covers another; `early` rises, and holds no head's name.
 public struct Register: Hashable, Sendable {
-    public private(set) var heads: [Head]
-    /// Names that were replaced before they arrived, so that they are covered when they come.
-    public private(set) var early: [ChangeSetName]
-    /// The latest write that every head covers. Found by the hub in its log, and only while heads
-    /// differ.
-    public var base: Head?
+    /// Nearly every register is one head and nothing else, and then no array is made for it.
+    /// Equal registers are of one form.
+    private enum Form: Hashable, Sendable {
+        case plain(Head)
+        indirect case general([Head], early: [ChangeSetName], base: Head?)
+    }
 
-    public init() { (heads, early, base) = ([], [], nil) }
+    private var form: Form
+
+    public init() { form = .general([], early: [], base: nil) }
+
+    /// Makes a register of one head.
+    public init(_ head: Head) { form = .plain(head) }
 
     /// Makes a register from stored parts; `nil` if they break an invariant.
     public init?(heads: [Head], early: [ChangeSetName], base: Head?) {
@@ -47,7 +52,40 @@ public struct Register: Hashable, Sendable {
         where right.origin.name.followsOnSameDevice(left.origin.name) { return nil }
         for (left, right) in zip(early, early.dropFirst()) where left >= right { return nil }
         for head in heads where early.contains(head.origin.name) { return nil }
-        (self.heads, self.early, self.base) = (heads, early, base)
+        self.init(shown: heads, early, base: base)
+    }
+
+    /// The parts as they are: what is seen of several records as one may break the invariants.
+    fileprivate init(shown heads: [Head], _ early: [ChangeSetName], base: Head?) {
+        form =
+            heads.count == 1 && early.isEmpty && base == nil
+            ? .plain(heads[0]) : .general(heads, early: early, base: base)
+    }
+
+    public var heads: [Head] {
+        switch form {
+        case .plain(let head): [head]
+        case .general(let heads, _, _): heads
+        }
+    }
+
+    /// Names that were replaced before they arrived, so that they are covered when they come.
+    public var early: [ChangeSetName] {
+        if case .general(_, let early, _) = form { early } else { [] }
+    }
+
+    /// The latest write that every head covers. Found by the hub in its log, and only while heads
+    /// differ.
+    public var base: Head? {
+        get { if case .general(_, _, let base) = form { base } else { nil } }
+        set { self = Register(shown: heads, early, base: newValue) }
+    }
+
+    /// The head of a register that is nothing but one head.
+    public var plain: Head? { if case .plain(let head) = form { head } else { nil } }
+
+    public var hasSeveralHeads: Bool {
+        if case .general(let heads, _, _) = form { heads.count > 1 } else { false }
     }
 
     /// Merges one setting. It removes every head it covers, *even where it is itself covered and
@@ -57,6 +95,13 @@ public struct Register: Hashable, Sendable {
         isOvertaken: Bool, hasMerged: (ChangeSetName) -> Bool
     ) {
         let name = origin.name
+        if case .plain(let head) = form, !isOvertaken,
+            name.covers(only: head.origin.name, replacing: names, hasMerged: hasMerged)
+        {
+            form = .plain(Head(origin: origin, value: value))
+            return
+        }
+        var (heads, early, base) = (self.heads, self.early, self.base)
         let earlyIndex = early.firstIndex(of: name)
         if let earlyIndex { early.remove(at: earlyIndex) }
         let isCovered =
@@ -64,7 +109,12 @@ public struct Register: Hashable, Sendable {
             || heads.contains { $0.origin.name.followsOnSameDevice(name) }
         let names = names.filter(name.canHaveSeen)
         for replaced in names where !hasMerged(replaced) {
-            if !heads.contains(where: { $0.origin.name == replaced }) { remember(replaced) }
+            if !heads.contains(where: { $0.origin.name == replaced }) {
+                let place = early.firstPlace { $0 >= replaced }
+                if place == early.count || early[place] != replaced {
+                    early.insert(replaced, at: place)
+                }
+            }
         }
         heads.removeAll {
             name.followsOnSameDevice($0.origin.name) || names.contains($0.origin.name)
@@ -74,11 +124,21 @@ public struct Register: Hashable, Sendable {
             heads.insert(Head(origin: origin, value: value), at: place)
         }
         if heads.count < 2 { base = nil }
+        self = Register(shown: heads, early, base: base)
     }
+}
 
-    private mutating func remember(_ name: ChangeSetName) {
-        let place = early.firstPlace { $0 >= name }
-        if place == early.count || early[place] != name { early.insert(name, at: place) }
+extension ChangeSetName {
+    /// Whether a setting of this name takes the place of the one head there is, and says nothing
+    /// of any other that has not arrived: what nearly every setting does.
+    fileprivate func covers(
+        only head: ChangeSetName, replacing names: [ChangeSetName],
+        hasMerged: (ChangeSetName) -> Bool
+    ) -> Bool {
+        guard followsOnSameDevice(head) || names.contains(head), canHaveSeen(head) else {
+            return false
+        }
+        return names.allSatisfy { $0 == head || !canHaveSeen($0) || hasMerged($0) }
     }
 }
 
@@ -253,7 +313,7 @@ public struct Log: Hashable, Sendable {
 
 extension Register {
     /// Heads of several records: two can be of one device, or of one change set.
-    init(shown heads: [Head], base: Head?) { (self.heads, early, self.base) = (heads, [], base) }
+    init(shown heads: [Head], base: Head?) { self.init(shown: heads, [], base: base) }
 }
 
 extension Elements {

@@ -40,6 +40,7 @@ public struct Schema: Sendable {
     public let collections: [CollectionDeclaration]
     /// How what was written under earlier versions is read, rising by version.
     public let upcasts: [Upcast]
+    private let places: NumberIndex
 
     /// Makes a schema. Traps on a double name or number, on an index of a group, and on an upcast
     /// of what is not declared: faults of whoever wrote it.
@@ -52,6 +53,7 @@ public struct Schema: Sendable {
             "two collections of one name")
         self.version = version
         self.collections = collections.sorted { $0.id < $1.id }
+        places = NumberIndex(self.collections.map(\.id.value))
         self.upcasts = upcasts.sorted { $0.version < $1.version }
         for upcast in upcasts {
             let kind = unit(upcast.old, of: upcast.collection)?.policy.kind
@@ -71,7 +73,7 @@ public struct Schema: Sendable {
 
     /// The declaration of a collection; `nil` if this version does not know it.
     public func collection(_ id: CollectionID) -> CollectionDeclaration? {
-        collections.first { $0.id == id }
+        places[id.value].map { collections[$0] }
     }
 
     /// The declaration with this name.
@@ -86,7 +88,9 @@ public struct Schema: Sendable {
 }
 
 /// One kind of record.
-public struct CollectionDeclaration: Sendable {
+///
+/// A class, as the declaration of a unit is, for both are looked up with every write.
+public final class CollectionDeclaration: Sendable {
     public let id: CollectionID
     /// Lower-case ASCII words joined by `_`; the table's name in a store.
     public let name: String
@@ -100,6 +104,7 @@ public struct CollectionDeclaration: Sendable {
     public let urgent: [UnitID]
     /// What must hold beyond one unit.
     public let rules: [RecordRule]
+    private let places: NumberIndex
 
     public enum Home: Hashable, Sendable {
         /// This unit names the scope itself, as a reference.
@@ -124,6 +129,7 @@ public struct CollectionDeclaration: Sendable {
         self.name = name
         self.home = home
         self.units = all
+        places = NumberIndex(all.map(\.id.value))
         self.duplicates = duplicates
         self.urgent = urgent
         self.rules = rules
@@ -156,7 +162,7 @@ public struct CollectionDeclaration: Sendable {
     }
 
     /// The declaration of a unit; `nil` if this version does not know it.
-    public func unit(_ id: UnitID) -> UnitDeclaration? { units.first { $0.id == id } }
+    public func unit(_ id: UnitID) -> UnitDeclaration? { places[id.value].map { units[$0] } }
 
     /// The unit that has this name, or once had it.
     public func unit(named name: String) -> UnitDeclaration? {
@@ -194,14 +200,33 @@ public struct CollectionDeclaration: Sendable {
     ]
 }
 
+/// Where in a list the thing of a number is.
+private struct NumberIndex: Sendable {
+    /// By number; negative where there is none.
+    private let places: [Int32]
+
+    init(_ numbers: [UInt16]) {
+        var places = [Int32](repeating: -1, count: Int(numbers.max() ?? 0) + 1)
+        for (place, number) in numbers.enumerated() { places[Int(number)] = Int32(place) }
+        self.places = places
+    }
+
+    subscript(number: UInt16) -> Int? {
+        guard Int(number) < places.count, places[Int(number)] >= 0 else { return nil }
+        return Int(places[Int(number)])
+    }
+}
+
 /// What wins or loses together: a field, or a group of fields that never mix.
-public struct UnitDeclaration: Sendable {
+public final class UnitDeclaration: Sendable {
     public let id: UnitID
     /// Lower-case ASCII words joined by `_`.
     public let name: String
     /// One for a field; several for a group. They never change: a changed group is a new unit.
     public let members: [Member]
     public let policy: MergePolicy
+    /// How it holds its writes; `nil` where there are none.
+    public let kind: UnitKind?
     public let sensitivity: Sensitivity
     /// Whether a store keeps the value as a typed column to filter and list by.
     public let isColumn: Bool
@@ -220,6 +245,7 @@ public struct UnitDeclaration: Sendable {
         self.name = name
         members = [Member(name, type)]
         self.policy = policy
+        kind = policy.kind
         self.sensitivity = sensitivity
         isColumn = column
         self.stakes = stakes
@@ -237,6 +263,7 @@ public struct UnitDeclaration: Sendable {
         self.name = name
         self.members = members
         self.policy = policy
+        kind = policy.kind
         self.sensitivity = sensitivity
         isColumn = false
         self.stakes = stakes

@@ -61,7 +61,7 @@ extension UnitDeclaration {
     public func validate(
         _ operation: Write.Operation, mayReplaceImmutable: Bool = false
     ) throws(SchemaViolation) {
-        guard let kind = policy.kind else { throw .derived(id) }
+        guard let kind else { throw .derived(id) }
         guard operation.kind == kind else {
             throw .wrongKind(id, expected: kind, found: operation.kind)
         }
@@ -146,8 +146,14 @@ extension Write.Operation {
     /// merges the write a search of what is there. An increment is bounded so that no sum of a
     /// replica's 2^20 changes can leave 64 bits.
     fileprivate var isBounded: Bool {
-        if case .increment(let delta) = self { return (-(1 << 42)...(1 << 42)).contains(delta) }
-        return values.count <= 1024 && names <= 4096
+        switch self {
+        case .set(_, let names): names.count <= 4096
+        case .increment(let delta): (-(1 << 42)...(1 << 42)).contains(delta)
+        case .append(let values): values.count <= 1024
+        case .change(let adding, let removing):
+            adding.count + removing.count <= 1024
+                && removing.reduce(0) { $0 + $1.adds.count } <= 4096
+        }
     }
 
     fileprivate var values: [Value] {
@@ -156,14 +162,6 @@ extension Write.Operation {
         case .change(let adding, let removing): adding + removing.map(\.element)
         case .append(let values): values
         case .increment: []
-        }
-    }
-
-    fileprivate var names: Int {
-        switch self {
-        case .set(_, let names): names.count
-        case .change(_, let removing): removing.reduce(0) { $0 + $1.adds.count }
-        case .increment, .append: 0
         }
     }
 }

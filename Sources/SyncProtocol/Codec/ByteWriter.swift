@@ -11,6 +11,9 @@ package struct ByteWriter {
 
     package var count: Int { bytes.count }
 
+    /// Begins anew in the same room.
+    package mutating func removeAll() { bytes.removeAll(keepingCapacity: true) }
+
     @inline(__always)
     package mutating func byte(_ value: UInt8) { bytes.append(value) }
 
@@ -61,8 +64,11 @@ package struct ByteWriter {
 
     /// Appends a count of bytes and the UTF-8.
     package mutating func text(_ value: String) {
-        varint(value.utf8.count)
-        bytes.append(contentsOf: value.utf8)
+        var value = value
+        value.withUTF8 {
+            varint($0.count)
+            bytes.append(contentsOf: $0)
+        }
     }
 
     package mutating func name(_ value: ChangeSetName) {

@@ -20,47 +20,75 @@ public enum ChangeSetCoding {
     /// Returns the hash of an envelope with the hashes of its payloads; all that is left after an
     /// erasure.
     public static func hash(_ envelope: [UInt8], _ payloadHashes: [ContentHash]) -> ContentHash {
+        var writer = ByteWriter()
+        for hash in payloadHashes { writer.raw(hash.bytes) }
+        return hash(envelope, joined: writer.bytes)
+    }
+
+    private static func hash(_ envelope: [UInt8], joined hashes: [UInt8]) -> ContentHash {
         var length = ByteWriter()
         length.varint(envelope.count)
         var hash = SHA256()
-        for part in [hashContext, length.bytes, envelope] {
+        for part in [hashContext, length.bytes, envelope, hashes] {
             part.withUnsafeBytes { hash.update(bufferPointer: $0) }
         }
-        for payload in payloadHashes {
-            payload.bytes.withUnsafeBytes { hash.update(bufferPointer: $0) }
+        return hash.finalize().withUnsafeBytes { ContentHash(bytes: $0)! }
+    }
+
+    /// Returns the hash of a change set and the size of its canonical bytes.
+    static func hashAndSize(_ changeSet: ChangeSet) -> (ContentHash, size: Int) {
+        let envelope = envelope(changeSet)
+        var size = envelope.count
+        var hashes = ByteWriter(capacity: 32 * changeSet.changes.count)
+        var payload = ByteWriter(capacity: 256)
+        for index in changeSet.changes.indices {
+            payload.removeAll()
+            write(changeSet.changes[index], to: &payload)
+            size += payload.count
+            payloadDigest(changeSet, index, payload.bytes).withUnsafeBytes { hashes.raw($0) }
         }
-        return ContentHash(bytes: Array(hash.finalize()))!
+        return (hash(envelope, joined: hashes.bytes), size)
     }
 
     /// Returns per record the hash of its salt and payload.
     public static func payloadHashes(_ changeSet: ChangeSet) -> [ContentHash] {
         changeSet.changes.indices.map { index in
-            payloadHash(changeSet, index, payload(changeSet.changes[index]))
+            payloadDigest(changeSet, index, payload(changeSet.changes[index])).withUnsafeBytes {
+                ContentHash(bytes: $0)!
+            }
         }
     }
 
-    static func payloadHash(
+    private static func payloadDigest(
         _ changeSet: ChangeSet, _ index: Int, _ payload: [UInt8]
-    ) -> ContentHash {
+    ) -> SHA256Digest {
         var hash = SHA256()
-        salt(changeSet, index).withUnsafeBytes { hash.update(bufferPointer: $0) }
+        saltDigest(changeSet, index).withUnsafeBytes {
+            hash.update(bufferPointer: UnsafeRawBufferPointer(rebasing: $0[..<16]))
+        }
         payload.withUnsafeBytes { hash.update(bufferPointer: $0) }
-        return ContentHash(bytes: Array(hash.finalize()))!
+        return hash.finalize()
     }
 
     /// Returns the 16 bytes that hide a payload behind its hash once they are destroyed with it.
     public static func salt(_ changeSet: ChangeSet, _ index: Int) -> [UInt8] {
-        var writer = ByteWriter()
+        saltDigest(changeSet, index).withUnsafeBytes { Array($0[..<16]) }
+    }
+
+    private static func saltDigest(_ changeSet: ChangeSet, _ index: Int) -> SHA256Digest {
+        var writer = ByteWriter(capacity: 64)
         writer.raw(saltContext)
         writer.identifier(changeSet.saltSeed)
         writer.fixed64(changeSet.name.number.value)
         writer.varint(index)
-        return Array(Digests.sha256(writer.bytes).bytes.prefix(16))
+        var hash = SHA256()
+        writer.bytes.withUnsafeBytes { hash.update(bufferPointer: $0) }
+        return hash.finalize()
     }
 
     /// Returns the bytes of everything but the payloads and their salts.
     public static func envelope(_ changeSet: ChangeSet) -> [UInt8] {
-        var writer = ByteWriter()
+        var writer = ByteWriter(capacity: 256)
         writer.name(changeSet.name)
         writer.raw(changeSet.previous.bytes)
         writer.identifier(changeSet.author)
@@ -102,6 +130,11 @@ public enum ChangeSetCoding {
     /// Returns the bytes of the writes to one record.
     public static func payload(_ change: RecordChange) -> [UInt8] {
         var writer = ByteWriter()
+        write(change, to: &writer)
+        return writer.bytes
+    }
+
+    private static func write(_ change: RecordChange, to writer: inout ByteWriter) {
         writer.varint(change.writes.count)
         for write in change.writes {
             writer.varint(UInt64(write.unit.value))
@@ -126,7 +159,6 @@ public enum ChangeSetCoding {
                 for value in values { writer.value(value) }
             }
         }
-        return writer.bytes
     }
 }
 

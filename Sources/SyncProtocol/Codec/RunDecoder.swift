@@ -9,17 +9,8 @@ public struct HashedChangeSet: Hashable, Sendable {
 
     /// Hashes a change set.
     public init(hashing changeSet: ChangeSet) {
-        let envelope = ChangeSetCoding.envelope(changeSet)
-        var size = envelope.count
-        var hashes: [ContentHash] = []
-        for index in changeSet.changes.indices {
-            let payload = ChangeSetCoding.payload(changeSet.changes[index])
-            size += payload.count
-            hashes.append(ChangeSetCoding.payloadHash(changeSet, index, payload))
-        }
         self.changeSet = changeSet
-        self.size = size
-        hash = ChangeSetCoding.hash(envelope, hashes)
+        (hash, size) = ChangeSetCoding.hashAndSize(changeSet)
     }
 
     private init(_ changeSet: ChangeSet, hash: ContentHash, size: Int) {
@@ -52,6 +43,13 @@ extension RunCoding {
     public static func decodeOne(_ bytes: [UInt8]) throws(CodecError) -> ChangeSet {
         var decoder = try RunDecoder(bytes, Limits.thingsPerRun)
         return try decoder.onlyChangeSet()
+    }
+
+    /// Returns the change sets of a run without working out their hashes: for who has checked the
+    /// run before, and looks at what they do. What they name as their predecessor is `.none`.
+    public static func decodeUnhashed(_ bytes: [UInt8]) throws(CodecError) -> [ChangeSet] {
+        var decoder = try RunDecoder(bytes, Limits.thingsPerRun)
+        return try decoder.unhashedChangeSets()
     }
 
     package static func decode(
@@ -140,6 +138,18 @@ private struct RunDecoder {
             let hashed = HashedChangeSet(hashing: set)
             result.append(hashed)
             previous = hashed.hash
+            number = number.next
+        }
+        try finish()
+        return result
+    }
+
+    mutating func unhashedChangeSets() throws(CodecError) -> [ChangeSet] {
+        var result: [ChangeSet] = []
+        result.reserveCapacity(count)
+        previous = .none
+        for _ in 0..<count {
+            result.append(try changeSet())
             number = number.next
         }
         try finish()

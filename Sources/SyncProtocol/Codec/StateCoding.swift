@@ -67,7 +67,7 @@ public enum StateCoding {
         var origins = OriginTable()
         state.forEachOrigin { origins.collect($0, &writers) }
         origins.seal()
-        var writer = ByteWriter()
+        var writer = ByteWriter(capacity: 64 + 24 * state.units.count)
         origins.write(to: &writer)
         if let created = state.created {
             writer.varint(origins.index(created, writers) + 1)
@@ -79,14 +79,12 @@ public enum StateCoding {
             writer.varint(UInt64(unit.id.value))
             switch unit.state {
             case .register(let register):
-                let isPlain =
-                    register.heads.count == 1 && register.early.isEmpty && register.base == nil
-                    && origins.index(register.heads[0].origin, writers) == 0
-                writer.byte(UnitKind.register.rawValue | (isPlain ? Flag.plain : 0))
-                if isPlain {
-                    writer.value(register.heads[0].value)
+                if let head = register.plain, origins.index(head.origin, writers) == 0 {
+                    writer.byte(UnitKind.register.rawValue | Flag.plain)
+                    writer.value(head.value)
                     continue
                 }
+                writer.byte(UnitKind.register.rawValue)
                 writer.varint(register.heads.count)
                 for head in register.heads {
                     writer.varint(origins.index(head.origin, writers))
@@ -153,7 +151,10 @@ public enum StateCoding {
         let createdIndex = try reader.varint()
         let created = createdIndex == 0 ? nil : try origin(createdIndex - 1, at: createdPlace)
         var units: [RecordState.Unit] = []
-        for _ in 0..<(try reader.count()) {
+        let count = try reader.count()
+        // Each takes two bytes at least, and far more once it is decoded.
+        units.reserveCapacity(min(count, 64))
+        for _ in 0..<count {
             let place = reader.index
             let id = try reader.unitID()
             let flags = try reader.byte()
@@ -164,7 +165,7 @@ public enum StateCoding {
             switch kind {
             case .register where flags & Flag.plain != 0:
                 let head = Head(origin: try origin(0, at: place), value: try reader.value())
-                state = Register(heads: [head], early: [], base: nil).map(UnitState.register)
+                state = .register(Register(head))
             case .register:
                 let headsPlace = reader.index
                 var heads: [Head] = []
@@ -329,6 +330,10 @@ extension RecordState {
         for unit in units {
             switch unit.state {
             case .register(let register):
+                if let head = register.plain {
+                    body(head.origin)
+                    continue
+                }
                 for head in register.heads { body(head.origin) }
                 if let base = register.base { body(base.origin) }
             case .elements(let elements):

@@ -231,6 +231,7 @@ extension World {
             SimulatedDisk(copying: image.disk), person: device.person, streets: device.streets)
         (copy.recorded, copy.hasSynced) = (image.recorded, image.hasSynced)
         (copy.isRevoked, copy.isCopied) = (device.isRevoked, device.isCopied)
+        copy.hasLeft = device.hasLeft
         copy.origin = device.origin ?? devices.firstIndex { $0 === device }
         copy.store = try DeviceStore.open(Fleet.folder, schema: .simulated, on: copy.disk)
         devices.append(copy)

@@ -428,22 +428,41 @@ extension World {
                     throw Violation("nothing is lost", "\(record) at device \(device.person)")
                 }
                 let state = shown.parts[0].state
+                let own = try standingOfHeld(shown, device, standing)
                 let complaint =
-                    oracle.complaint(about: state, standing)
-                    ?? oracle.complaint(aboutOutcomeOf: state, standing, .simulated)
+                    oracle.complaint(about: state, own ?? standing)
+                    ?? (own == nil
+                        ? oracle.complaint(aboutOutcomeOf: state, standing, .simulated) : nil)
                     ?? complaint(aboutJoining: shown)
                 if let complaint {
                     throw Violation(
                         "states are what the writes amount to",
                         "\(record) at device \(device.person): \(complaint)")
                 }
-                guard shown.laidOver.isEmpty else {
+                guard own != nil || shown.laidOver.isEmpty else {
                     throw Violation("nothing is laid over twice", "\(record)")
                 }
                 try checkGroups(state)
                 noteOutcomes(state)
             }
         }
+    }
+
+    /// What counts on a device that shows own work which the hub holds until more has come; `nil`
+    /// for a record without any.
+    private func standingOfHeld(
+        _ shown: ShownRecord, _ device: Device, _ standing: [Int: Oracle.Standing]
+    ) throws -> [Int: Oracle.Standing]? {
+        guard !shown.held.isEmpty else { return nil }
+        let replica = try replica(device)
+        var own = standing
+        for number in shown.held {
+            guard let place = oracle.places[device.recorded[Int(number.value) - 1]] else {
+                continue
+            }
+            own[place] = Oracle.Standing(name: ChangeSetName(replica, number))
+        }
+        return own
     }
 
     /// Records that are one show what each of them holds; those that were voided only where all

@@ -350,6 +350,32 @@ struct StoryTests {
         #expect(try await ends(script) == [])
     }
 
+    @Test("work that waits behind what came too late is shown to who did it")
+    func behindTooLate() async throws {
+        // 40001476.
+        let script = """
+            fleet 3 devices 3
+            1000 0 sync 273ou7mlfki8k
+            1000 0 move 1ztw7hafjjqvo
+            1000 0 clash 3hiokqnzqi4u4
+            1000 0 pair 1h46iycb4v5jb
+            4061753256 0 edit 37nt9jb6ktej3
+            """
+        #expect(try await ends(script) == [])
+    }
+
+    @Test("the copied machine of somebody who left is theirs as well")
+    func copyOfGone() async throws {
+        // 40001458.
+        let script = """
+            fleet 4 devices 3
+            1000 1 leave 2u0te569ymwjw
+            1000 0 clone 9hq7iqde4o0y
+            1000 1 give 24n59oo6jv2sc
+            """
+        #expect(try await ends(script) == [])
+    }
+
     @Test("a hub that was put back has forgotten that a copied machine was revoked")
     func forgottenEnd() async throws {
         // 30000674.

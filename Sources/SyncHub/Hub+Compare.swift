@@ -71,13 +71,17 @@ extension Hub {
     func addWanted(
         to response: inout SyncResponse, _ territory: Territory, _ tx: borrowing HubTransaction
     ) throws {
-        for (record, collection) in store.damagedRecords {
+        let granted = territory.areas.reduce(into: Set<UInt32>()) { $0.formUnion($1) }
+        for (record, collection) in store.damage.all {
             guard response.wanted.count < Limits.copiesPerRequest else { return }
-            guard let area = try tx.area(of: record),
-                territory.areas.contains(where: { $0.contains(area) })
-            else { continue }
+            let area: UInt32?
+            do { area = try tx.area(of: record) } catch let fault as StoreFault
+                where fault.kind == .damaged
+            { continue }
+            guard area.map(granted.contains) ?? false else { continue }
             response.wanted.append(SyncResponse.Wanted(record, collection))
         }
+        addLost(to: &response, granted)
     }
 
     /// Puts right what is damaged here by copies of a device's, and judges what waited for it.
@@ -86,23 +90,34 @@ extension Hub {
         _ memory: inout HubMemory
     ) throws {
         guard !copies.isEmpty else { return }
-        let healed = try store.write { [memory] tx in
+        let (healed, areas) = try store.write { [memory] tx in
+            var memory = memory
             var healed: [RecordID] = []
             for copy in copies {
-                let isRight = try tx.heal(copy, writers: memory.writers) {
+                let right = try tx.heal(copy, writers: memory.writers, now: memory.position) {
                     memory.area($0)?.digest
                 }
-                guard isRight else { continue }
+                guard let right else { continue }
+                if right.position == memory.position {
+                    try Self.bringUp(right.area, &memory, tx)
+                }
                 healed.append(copy.record)
                 try tx.audit(
                     "record healed", "\(copy.record)", reason: "as device \(replica.id) holds it",
                     by: nil, at_ms: now)
             }
-            return healed
+            for record in try self.recover(copies, &memory, tx) {
+                healed.append(record)
+                try tx.audit(
+                    "record healed", "\(record)",
+                    reason: "it was gone; as device \(replica.id) holds it", by: nil, at_ms: now)
+            }
+            return (healed, memory.areas)
         }
         guard !healed.isEmpty else { return }
+        memory.areas = areas
         try store.read { tx in tx.forgetDamage(of: healed) }
-        if try store.read({ tx in try tx.isAnyWaiting() }) { try judgeEverything(&memory) }
+        try goOn(&memory)
     }
 
     private func addStretches(
@@ -119,6 +134,7 @@ extension Hub {
                 // Where the table has lost a row, or the sum is wrong, it can't be the measure.
                 let sum = records.reduce(into: StateDigest.zero) { $0 += $1.digest }
                 let isSound = sum == area.digest && records.count == area.records
+                if !isSound { store.damage.suspect(stretch.area) }
                 held = (stretch.area, isSound ? records : nil)
             }
             guard let records = held?.records?.filter({ stretch.contains($0.record) }) else {

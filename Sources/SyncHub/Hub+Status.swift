@@ -126,8 +126,11 @@ extension Hub {
                 findings.append(
                     Finding(
                         .damage, "state",
-                        "record \(stored.record) is not what was written; the next device that "
-                            + "holds it brings it back"))
+                        stored.isSound
+                            ? "record \(stored.record) lies elsewhere than was written; the next "
+                                + "sync puts it right"
+                            : "record \(stored.record) is not what was written; the next device "
+                                + "that holds it brings it back"))
                 return
             }
             var writers = memory.writers
@@ -155,6 +158,20 @@ extension Hub {
             || counts[area.number, default: 0] != area.records
         {
             findings.append(Finding(.damage, "digest", "area \(area.scope) has another digest"))
+        }
+        for record in store.damage.loss.records.keys.sorted() {
+            findings.append(
+                Finding(
+                    .damage, "lost",
+                    "record \(record) is in the log and in no table; the next device that holds it "
+                        + "brings it back. If none does, its change sets are still here"))
+        }
+        for record in store.damage.healed {
+            findings.append(
+                Finding(
+                    .warning, "healed",
+                    "record \(record) was not what was written, and is right again since the hub "
+                        + "was started: look at the disk"))
         }
         return findings
     }

@@ -26,6 +26,7 @@ extension Hub {
         return try serving { memory in
             let (replica, request) = try self.authenticate(unverified, &memory)
             let now = self.clock()
+            if try self.mend(&memory) { try self.goOn(&memory) }
             // What the device has and the hub has not changed since, before anything new is merged.
             if memory.territories[replica.person] == nil {
                 memory.territories[replica.person] = try self.store.read { [memory] tx in

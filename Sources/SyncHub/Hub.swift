@@ -50,6 +50,7 @@ public final class Hub: Sendable {
             }
         }
         _ = try locked { memory in
+            _ = try mend(&memory, looks: true)
             try followSchema(&memory)
             return try judgeEverything(&memory, areLeftovers: true)
         }

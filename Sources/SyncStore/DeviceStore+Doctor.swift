@@ -167,6 +167,7 @@ extension DeviceStore {
         try read { db in
             var findings: [Finding] = []
             var count = 0
+            let (present, reach) = (try self.era(db), try self.reach(db))
             for table in tables {
                 var writers: [Int64: WriterTable] = [:]
                 for row in try Row.fetchAll(
@@ -189,10 +190,20 @@ extension DeviceStore {
                                     + "fetches it again."))
                         return
                     }
-                    var numbers = writers[try row.int(1)] ?? WriterTable()
+                    let era = try row.int(1)
+                    var numbers = writers[era] ?? WriterTable()
                     do {
                         let state = try StateCoding.decode(
                             bytes, record: id, collection: table.collection.id, writers: numbers)
+                        if era == present,
+                            try self.held(id, table, db)?.isInPlace(state, reach: reach) == false
+                        {
+                            findings.append(
+                                Finding(
+                                    .broken, "states",
+                                    "\(id) is not in its place in the hub's log: the next sync "
+                                        + "fetches it again."))
+                        }
                         if StateCoding.encode(state, writers: &numbers) != bytes {
                             findings.append(
                                 Finding(

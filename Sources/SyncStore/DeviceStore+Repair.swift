@@ -19,11 +19,27 @@ public struct Difference: Hashable, Sendable {
 }
 
 extension DeviceStore {
-    /// Looks at every record if something here was found damaged since that was last done. Returns
-    /// the areas in which something was, to be compared with the hub's.
+    /// Looks at every record if something here was found damaged since that was last done, or if,
+    /// once a day, the sums are not those of the records: one may be gone. Returns the areas in
+    /// which something was, to be compared with the hub's.
     public func scrubIfSuspect(now: ClockReading) throws(StoreError) -> [Stretch] {
-        let isSuspect = try read { db in
-            try db.first("SELECT is_suspect FROM sync_replica") { try $0.int(0) != 0 } ?? false
+        let (isSuspect, isDue) = try read { db in
+            let (isSuspect, looked_ms) =
+                try db.first("SELECT is_suspect, looked_ms FROM sync_replica") {
+                    (try $0.int(0) != 0, try $0.int(1))
+                } ?? (false, 0)
+            let passed_ms = now.wall_ms.subtractingClamped(looked_ms)
+            guard !(0..<Self.looksEvery_ms).contains(passed_ms) else { return (isSuspect, false) }
+            let (kept, found) = (try storedDigests(db), try countedDigests(db))
+            let differs = Set(kept.keys).union(found.keys).contains {
+                kept[$0] ?? CountedDigest() != found[$0] ?? CountedDigest()
+            }
+            return (isSuspect || differs, true)
+        }
+        if isDue {
+            try write { db in
+                try db.run("UPDATE sync_replica SET looked_ms = ?", [now.wall_ms])
+            }
         }
         guard isSuspect else { return [] }
         return try write { db in
@@ -32,6 +48,9 @@ extension DeviceStore {
                 .map { Stretch(all: $0) }
         }
     }
+
+    /// How often the records are counted: a day.
+    private static let looksEvery_ms: Int64 = 24 * 3_600_000
 
     /// Works out where this device differs from what an answer tells of the hub's records. What is
     /// here is looked over first, if the answer says that something differs at all.
@@ -131,6 +150,7 @@ extension DeviceStore {
     private func scrub(
         _ difference: inout Difference, _ now: ClockReading, _ db: Database
     ) throws -> [UInt32] {
+        let (era, reach) = (try era(db), try reach(db))
         for table in tables {
             var records: [RecordID] = []
             try db.each("SELECT id FROM \(table.name) WHERE state IS NOT NULL") {
@@ -139,7 +159,11 @@ extension DeviceStore {
             var broken: [RecordID] = []
             for record in records {
                 do {
-                    _ = try held(record, table, db)?.confirmed(record, table, self, db)
+                    guard let held = try held(record, table, db) else { continue }
+                    let confirmed = try held.confirmed(record, table, self, db)
+                    if held.era == era, !held.isInPlace(confirmed, reach: reach) {
+                        broken.append(record)
+                    }
                 } catch is StoreError {
                     broken.append(record)
                 }
@@ -171,9 +195,7 @@ extension DeviceStore {
                 [record.stored, collection])
         }
         difference.damaged += unknown.count
-        let sums = try heldDigests(of: nil, db).mapValues {
-            CountedDigest(digest: sum($0), records: Int64($0.count))
-        }
+        let sums = try countedDigests(db)
         let known = try storedDigests(db)
         let wrong = Set(sums.keys).union(known.keys).sorted().filter {
             known[$0] ?? CountedDigest() != sums[$0] ?? CountedDigest()
@@ -230,6 +252,19 @@ extension DeviceStore {
             try add($0, CollectionID(UInt16(clamping: try $0.int(3))))
         }
         return held
+    }
+
+    /// What the records of each area amount to, by the digests they came with.
+    private func countedDigests(_ db: Database) throws -> [UInt32: CountedDigest] {
+        try heldDigests(of: nil, db).mapValues {
+            CountedDigest(digest: sum($0), records: Int64($0.count))
+        }
+    }
+
+    /// Up to where the hub's log has come with what is here; `nil` while something is missing.
+    func reach(_ db: Database) throws -> LogPosition? {
+        let isComplete = try db.first("SELECT is_complete FROM sync_replica") { try $0.int(0) != 0 }
+        return isComplete == true ? try territory(db).current.map(\.cursor).max() : nil
     }
 
     private func sum(_ held: [HeldDigest]) -> StateDigest {

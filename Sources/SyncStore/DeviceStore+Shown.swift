@@ -42,7 +42,9 @@ extension DeviceStore {
         guard try row.step() else { return nil }
         defer { row.reset() }
         return HeldRecord(
-            area: try row.number(1).map { UInt32(clamping: $0) }, position: try row.logPosition(2),
+            area: try row.number(1).map { UInt32(clamping: $0) },
+            // What is no position is none: then the record is out of place.
+            position: try row.number(2).flatMap { UInt64(exactly: $0) }.flatMap { LogPosition($0) },
             era: try row.present(3), own: Int(try row.present(4)),
             conflicts: Int(try row.present(5)), applied_ms: try row.number(6),
             state: row.isNull(8) ? nil : try seal.open(row.bytes(8), keyID: row.present(7)),
@@ -310,6 +312,17 @@ struct HeldRecord {
         } catch let error as CodecError {
             throw StoreError.unreadable("the state of \(record): \(error)")
         }
+    }
+}
+
+extension HeldRecord {
+    /// Whether a record of the present epoch can lie where its row says: not before anything that
+    /// is in it, and once all has arrived not beyond that. Any other position that is wrong does no
+    /// harm: whatever comes next lies beyond it.
+    func isInPlace(_ confirmed: RecordState?, reach: LogPosition?) -> Bool {
+        guard let confirmed else { return true }
+        guard let position, confirmed.lastPosition <= position else { return false }
+        return reach.map { position <= $0 } ?? true
     }
 }
 

@@ -21,7 +21,7 @@ enum DeviceTables {
             mark_number INTEGER NOT NULL DEFAULT 0, mark BLOB, stored INTEGER NOT NULL DEFAULT 0,
             merged BLOB NOT NULL DEFAULT x'', anchored INTEGER NOT NULL DEFAULT 0,
             settled INTEGER NOT NULL DEFAULT 0, is_complete INTEGER NOT NULL DEFAULT 0,
-            is_suspect INTEGER NOT NULL DEFAULT 0, load INTEGER NOT NULL DEFAULT 0, salt BLOB, offset_ms INTEGER,
+            is_suspect INTEGER NOT NULL DEFAULT 0, looked_ms INTEGER NOT NULL DEFAULT 0, load INTEGER NOT NULL DEFAULT 0, salt BLOB, offset_ms INTEGER,
             offset_monotonic_ms INTEGER, offset_boot INTEGER, lease_ms INTEGER,
             synced_ms INTEGER, synced_hub_ms INTEGER) STRICT;
         CREATE TABLE sync_epochs(

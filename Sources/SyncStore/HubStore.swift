@@ -1,14 +1,15 @@
 internal import Foundation
 internal import GRDB
 public import SyncCore
+public import SyncProtocol
 internal import Synchronization
 
 /// What a hub remembers: one SQLite file, one connection, one writer.
 ///
 /// Invariants: positions rise by one from 1; a change set is in the legal log (`uploads`) exactly
 /// once; the table of a collection holds per record its newest state and nothing else; an area's
-/// digest is the sum over its records', each kept beside its state: a state that does not fit it
-/// is not what was written. `Hub.doctor` tests them.
+/// digest is the sum over its records', each kept beside its state: a state that does not fit it is
+/// not what was written, and where a record lies has a check of its own. `Hub.doctor` tests them.
 public final class HubStore: Sendable {
     /// The version of the tables, `PRAGMA user_version`.
     static let tablesVersion = 1
@@ -132,8 +133,8 @@ public final class HubStore: Sendable {
         }
     }
 
-    /// The records that were found damaged and are not healed, rising.
-    public var damagedRecords: [(record: RecordID, collection: CollectionID)] { damaged.all }
+    /// What was found not to be what was written.
+    public var damage: DamagedRecords { damaged }
 
     // MARK: The journal
 
@@ -213,18 +214,69 @@ public struct HubTransaction: ~Copyable {
     }
 }
 
-/// The records that were found not to be what was written, until they are healed.
-final class DamagedRecords: Sendable {
-    private let records = Mutex<[RecordID: CollectionID]>([:])
+/// The records that were found not to be what was written or where, or to be gone, since the store
+/// was opened and until they are healed.
+public final class DamagedRecords: Sendable {
+    /// Records that the log has and no table, and the areas that don't hold what they should.
+    public struct Loss: Sendable {
+        public var records: [RecordID: CollectionID] = [:]
+        public var areas: Set<UInt32> = []
+        /// What devices have brought of them; of use once it makes an area whole.
+        public var copies: [RecordID: StateCopy] = [:]
 
-    func insert(_ record: RecordID, _ collection: CollectionID) {
-        records.withLock { $0[record] = collection }
+        public init() {}
     }
 
-    func remove(_ record: RecordID) { records.withLock { $0[record] = nil } }
+    private struct Found {
+        var records: [RecordID: CollectionID] = [:]
+        var loss = Loss()
+        var healed: Set<RecordID> = []
+        /// Whether something was found since anybody last asked.
+        var isNews = false
+    }
 
-    var all: [(record: RecordID, collection: CollectionID)] {
-        records.withLock { $0.sorted { $0.key < $1.key }.map { ($0.key, $0.value) } }
+    private let found = Mutex(Found())
+
+    func insert(_ record: RecordID, _ collection: CollectionID) {
+        found.withLock { found in
+            if found.records.updateValue(collection, forKey: record) == nil { found.isNews = true }
+        }
+    }
+
+    func remove(_ record: RecordID) {
+        found.withLock { found in
+            found.records[record] = nil
+            found.healed.insert(record)
+        }
+    }
+
+    /// The records that were put right since the store was opened, rising.
+    public var healed: [RecordID] { found.withLock { $0.healed.sorted() } }
+
+    /// The records that are there and not what was written, rising.
+    public var all: [(record: RecordID, collection: CollectionID)] {
+        found.withLock { $0.records.sorted { $0.key < $1.key }.map { ($0.key, $0.value) } }
+    }
+
+    /// Whether something was found since this was last asked.
+    public func takeNews() -> Bool {
+        found.withLock { found in
+            defer { found.isNews = false }
+            return found.isNews
+        }
+    }
+
+    /// An area was found not to hold what it should: its records are to be counted.
+    public func suspect(_ area: UInt32) {
+        found.withLock { found in
+            if found.loss.areas.insert(area).inserted { found.isNews = true }
+        }
+    }
+
+    /// The records that are gone.
+    public var loss: Loss {
+        get { found.withLock { $0.loss } }
+        set { found.withLock { $0.loss = newValue } }
     }
 }
 
@@ -404,7 +456,8 @@ enum HubTables {
                 CREATE TABLE IF NOT EXISTS \(collection.tableName)(
                     rid INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, area INTEGER NOT NULL,
                     position INTEGER NOT NULL, \(follows ? "home BLOB, " : "")
-                    \(columns.joined()) digest BLOB NOT NULL, state BLOB NOT NULL) STRICT;
+                    \(columns.joined()) place INTEGER NOT NULL, digest BLOB NOT NULL,
+                    state BLOB NOT NULL) STRICT;
                 CREATE INDEX IF NOT EXISTS \(collection.tableName + "_stream")
                     ON \(collection.tableName)(area, position);
                 """)

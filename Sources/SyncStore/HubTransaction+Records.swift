@@ -15,6 +15,8 @@ public struct StoredRecord: Sendable {
     public let state: [UInt8]
     /// Of the state, as it was when it was written.
     public let digest: StateDigest
+    /// Whether area and position are what was written.
+    public let isInPlace: Bool
 
     public init(
         record: RecordID, collection: CollectionID, area: UInt32, position: LogPosition,
@@ -26,10 +28,39 @@ public struct StoredRecord: Sendable {
         self.position = position
         self.state = state
         self.digest = digest
+        isInPlace = true
+    }
+
+    /// A row of a table. What is no area or no position is out of place, and a place it has not.
+    init(
+        record: RecordID, collection: CollectionID, area: Int64, position: Int64, state: [UInt8],
+        digest: StateDigest, place: Int64
+    ) {
+        self.record = record
+        self.collection = collection
+        self.area = UInt32(exactly: area) ?? 0
+        self.position = UInt64(exactly: position).flatMap { LogPosition($0) } ?? .start
+        self.state = state
+        self.digest = digest
+        isInPlace =
+            Int64(self.area) == area && Int64(self.position.value) == position
+            && Self.place(record, self.area, self.position) == place
     }
 
     /// Whether the state is what was written.
     public var isSound: Bool { .of(record, state: state) == digest }
+
+    /// A check of where a record lies. Multiplying by an odd number loses nothing, so that any
+    /// other area or position has another.
+    static func place(_ record: RecordID, _ area: UInt32, _ position: LogPosition) -> Int64 {
+        let odd: UInt64 = 0x9e37_79b9_7f4a_7c15
+        var check = (record.high ^ record.low ^ UInt64(area)) &* odd
+        check = (check ^ check >> 32 ^ position.value) &* odd
+        return Int64(bitPattern: check)
+    }
+
+    /// The check of where it lies now.
+    var place: Int64 { Self.place(record, area, position) }
 }
 
 /// What is known of a record without reading its state.
@@ -55,42 +86,114 @@ extension HubTransaction {
         guard try statement.step() else { return nil }
         defer { statement.reset() }
         return StoredRecord(
-            record: id, collection: collection, area: try area(statement.int(0)),
-            position: try position(statement.int(1)), state: statement.bytes(2),
-            digest: try statement.digest(3))
+            record: id, collection: collection, area: statement.int(0),
+            position: statement.int(1), state: statement.bytes(2),
+            digest: try statement.digest(3), place: statement.int(4))
     }
 
-    /// Whether a record is what was written. One that is not is remembered.
+    /// Whether a record is what was written, and where. One that is not is remembered.
     public func note(_ stored: StoredRecord) throws -> Bool {
-        guard !stored.isSound else { return true }
+        guard !stored.isSound || !stored.isInPlace else { return true }
         damaged.insert(stored.record, stored.collection)
         return false
     }
 
+    /// Puts a record right whose state is what was written and whose place is not. Its area is the
+    /// one that fits the check; where none does its position is gone, and it is as if it had just
+    /// been changed: whoever has it takes it once more.
+    ///
+    /// - Returns: its area, if it was out of place and is right now.
+    public func putInPlace(
+        _ id: RecordID, in collection: CollectionID, areas: [UInt32], now position: LogPosition
+    ) throws -> UInt32? {
+        guard let name = schema.collection(collection)?.tableName,
+            let place = try Int64.fetchOne(
+                db, sql: "SELECT place FROM \(name) WHERE id = ?", arguments: [id.bytes.data]),
+            var stored = try asItIs(id, in: collection), stored.isSound, !stored.isInPlace
+        else { return nil }
+        if let right = areas.first(where: { StoredRecord.place(id, $0, stored.position) == place })
+        {
+            stored.area = right
+        } else if areas.contains(stored.area) {
+            stored.position = position
+        } else {
+            return nil
+        }
+        try move(stored)
+        damaged.remove(id)
+        return stored.area
+    }
+
+    /// Whether a record of this name is neither where nor what was written: then it may be another,
+    /// whose name was altered.
+    public func isStrange(_ id: RecordID, in collection: CollectionID) throws -> Bool {
+        guard let stored = try asItIs(id, in: collection) else { return false }
+        return !stored.isSound && !stored.isInPlace
+    }
+
+    /// Takes a row away whose name nobody ever gave.
+    public func drop(_ id: RecordID, in collection: CollectionID) throws {
+        guard let name = schema.collection(collection)?.tableName else { return }
+        try db.execute(sql: "DELETE FROM \(name) WHERE id = ?", arguments: [id.bytes.data])
+        damaged.remove(id)
+    }
+
+    /// Looks at the place of every record, without reading states, and remembers those that are out
+    /// of it. Returns what each area holds.
+    ///
+    /// - Complexity: linear in the records.
+    public func lookOver() throws -> [UInt32: (digest: StateDigest, records: Int)] {
+        var held: [UInt32: (digest: StateDigest, records: Int)] = [:]
+        for declaration in schema.collections {
+            let statement = try HotStatement(
+                "SELECT id, area, position, digest, place FROM \(declaration.tableName)", db)
+            defer { statement.reset() }
+            while try statement.step() {
+                // A row without a name or a digest counts for none.
+                guard let record: RecordID = statement.name(0),
+                    let digest = StateDigest(bytes: statement.bytes(3))
+                else { continue }
+                let row = StoredRecord(
+                    record: record, collection: declaration.id, area: statement.int(1),
+                    position: statement.int(2), state: [], digest: digest,
+                    place: statement.int(4))
+                if !row.isInPlace { damaged.insert(record, declaration.id) }
+                var sum = held[row.area] ?? (.zero, 0)
+                sum.digest += row.digest
+                sum.records += 1
+                held[row.area] = sum
+            }
+        }
+        return held
+    }
+
     /// Puts a damaged record right by a copy that somebody holds, if it is what was written.
     ///
-    /// - Parameter sum: the digest of its area.
-    /// - Returns: whether it was damaged and is right now.
-    public func heal(_ copy: StateCopy, writers: WriterTable, sum: (UInt32) -> StateDigest?) throws
-        -> Bool
-    {
+    /// - Parameters:
+    ///   - sum: the digest of its area.
+    ///   - position: its own where the row's is not what was written.
+    /// - Returns: what stands there, if it was damaged and is right now.
+    public func heal(
+        _ copy: StateCopy, writers: WriterTable, now position: LogPosition,
+        sum: (UInt32) -> StateDigest?
+    ) throws -> StoredRecord? {
         guard let stored = try asItIs(copy.record, in: copy.collection), !stored.isSound,
             // Either state or digest was altered; the area's sum says which the other was.
             .of(copy.record, state: copy.state) == stored.digest || copy.state == stored.state
-        else { return false }
+        else { return nil }
         let digest = StateDigest.of(copy.record, state: copy.state)
         var total = try digests(of: stored.area).reduce(into: StateDigest.zero) { $0 += $1.digest }
         total -= stored.digest
         total += digest
-        guard total == sum(stored.area) else { return false }
+        guard total == sum(stored.area) else { return nil }
         let state = try StateCoding.decode(
             copy.state, record: copy.record, collection: copy.collection, writers: writers)
-        try put(
-            StoredRecord(
-                record: copy.record, collection: copy.collection, area: stored.area,
-                position: stored.position, state: copy.state, digest: digest),
-            schema.upcast(state))
-        return true
+        let right = StoredRecord(
+            record: copy.record, collection: copy.collection, area: stored.area,
+            position: stored.isInPlace ? stored.position : position, state: copy.state,
+            digest: digest)
+        try put(right, schema.upcast(state))
+        return right
     }
 
     /// Forgets that these were damaged.
@@ -100,7 +203,8 @@ extension HubTransaction {
 
     private func sound(_ stored: StoredRecord) throws -> StoredRecord {
         guard try note(stored) else {
-            throw StoreFault(.damaged, "record \(stored.record) is not what was written")
+            throw StoreFault(
+                .damaged, "record \(stored.record) is not what was written, or not where")
         }
         return stored
     }
@@ -127,6 +231,8 @@ extension HubTransaction {
     }
 
     /// The leaf area of a record, whatever its collection; `nil` if there is none.
+    ///
+    /// - Throws: damage where that is not what was written.
     public func area(of id: RecordID) throws -> UInt32? {
         for declaration in schema.collections {
             guard let table = tables[declaration.id] else { continue }
@@ -134,7 +240,14 @@ extension HubTransaction {
             statement.bind(id, at: 1)
             if try statement.step() {
                 defer { statement.reset() }
-                return try area(statement.int(0))
+                let row = StoredRecord(
+                    record: id, collection: declaration.id, area: statement.int(0),
+                    position: statement.int(1), state: [], digest: .zero, place: statement.int(2))
+                guard row.isInPlace else {
+                    damaged.insert(id, declaration.id)
+                    throw StoreFault(.damaged, "record \(id) is not where it was written")
+                }
+                return row.area
             }
         }
         return nil
@@ -160,7 +273,7 @@ extension HubTransaction {
         guard let declaration = schema.collection(collection) else { return }
         let statement = try db.cachedStatement(
             sql: """
-                SELECT id, position, state, digest FROM \(declaration.tableName)
+                SELECT id, position, state, digest, place FROM \(declaration.tableName)
                 WHERE area = ? AND position > ?
                 """)
         statement.setUncheckedArguments([Int64(area), Int64(after.value)])
@@ -169,9 +282,9 @@ extension HubTransaction {
             try body(
                 sound(
                     StoredRecord(
-                        record: try identifier(row, 0), collection: collection, area: area,
-                        position: try position(row[1]), state: try row.bytes(2),
-                        digest: try digest(row, 3))))
+                        record: try identifier(row, 0), collection: collection,
+                        area: Int64(area), position: row[1], state: try row.bytes(2),
+                        digest: try digest(row, 3), place: row[4])))
         }
     }
 
@@ -200,8 +313,9 @@ extension HubTransaction {
                 state[unit.id].flatMap { $0.outcome(under: unit) }?.value, at: place)
             place += 1
         }
-        statement.bind(stored.digest, at: place)
-        statement.bind(stored.state, at: place + 1)
+        statement.bind(stored.place, at: place)
+        statement.bind(stored.digest, at: place + 1)
+        statement.bind(stored.state, at: place + 2)
         try statement.run()
         if let declaration = schema.collection(stored.collection), !declaration.urgent.isEmpty {
             try noteUrgency(of: stored, declaration.isUrgent(state))
@@ -271,7 +385,7 @@ extension HubTransaction {
         for declaration in schema.collections {
             let statement = try HotStatement(
                 """
-                SELECT id, position, state, digest FROM \(declaration.tableName)
+                SELECT id, position, state, digest, place FROM \(declaration.tableName)
                 WHERE area = ? AND position > ? AND position <= ? ORDER BY position
                 """, db)
             defer { statement.reset() }
@@ -287,9 +401,9 @@ extension HubTransaction {
                     let position = try position(statement.int(1))
                     if isWanted(record, position) {
                         let stored = StoredRecord(
-                            record: record, collection: declaration.id, area: area,
-                            position: position, state: statement.bytes(2),
-                            digest: try statement.digest(3))
+                            record: record, collection: declaration.id, area: Int64(area),
+                            position: statement.int(1), state: statement.bytes(2),
+                            digest: try statement.digest(3), place: statement.int(4))
                         if try note(stored) { try body(stored) }
                     }
                 }
@@ -331,13 +445,15 @@ extension HubTransaction {
     public func allRecords(_ body: (StoredRecord) throws -> Void) throws {
         for declaration in schema.collections {
             let cursor = try Row.fetchCursor(
-                db, sql: "SELECT id, position, state, area, digest FROM \(declaration.tableName)")
+                db,
+                sql: "SELECT id, position, state, area, digest, place FROM "
+                    + declaration.tableName)
             while let row = try cursor.next() {
                 try body(
                     StoredRecord(
                         record: try identifier(row, 0), collection: declaration.id,
-                        area: try row.small(3), position: try position(row[1]),
-                        state: try row.bytes(2), digest: try digest(row, 4)))
+                        area: row[3], position: row[1], state: try row.bytes(2),
+                        digest: try digest(row, 4), place: row[5]))
             }
         }
     }
@@ -352,13 +468,6 @@ extension HubTransaction {
         let statement = try db.cachedStatement(
             sql: "SELECT \(column.columnName) FROM \(declaration.tableName) WHERE id = ?")
         return try String.fetchOne(statement, arguments: [id.bytes.data]) ?? ""
-    }
-
-    private func area(_ value: Int64) throws -> UInt32 {
-        guard let area = UInt32(exactly: value) else {
-            throw StoreFault(.damaged, "an area's number is out of range")
-        }
-        return area
     }
 
     private func digest(_ row: Row, _ index: Int) throws -> StateDigest {
@@ -415,18 +524,18 @@ struct HubTable: Sendable {
             home = nil
             followersSQL = nil
         }
-        moveSQL = "UPDATE \(table) SET area = ?, position = ? WHERE id = ?"
+        moveSQL = "UPDATE \(table) SET area = ?, position = ?, place = ? WHERE id = ?"
         let own = (home == nil ? [] : ["home"]) + names
-        selectSQL = "SELECT area, position, state, digest FROM \(table) WHERE id = ?"
-        areaSQL = "SELECT area FROM \(table) WHERE id = ?"
+        selectSQL = "SELECT area, position, state, digest, place FROM \(table) WHERE id = ?"
+        areaSQL = "SELECT area, position, place FROM \(table) WHERE id = ?"
         putSQL = """
-            INSERT INTO \(table)(id, area, position, \(own.map { $0 + ", " }.joined())digest,
-                state)
-            VALUES (?, ?, ?, \(String(repeating: "?, ", count: own.count))?, ?)
+            INSERT INTO \(table)(id, area, position, \(own.map { $0 + ", " }.joined())place,
+                digest, state)
+            VALUES (?, ?, ?, \(String(repeating: "?, ", count: own.count))?, ?, ?)
             ON CONFLICT(id) DO UPDATE SET area = excluded.area, position = excluded.position,
                 \(home == nil ? "" : "home = coalesce(excluded.home, home), ")\
-                \(names.map { "\($0) = excluded.\($0), " }.joined())digest = excluded.digest,
-                state = excluded.state
+                \(names.map { "\($0) = excluded.\($0), " }.joined())place = excluded.place,
+                digest = excluded.digest, state = excluded.state
             """
     }
 }

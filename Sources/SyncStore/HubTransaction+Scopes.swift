@@ -33,7 +33,8 @@ extension HubTransaction {
         }
         let statement = try db.cachedStatement(sql: table.moveSQL)
         statement.setUncheckedArguments([
-            Int64(stored.area), Int64(stored.position.value), stored.record.bytes.data,
+            Int64(stored.area), Int64(stored.position.value), stored.place,
+            stored.record.bytes.data,
         ])
         try statement.execute()
     }

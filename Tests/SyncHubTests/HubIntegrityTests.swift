@@ -88,7 +88,7 @@ struct HubIntegrityTests {
         ("audit", ["at_ms", "person", "act", "subject", "reason", "hash"]),
     ]
     private static let records = [
-        ("c_house", ["id", "area", "state"]),
+        ("c_house", ["id", "area", "position", "place", "digest", "state"]),
         ("areas", ["digest_high", "digest_low", "records"]),
         ("replicas", ["key", "stored", "head", "merged"]),
         ("writers", ["replica", "author"]),
@@ -117,7 +117,10 @@ struct HubIntegrityTests {
                         let hub = try Hub(
                             store: store, key: fixture.key, clock: { fixture.clock.now_ms },
                             random: TestGenerator(Seed(7)))
-                        if try !hub.doctor().contains(where: { $0.severity == .damage }) {
+                        // What the hub could put right by itself it tells all the same.
+                        if try !hub.doctor().contains(where: {
+                            $0.severity == .damage || $0.code == "healed"
+                        }) {
                             silent.append(what)
                         }
                     } catch {

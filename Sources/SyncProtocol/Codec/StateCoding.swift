@@ -325,6 +325,13 @@ extension Origin {
 }
 
 extension RecordState {
+    /// The last place in the hub's log that anything in it has: the record lies there or beyond.
+    public var lastPosition: LogPosition {
+        var last = LogPosition.start
+        forEachOrigin { last = max(last, $0.position ?? .start) }
+        return last
+    }
+
     fileprivate func forEachOrigin(_ body: (Origin) -> Void) {
         if let created { body(created) }
         for unit in units {

@@ -136,7 +136,7 @@ extension Hub {
             guard upload.state == .judged else { return }
             let read: LoggedUpload
             do { read = try log.read(upload, tx) } catch is CodecError { return }
-            for set in read.sets.map(\.changeSet) {
+            for set in read.sets {
                 guard read[set.name.number.value]?.entry.disposition.isMerged == true else {
                     continue
                 }

@@ -156,8 +156,9 @@ public struct DeviceExchange: Sendable {
     }
 
     /// What the first request carries at most, unless the line was found to break before that
-    /// much was through. Doubled with each success.
-    public static let firstLoad = 256 << 10
+    /// much was through. Doubled with each success. Change sets are counted as if each went by
+    /// itself; together they take about half, and a fifth of that once they are compressed.
+    public static let firstLoad = 384 << 10
     /// What a request carries at least, however often the line breaks.
     public static let smallestLoad = 4 << 10
     /// What any request carries at most, before compression.

@@ -124,18 +124,18 @@ struct DeviceExchangeTests {
     func loads() throws {
         var exchange = DeviceExchange()
         let sizes = [Int](repeating: 100_000, count: 40)
-        #expect(plan(&exchange, facts(offers: sizes))?.offer?.upperBound.value == 2)
-        try exchange.noted(gain(receipted: 2))
-        #expect(plan(&exchange, facts(offers: sizes))?.offer?.upperBound.value == 5)
-        try exchange.noted(gain(receipted: 5))
-        #expect(plan(&exchange, facts(offers: sizes))?.offer?.upperBound.value == 10)
+        #expect(plan(&exchange, facts(offers: sizes))?.offer?.upperBound.value == 3)
+        try exchange.noted(gain(receipted: 3))
+        #expect(plan(&exchange, facts(offers: sizes))?.offer?.upperBound.value == 7)
+        try exchange.noted(gain(receipted: 7))
+        #expect(plan(&exchange, facts(offers: sizes))?.offer?.upperBound.value == 15)
     }
 
     @Test(
         "what is larger than the first load goes alone, and not at all over the limit of a person")
     func largest() {
         var exchange = DeviceExchange()
-        #expect(plan(&exchange, facts(offers: [300_000, 10]))?.offer?.upperBound.value == 1)
+        #expect(plan(&exchange, facts(offers: [400_000, 10]))?.offer?.upperBound.value == 1)
         var limited = DeviceExchange(maximumBytes: 1000)
         #expect(plan(&limited, facts(offers: [900, 10]))?.offer == nil)
         var fits = DeviceExchange(maximumBytes: 1000)

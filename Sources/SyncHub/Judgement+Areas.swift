@@ -31,7 +31,7 @@ extension Judgement {
         guard let home = state.settledHome(in: collection) else { return nil }
         switch collection.home {
         case .scope: return memory.area(ScopeID(high: home.high, low: home.low))?.number
-        case .with: return try working[home]?.area ?? tx.area(of: home)
+        case .with: return try working[home]?.area ?? area(of: home, tx)
         }
     }
 
@@ -65,6 +65,7 @@ extension Judgement {
             stored.area = area
             stored.position = max(stored.position, position)
             try tx.move(stored)
+            knownAreas = [:]
             try tx.moveConflicts(of: id, to: area)
         }
         for number in [old, area] {

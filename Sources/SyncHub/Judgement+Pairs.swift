@@ -12,6 +12,7 @@ extension Judgement {
     /// Asks of the records written here whether they are registered twice, and what those disagree
     /// on that are one.
     func askOfPairs(_ tx: borrowing HubTransaction) throws {
+        guard schema.collections.contains(where: { $0.duplicates != nil }) else { return }
         let written = working.keys.sorted().compactMap { id -> Working? in
             guard let record = working[id], record.isDirty,
                 schema.collection(record.state.collection)?.duplicates != nil

@@ -27,6 +27,8 @@ final class Judgement {
     var moved: Set<RecordID> = []
     /// What was merged here to lie with which record.
     var homes: [RecordID: Set<RecordID>] = [:]
+    /// Where records lie that were asked for, until any is moved.
+    var knownAreas: [RecordID: UInt32] = [:]
     /// The areas whose figures changed.
     var touchedAreas: Set<UInt32> = []
     var knownHolders: Holders?
@@ -115,16 +117,17 @@ final class Judgement {
         var replica = try self.replica(upload.replica, tx)
         let signed: [HashedChangeSet]
         do {
-            signed = try (decoded[upload.id] ?? RunCoding.decode(upload.run.bytes)).filter {
-                $0.changeSet.name.number.value >= upload.first
-            }.map { $0.read(by: schema) }
+            signed = try decoded[upload.id] ?? RunCoding.decode(upload.run.bytes)
         } catch {
             // It was read when it was stored; that it can't be now is a fault of the disk or of
             // ours.
             throw StoreFault(.damaged, "upload \(upload.id) of the log can't be read")
         }
         let names = try branchNames(replica, tx)
-        let sets = signed.map { names?.renamed($0) ?? $0 }
+        let sets = signed.drop { $0.changeSet.name.number.value < upload.first }.map { set in
+            let read = set.read(by: schema)
+            return names?.renamed(read) ?? read
+        }
         var entries: [ReceiptEntry] = []
         let earlier = said(of: upload)
         for set in sets {
@@ -367,8 +370,16 @@ final class Judgement {
         if let created = set.changes.first(where: { $0.record == target && $0.creates }) {
             return try home(of: created, in: set, depth: depth + 1, tx)
         }
-        if let area = try tx.area(of: target) { return .area(area, of: target) }
+        if let area = try area(of: target, tx) { return .area(area, of: target) }
         return .missing(target)
+    }
+
+    /// The area in which a record lies that is not worked on; asked of the store once.
+    func area(of record: RecordID, _ tx: borrowing HubTransaction) throws -> UInt32? {
+        if let known = knownAreas[record] { return known }
+        let area = try tx.area(of: record)
+        knownAreas[record] = area
+        return area
     }
 
     /// Does what the verdict says, and returns what the receipt will.
@@ -602,8 +613,10 @@ final class Judgement {
 
     /// Writes every touched record once, with its digest, and opens, reopens and closes conflicts.
     func flush(_ tx: borrowing HubTransaction) throws {
-        for id in working.keys.sorted() where working[id]!.isDirty {
-            var record = working[id]!
+        var areas = touchedAreas
+        for id in working.keys.sorted() {
+            guard var record = working[id], record.isDirty else { continue }
+            areas.insert(record.area)
             if !record.contested.isEmpty {
                 try findBases(&record, tx)
                 // What is asked below looks at it as it is stored.
@@ -623,7 +636,8 @@ final class Judgement {
             try tx.put(
                 StoredRecord(
                     record: id, collection: record.state.collection, area: record.area,
-                    position: record.position, state: bytes, digest: digest), record.state)
+                    position: record.position, state: bytes, digest: digest), record.state,
+                isNew: record.stored == nil)
             try ask(about: record, tx)
             // A base comes from the log, which only the hub has.
             written[id] = Written(
@@ -633,7 +647,7 @@ final class Judgement {
                 isEcho: record.isEcho && record.contested.isEmpty && !moved.contains(id))
             if record.namesFiles { try noteFiles(of: record.state, tx) }
         }
-        for area in touchedAreas.union(working.values.filter(\.isDirty).map(\.area)).sorted() {
+        for area in areas.sorted() {
             try tx.put(memory.areas[Int(area) - 1])
         }
         if asksOfPairs { try askOfPairs(tx) }
@@ -643,6 +657,7 @@ final class Judgement {
         try tx.set("position", memory.position.value.settingBytes)
         working = [:]
         homes = [:]
+        knownAreas = [:]
         touchedAreas = []
     }
 
@@ -700,7 +715,7 @@ final class Judgement {
         _ replica: ReplicaID, _ tx: borrowing HubTransaction
     ) throws -> NumberSet {
         if let numbers = merged[replica] { return numbers }
-        let numbers = try tx.replica(replica)?.merged ?? NumberSet()
+        let numbers = try tx.mergedNumbers(of: replica)
         merged[replica] = numbers
         return numbers
     }

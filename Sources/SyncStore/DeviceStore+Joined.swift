@@ -40,7 +40,9 @@ extension DeviceStore {
 
     /// Whether any records here are one: most stores need no second look.
     func hasPairs(_ db: Database) throws -> Bool {
-        try db.first("SELECT 1 FROM sync_aliases LIMIT 1") { _ in true } ?? false
+        let any = try HotStatement("SELECT 1 FROM sync_aliases LIMIT 1", db)
+        defer { any.reset() }
+        return try any.step()
     }
 
     /// A record with all that are one with it, as their reader sees them.

@@ -233,8 +233,12 @@ extension DeviceStore {
         statement.bind(Int64(overlay.laid.count), at: 2)
         statement.bind(Int64(conflicts.count), at: 3)
         statement.bind(isVoid, at: 4)
-        statement.bind(home, at: 5)
-        var place: Int32 = 6
+        var place: Int32 = 5
+        let homeSQL = sql == table.insertSQL ? nil : table.homeSQL
+        if homeSQL == nil {
+            statement.bind(home, at: place)
+            place += 1
+        }
         for unit in table.columns {
             let value = state?.value(unit.id, in: table.collection)
             // A newer program may hold another type; a column never does.
@@ -258,7 +262,14 @@ extension DeviceStore {
         }
         statement.bind(record, at: place)
         try statement.run()
-        return statement.changes > 0
+        let isWritten = statement.changes > 0
+        if let homeSQL {
+            let statement = try HotStatement(homeSQL, db)
+            statement.bind(home, at: 1)
+            statement.bind(record, at: 2)
+            try statement.run()
+        }
+        return isWritten
     }
 
     private func index(

@@ -192,13 +192,7 @@ public final class DeviceStore: Sendable {
     func write<Result>(_ body: (Database) throws -> Result) throws(StoreError) -> Result {
         do {
             return try self.queue.writeWithoutTransaction { db in
-                var result: Result?
-                try db.inTransaction(.immediate) {
-                    result = try body(db)
-                    return .commit
-                }
-                guard let result else { throw StoreFault(.other, "a transaction without a result") }
-                return result
+                try db.transaction(.writing) { try body(db) }
             }
         } catch {
             // What was remembered may come from the transaction that is gone.
@@ -211,13 +205,7 @@ public final class DeviceStore: Sendable {
     func read<Result>(_ body: (Database) throws -> Result) throws(StoreError) -> Result {
         do {
             return try self.queue.writeWithoutTransaction { db in
-                var result: Result?
-                try db.inTransaction(.deferred) {
-                    result = try body(db)
-                    return .commit
-                }
-                guard let result else { throw StoreFault(.other, "a transaction without a result") }
-                return result
+                try db.transaction(.reading) { try body(db) }
             }
         } catch {
             throw suspecting(StoreError(error))

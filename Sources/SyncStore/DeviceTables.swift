@@ -128,6 +128,9 @@ struct DeviceTable: Sendable {
     let updateSQL: String
     /// Writes what is shown, and leaves the confirmed state alone.
     let showSQL: String
+    /// Writes where a record lies, and only where that is news: else each write would touch the
+    /// index of it. `nil` where there is none, and the others write it.
+    let homeSQL: String?
 
     init(_ declaration: CollectionDeclaration) {
         precondition(
@@ -151,6 +154,9 @@ struct DeviceTable: Sendable {
         if case .with = declaration.home {
             let index = Self.quoted("sync_home_of_" + declaration.name)
             create.append("CREATE INDEX IF NOT EXISTS \(index) ON \(table)(home)")
+            homeSQL = "UPDATE \(table) SET home = ?1 WHERE id = ?2 AND home IS NOT ?1"
+        } else {
+            homeSQL = nil
         }
         createSQL = create
         selectSQL = """
@@ -168,12 +174,13 @@ struct DeviceTable: Sendable {
             INSERT INTO \(table)(\(all.joined(separator: ", ")), id)
             VALUES (\(all.map { _ in "?" }.joined(separator: ", ")), ?) ON CONFLICT(id) DO NOTHING
             """
-        updateSQL = """
-            UPDATE \(table) SET \(all.map { $0 + " = ?" }.joined(separator: ", ")) WHERE id = ?
-            """
-        showSQL = """
-            UPDATE \(table) SET \(shown.map { $0 + " = ?" }.joined(separator: ", ")) WHERE id = ?
-            """
+        let isApart = homeSQL != nil
+        func update(_ names: [String]) -> String {
+            let set = names.filter { $0 != "home" || !isApart }.map { $0 + " = ?" }
+            return "UPDATE \(table) SET \(set.joined(separator: ", ")) WHERE id = ?"
+        }
+        updateSQL = update(all)
+        showSQL = update(shown)
     }
 
     static func column(_ unit: UnitDeclaration) -> String { quoted("u_" + unit.name) }

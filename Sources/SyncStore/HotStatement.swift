@@ -15,11 +15,15 @@ struct HotStatement {
     private let handle: OpaquePointer
 
     init(_ sql: String, _ db: Database) throws {
+        try self.init(db.cachedStatement(sql: sql), db)
+    }
+
+    private init(_ prepared: Statement, _ db: Database) throws {
         guard let connection = db.sqliteConnection else {
             throw StoreFault(.other, "the store is closed")
         }
         database = connection
-        prepared = try db.cachedStatement(sql: sql)
+        self.prepared = prepared
         handle = prepared.sqliteStatement
         sqlite3_reset(handle)
     }
@@ -194,5 +198,46 @@ struct HotStatement {
         return ID(
             high: UInt64(bigEndian: start.loadUnaligned(as: UInt64.self)),
             low: UInt64(bigEndian: start.loadUnaligned(fromByteOffset: 8, as: UInt64.self)))
+    }
+}
+
+/// The statements of one transaction that run once per record: each is looked up once.
+final class HotStatements {
+    private var known: [Int: HotStatement] = [:]
+
+    /// - Parameter number: tells this statement from all others of the transaction.
+    func statement(_ number: Int, _ sql: String, _ db: Database) throws -> HotStatement {
+        if let statement = known[number] {
+            statement.reset()
+            return statement
+        }
+        let statement = try HotStatement(sql, db)
+        known[number] = statement
+        return statement
+    }
+}
+
+extension Database {
+    /// How a transaction begins.
+    enum Beginning: String {
+        case reading = "BEGIN DEFERRED"
+        case writing = "BEGIN IMMEDIATE"
+    }
+
+    /// Runs `body` in one transaction, which is undone where it throws. GRDB's own compiles
+    /// beginning and end anew each time.
+    func transaction<Result>(_ beginning: Beginning, _ body: () throws -> Result) throws -> Result {
+        try HotStatement(beginning.rawValue, self).run()
+        do {
+            let result = try body()
+            try HotStatement("COMMIT", self).run()
+            return result
+        } catch let first {
+            // Some faults have undone it already. What went wrong first says more.
+            if isInsideTransaction {
+                do { try HotStatement("ROLLBACK", self).run() } catch { throw first }
+            }
+            throw first
+        }
     }
 }

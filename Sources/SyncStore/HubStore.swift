@@ -33,7 +33,9 @@ public final class HubStore: Sendable {
         self.schema = schema
         files = HubFiles(beside: path)
         tables = Dictionary(
-            uniqueKeysWithValues: schema.collections.map { ($0.id, HubTable($0)) })
+            uniqueKeysWithValues: schema.collections.enumerated().map { number, declaration in
+                (declaration.id, HubTable(declaration, number: number))
+            })
         var configuration = Configuration()
         configuration.label = "hub"
         configuration.prepareDatabase { db in
@@ -99,16 +101,12 @@ public final class HubStore: Sendable {
         do {
             let draft = journal.withLock { $0.map { JournalDraft(written: $0.file.place.number) } }
             return try queue.writeWithoutTransaction { db in
-                var result: Result?
-                var last: UInt64?
-                try db.inTransaction(.immediate) {
+                let (result, last) = try db.transaction(.writing) {
                     let tx = HubTransaction(db, schema, tables, damaged, draft)
-                    result = try body(tx)
-                    last = try tx.keepJournal()
-                    return .commit
+                    return (try body(tx), try tx.keepJournal())
                 }
                 if let last { journal.withLock { $0?.last = last } }
-                return result!
+                return result
             }
         } catch let error as DatabaseError {
             throw StoreFault(error)
@@ -121,12 +119,9 @@ public final class HubStore: Sendable {
     ) throws -> Result {
         do {
             return try queue.writeWithoutTransaction { db in
-                var result: Result?
-                try db.inTransaction(.deferred) {
-                    result = try body(HubTransaction(db, schema, tables, damaged))
-                    return .commit
+                try db.transaction(.reading) {
+                    try body(HubTransaction(db, schema, tables, damaged))
                 }
-                return result!
             }
         } catch let error as DatabaseError {
             throw StoreFault(error)
@@ -204,6 +199,7 @@ public struct HubTransaction: ~Copyable {
 
     let damaged: DamagedRecords
     let draft: JournalDraft?
+    let hot = HotStatements()
 
     init(
         _ db: Database, _ schema: Schema, _ tables: [CollectionID: HubTable],
@@ -359,9 +355,10 @@ enum HubTables {
             last INTEGER NOT NULL, head BLOB NOT NULL, received_ms INTEGER NOT NULL,
             wall_ms INTEGER NOT NULL, monotonic_ms INTEGER NOT NULL, boot INTEGER NOT NULL,
             state INTEGER NOT NULL, attempts INTEGER NOT NULL DEFAULT 0, position INTEGER,
-            receipt BLOB, earlier BLOB, signature BLOB NOT NULL, bytes BLOB NOT NULL) STRICT;
+            receipt BLOB, earlier BLOB, signature BLOB NOT NULL) STRICT;
         CREATE INDEX uploads_of_replica ON uploads(replica, last);
         CREATE INDEX uploads_waiting ON uploads(state) WHERE state <> 1;
+        CREATE TABLE runs(upload INTEGER PRIMARY KEY, bytes BLOB NOT NULL) STRICT;
         CREATE TABLE unmerged(
             replica INTEGER NOT NULL, number INTEGER NOT NULL, upload INTEGER NOT NULL,
             disposition INTEGER NOT NULL, reason TEXT NOT NULL, missing BLOB,

@@ -108,6 +108,18 @@ extension HubTransaction {
         try replicas("WHERE rid = ?", [rid]).first
     }
 
+    /// The numbers of a replica that are merged; none of one that is not known.
+    public func mergedNumbers(of id: ReplicaID) throws -> NumberSet {
+        let row = try HotStatement("SELECT merged FROM replicas WHERE id = ?", db)
+        row.bind(id, at: 1)
+        defer { row.reset() }
+        guard try row.step() else { return NumberSet() }
+        guard let merged = NumberSet(stored: row.bytes(0)) else {
+            throw StoreFault(.damaged, "a replica's row can't be read")
+        }
+        return merged
+    }
+
     /// All replicas, in the order in which they were enrolled.
     public func replicas() throws -> [StoredReplica] { try replicas("ORDER BY rid", []) }
 
@@ -206,19 +218,23 @@ extension HubTransaction {
         let statement = try db.cachedStatement(
             sql: """
                 INSERT INTO uploads(replica, first, last, head, received_ms, wall_ms, monotonic_ms,
-                    boot, state, earlier, signature, bytes)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    boot, state, earlier, signature)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """)
         statement.setUncheckedArguments([
             replica, Int64(first), Int64(last), head.bytes.data, received_ms, sent.wall_ms,
             Int64(bitPattern: sent.monotonic_ms), Int64(bitPattern: sent.boot), state.rawValue,
             earlier.isEmpty ? nil : StoredUpload.stored(earlier).data,
-            // Made for every upload while its device waits: quickly, rather than as small as can
-            // be.
-            run.signature.bytes.data, Zstd.compress(run.bytes, level: 1).data,
+            run.signature.bytes.data,
         ])
         try statement.execute()
         let upload = db.lastInsertedRowID
+        // Apart from the row, which is written again when it is judged.
+        let bytes = try HotStatement("INSERT INTO runs(upload, bytes) VALUES (?, ?)", db)
+        bytes.bind(upload, at: 1)
+        // Made for every upload while its device waits: quickly, rather than as small as can be.
+        bytes.bind(Zstd.compress(run.bytes, level: 1), at: 2)
+        try bytes.run()
         try link(
             .stored, upload,
             Self.content(run, replica, first, last, head, received_ms, sent, earlier))
@@ -299,7 +315,8 @@ extension HubTransaction {
         let statement = try db.cachedStatement(
             sql: """
                 SELECT id, replica, first, last, head, received_ms, wall_ms, monotonic_ms, boot,
-                    state, attempts, receipt, signature, bytes, earlier FROM uploads \(rest)
+                    state, attempts, receipt, signature, bytes, earlier
+                FROM uploads LEFT JOIN runs ON upload = id \(rest)
                 """)
         return try Row.fetchAll(statement, arguments: arguments).map { try StoredUpload($0) }
     }
@@ -326,6 +343,7 @@ extension HubTransaction {
     /// Takes away an upload whose change sets are all in others.
     public func deleteUpload(_ id: Int64) throws {
         try db.cachedStatement(sql: "DELETE FROM uploads WHERE id = ?").execute(arguments: [id])
+        try db.cachedStatement(sql: "DELETE FROM runs WHERE upload = ?").execute(arguments: [id])
         try link(.dropped, id, .none)
     }
 

@@ -81,7 +81,7 @@ extension HubTransaction {
 
     private func asItIs(_ id: RecordID, in collection: CollectionID) throws -> StoredRecord? {
         guard let table = tables[collection] else { return nil }
-        let statement = try HotStatement(table.selectSQL, db)
+        let statement = try hot.statement(table.number, table.selectSQL, db)
         statement.bind(id, at: 1)
         guard try statement.step() else { return nil }
         defer { statement.reset() }
@@ -236,7 +236,7 @@ extension HubTransaction {
     public func area(of id: RecordID) throws -> UInt32? {
         for declaration in schema.collections {
             guard let table = tables[declaration.id] else { continue }
-            let statement = try HotStatement(table.areaSQL, db)
+            let statement = try hot.statement(table.number + 1, table.areaSQL, db)
             statement.bind(id, at: 1)
             if try statement.step() {
                 defer { statement.reset() }
@@ -289,23 +289,24 @@ extension HubTransaction {
     }
 
     /// Keeps the newest state of a record, with its typed columns as they are shown.
-    public func put(_ stored: StoredRecord, _ state: RecordState) throws {
+    ///
+    /// - Parameter isNew: whether there is no row of it.
+    public func put(
+        _ stored: StoredRecord, _ state: RecordState, isNew: Bool = false
+    ) throws {
         guard let table = tables[stored.collection] else {
             throw StoreFault(.other, "a record of an unknown collection")
         }
-        let statement = try HotStatement(table.putSQL, db)
+        let statement = try hot.statement(table.number + 2, table.putSQL, db)
         statement.bind(stored.record, at: 1)
         statement.bind(Int64(stored.area), at: 2)
         statement.bind(Int64(stored.position.value), at: 3)
         var place: Int32 = 4
-        if let home = table.home {
-            // While that is disputed, it stays with the one it lay with.
-            let outcome = state[home.id]?.outcome(under: home)
-            if case .reference(let id)? = outcome?.value {
-                statement.bind(id, at: place)
-            } else {
-                statement.bindNull(at: place)
-            }
+        var home: RecordID?
+        if let unit = table.home {
+            let outcome = state[unit.id]?.outcome(under: unit)
+            if case .reference(let id)? = outcome?.value { home = id }
+            if let home { statement.bind(home, at: place) } else { statement.bindNull(at: place) }
             place += 1
         }
         for unit in table.columns {
@@ -317,6 +318,13 @@ extension HubTransaction {
         statement.bind(stored.digest, at: place + 1)
         statement.bind(stored.state, at: place + 2)
         try statement.run()
+        // While that is disputed, it stays with the one it lay with.
+        if !isNew, let home, let sql = table.homeSQL {
+            let statement = try hot.statement(table.number + 3, sql, db)
+            statement.bind(home, at: 1)
+            statement.bind(stored.record, at: 2)
+            try statement.run()
+        }
         if let declaration = schema.collection(stored.collection), !declaration.urgent.isEmpty {
             try noteUrgency(of: stored, declaration.isUrgent(state))
         }
@@ -503,6 +511,8 @@ extension HubTransaction {
 
 /// The statements for one collection's table, put together once.
 struct HubTable: Sendable {
+    /// The number of its first hot statement.
+    let number: Int
     /// The units kept as columns, in order.
     let columns: [UnitDeclaration]
     let selectSQL: String
@@ -512,17 +522,22 @@ struct HubTable: Sendable {
     /// The unit that says with which record these lie, and how to find them by it.
     let home: UnitDeclaration?
     let followersSQL: String?
+    /// Writes where a record lies only where that is news: else each write would touch its index.
+    let homeSQL: String?
 
-    init(_ declaration: CollectionDeclaration) {
+    init(_ declaration: CollectionDeclaration, number: Int) {
+        self.number = number * 4
         columns = declaration.units.filter(\.isColumn)
         let table = declaration.tableName
         let names = columns.map(\.columnName)
         if case .with(let unit) = declaration.home {
             home = declaration.unit(unit)
             followersSQL = "SELECT id FROM \(table) WHERE home = ? ORDER BY id"
+            homeSQL = "UPDATE \(table) SET home = ?1 WHERE id = ?2 AND home IS NOT ?1"
         } else {
             home = nil
             followersSQL = nil
+            homeSQL = nil
         }
         moveSQL = "UPDATE \(table) SET area = ?, position = ?, place = ? WHERE id = ?"
         let own = (home == nil ? [] : ["home"]) + names
@@ -533,7 +548,6 @@ struct HubTable: Sendable {
                 digest, state)
             VALUES (?, ?, ?, \(String(repeating: "?, ", count: own.count))?, ?, ?)
             ON CONFLICT(id) DO UPDATE SET area = excluded.area, position = excluded.position,
-                \(home == nil ? "" : "home = coalesce(excluded.home, home), ")\
                 \(names.map { "\($0) = excluded.\($0), " }.joined())place = excluded.place,
                 digest = excluded.digest, state = excluded.state
             """

@@ -81,9 +81,10 @@ struct HubIntegrityTests {
             [
                 "replica", "first", "last", "head", "received_ms", "wall_ms", "monotonic_ms",
                 "boot",
-                "receipt", "signature", "bytes",
+                "receipt", "signature",
             ]
         ),
+        ("runs", ["bytes"]),
         ("links", ["kind", "subject", "content", "hash"]),
         ("audit", ["at_ms", "person", "act", "subject", "reason", "hash"]),
     ]

@@ -19,7 +19,9 @@ struct EvaluationTests {
             return [value]
         }
         return program.answer(
-            0, of: HouseholdFacts(values: known.map { $0 ?? HouseholdFacts.unknown }, width: 4),
+            0,
+            of: HouseholdFacts(
+                values: known.map { $0 ?? HouseholdFacts.unknown }, members: 0, width: 4),
             at: 0)
     }
     private static func positive(_ slot: Int) -> Rule {
@@ -70,7 +72,7 @@ struct EvaluationTests {
             ] {
                 var program = RuleProgram()
                 program.append(rule) { _, _ in comparison == .oneOf ? [-1, 1, 64] : [1] }
-                let facts = HouseholdFacts(values: [value], width: 1)
+                let facts = HouseholdFacts(values: [value], members: 0, width: 1)
                 #expect(program.answer(0, of: facts, at: 0) == RuleAnswer(expected ? .yes : .no))
             }
         }

@@ -103,4 +103,77 @@ struct RulePackTests {
                 if case .changed = $0 { false } else { true }
             } == [.added(.standard, id: "age.60"), .removed(.standard, id: "age.65")])
     }
+
+    /// Something else in the place of a value: what no author would write.
+    private static let odd: [JSON] = [
+        .null, .bool(true), .integer(-1), .integer(.max), .decimal("1e400"), .string(""),
+        .string("p.age"), .string("9999-99-99"), .array([]), .object([JSONMember]()),
+    ]
+
+    /// The value with one part of it, anywhere, replaced by something odd or left out.
+    private func spoilt(_ json: JSON, using chance: inout TestChance) -> JSON {
+        let stays = UInt64.random(in: 0..<6, using: &chance) > 0
+        switch json {
+        case .array(var elements) where stays && !elements.isEmpty:
+            let place = elements.indices.randomElement(using: &chance) ?? 0
+            if UInt64.random(in: 0..<12, using: &chance) == 0 {
+                elements.remove(at: place)
+            } else {
+                elements[place] = spoilt(elements[place], using: &chance)
+            }
+            return .array(elements)
+        case .object(var members) where stays && !members.isEmpty:
+            let place = members.indices.randomElement(using: &chance) ?? 0
+            if UInt64.random(in: 0..<12, using: &chance) == 0 {
+                members.remove(at: place)
+            } else {
+                members[place].value = spoilt(members[place].value, using: &chance)
+            }
+            return .object(members)
+        default: return Self.odd.randomElement(using: &chance) ?? .null
+        }
+    }
+
+    @Test(
+        "whatever stands in the place of anything, a pack is read or refused, and nothing falls over"
+    )
+    func spoiltPacks() throws {
+        let whole = try JSON.parse(Array(Catalogue.shippedText.utf8))
+        var chance = TestChance(state: 20)
+        var refused = 0
+        for _ in 0..<120 {
+            do {
+                let pack = try RulePack(spoilt(whole, using: &chance).bytes()) { _ in .none }
+                _ = try? pack.failures()
+            } catch {
+                #expect(!error.defects.isEmpty)
+                refused += 1
+            }
+        }
+        #expect(refused > 60)
+        // A whole part that is no list; the hub reads it from whoever logs in.
+        for member in whole.members ?? [] {
+            for value in Self.odd {
+                let members = (whole.members ?? []).map {
+                    $0.key == member.key ? JSONMember($0.key, value) : $0
+                }
+                do { _ = try RulePack(JSON.object(members).bytes()) { _ in .none } } catch {
+                    #expect(!error.defects.isEmpty)
+                }
+            }
+        }
+    }
+}
+
+/// Chance that is the same in every run.
+private struct TestChance: RandomNumberGenerator {
+    var state: UInt64
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = state
+        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ (mixed >> 31)
+    }
 }

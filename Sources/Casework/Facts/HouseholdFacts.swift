@@ -27,10 +27,11 @@ public struct HouseholdFacts: Hashable, Sendable {
         return value == Self.unknown ? nil : value
     }
 
-    init(values: [Int64], width: Int) {
-        precondition(values.count >= width && values.count % width == 0, "rows of one width")
+    /// - Parameter width: how many facts there are; a catalogue that is refused may have none.
+    init(values: [Int64], members: Int, width: Int) {
+        precondition(values.count == (members + 1) * width, "rows of one width")
         (self.values, self.width) = (values, width)
-        memberCount = values.count / width - 1
+        memberCount = members
     }
 }
 
@@ -54,7 +55,7 @@ extension HouseholdFacts {
         }
 
         public var facts: HouseholdFacts {
-            HouseholdFacts(values: values, width: dictionary.count)
+            HouseholdFacts(values: values, members: memberCount, width: dictionary.count)
         }
 
         /// `nil` is not known. A household's fact has no member, a person's has one: anything

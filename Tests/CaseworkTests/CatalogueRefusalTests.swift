@@ -71,6 +71,10 @@ struct CatalogueRefusalTests {
                 "programmes.P05.benefit.amount typeMismatch"
             ),
             (
+                #""words": {"zh": ["男", "女"]"#, #""words": {"zh": ["男"]"#,
+                "facts.p.sex.words.zh expected"
+            ),
+            (
                 #""id": "P02", "department": "CA""#, #""id": "P01", "department": "CA""#,
                 "programmes[1].id repeated"
             ),

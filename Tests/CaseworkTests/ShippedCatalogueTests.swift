@@ -5,6 +5,22 @@ import Testing
 
 @Suite("The shipped catalogue")
 struct ShippedCatalogueTests {
+    @Test("every choice of a fact is called something in Chinese and Japanese")
+    func choices() throws {
+        let catalogue = try Catalogue.shipped.get()
+        for slot in catalogue.facts.all {
+            let fact = catalogue.facts[slot]
+            guard case .choice(let values) = fact.kind else { continue }
+            #expect(fact.choices.count == values.count)
+            for name in fact.choices {
+                for text in [name.chinese, name.japanese] {
+                    #expect(text.unicodeScalars.allSatisfy { !$0.isASCII }, "\(fact.key) \(text)")
+                }
+            }
+            #expect(Set(fact.choices.map(\.chinese)).count == values.count)
+        }
+    }
+
     @Test("capability 40: holds together, with 11 departments, 22 programmes and 72 documents")
     func counts() throws {
         let catalogue = try Catalogue.shipped.get()

@@ -160,9 +160,31 @@ extension CatalogueReader {
         }
         return FactDefinition(
             key: key, scope: scope, kind: kind, name: name(json, place),
+            choices: choices(json, kind, place),
             sensitivity: Int(integer(json, "sensitivity", place)),
             department: reference(json, "sourceDepartment", to: departments, place),
             isDerived: optionalString(json, "derived", place) != nil)
+    }
+
+    /// What a fact's choices are called: `"words": {"zh": […], "en": […], "ja": […]}`, each in the
+    /// order of the values.
+    private mutating func choices(
+        _ json: JSON, _ kind: FactDefinition.Kind, _ place: String
+    ) -> [CatalogueName] {
+        guard case .choice(let values) = kind else { return [] }
+        guard let words = json["words"] else { return values.map { CatalogueName(chinese: $0) } }
+        var lists: [[String]] = []
+        for language in ["zh", "en", "ja"] {
+            let list = strings(words, language, "\(place).words")
+            if list.count != values.count {
+                note("\(place).words.\(language)", .expected("a word for each of its values"))
+                return []
+            }
+            lists.append(list)
+        }
+        return values.indices.map {
+            CatalogueName(chinese: lists[0][$0], english: lists[1][$0], japanese: lists[2][$0])
+        }
     }
 
     fileprivate mutating func formField(

@@ -212,7 +212,7 @@ extension Fact.Source {
 
 extension FactDefinition.Kind {
     /// The number that stands for what a record of a fact holds.
-    func parts(_ content: Fact.Content) throws(FactValueError) -> Int64 {
+    public func parts(_ content: Fact.Content) throws(FactValueError) -> Int64 {
         switch (self, content) {
         case (.flag, .flag(let flag)): return try parts(FactValue.flag(flag))
         case (.choice, .word(let word)): return try parts(FactValue.choice(word))

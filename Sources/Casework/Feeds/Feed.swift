@@ -201,7 +201,7 @@ extension FactDefinition {
         let parts: Int64
         do throws(FactValueError) {
             if case .string(let text) = json {
-                parts = try kind.parts(typed: text)
+                parts = try self.parts(typed: text)
             } else {
                 parts = try kind.parts(json)
             }

@@ -49,7 +49,7 @@ extension FormSheet {
             }
             let texts = found.map { stated in
                 let definition = catalogue.facts[stated.fact.slot]
-                return "\(definition.name.chinese) \(definition.kind.formText(stated.parts))"
+                return "\(definition.name.chinese) \(definition.formText(stated.parts))"
             }
             return .stated(texts.joined(separator: "；"), found)
         }
@@ -95,12 +95,12 @@ extension FormSheet {
     }
 }
 
-extension FactDefinition.Kind {
+extension FactDefinition {
     /// A value as a form has it. Forms are in the language of the offices.
     fileprivate func formText(_ parts: Int64) -> String {
-        switch value(parts) {
+        switch kind.value(parts) {
         case .flag(let flag): flag ? "是" : "否"
-        case .choice(let word): word
+        case .choice(let word): choice(parts)?.chinese ?? word
         case .count(let number): "\(number)"
         case .money(let fen): "\(Self.decimal(fen, places: 2)) 元"
         case .number(let thousandths): Self.decimal(thousandths, places: 3)

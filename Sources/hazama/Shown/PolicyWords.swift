@@ -7,18 +7,18 @@ struct PolicyWords {
     let catalogue: Casework.Catalogue
     let language: Language
 
-    func text(_ name: CatalogueName) -> String {
-        switch language {
-        case .english: name.english
-        case .chinese: name.chinese
-        case .japanese: name.japanese
-        }
-    }
+    func text(_ name: CatalogueName) -> String { name.text(in: language) }
 
     func name(_ slot: FactSlot) -> String { text(catalogue.facts[slot].name) }
     func names(_ facts: FactSet) -> String { facts.slots.map(name).joined(separator: " · ") }
 
-    /// A value as people write it: `1,330`, `37.3`, `yes`, a word.
+    /// A value of a fact as people write it: a choice by what it is called in their language.
+    func value(_ parts: Int64, of slot: FactSlot) -> String {
+        let definition = catalogue.facts[slot]
+        return definition.choice(parts).map(text) ?? value(parts, definition.kind)
+    }
+
+    /// A value as it is written whoever reads it: `1,330`, `37.3`, `yes`, the key of a choice.
     func value(_ parts: Int64, _ kind: FactDefinition.Kind) -> String {
         switch kind.value(parts) {
         case .flag(let flag): (flag ? Phrase.yes : .no).text(in: language)
@@ -63,8 +63,9 @@ struct PolicyWords {
         guard let value = compared.value else {
             return "\(name) \(PolicyPhrase.unknown.text(in: language))"
         }
-        let shown = self.value(value, kind)
-        let operands = compared.operands.map { self.value($0, kind) }.joined(separator: ", ")
+        let shown = self.value(value, of: compared.fact)
+        let operands = compared.operands.map { self.value($0, of: compared.fact) }
+            .joined(separator: ", ")
         // What is true of it is said, and not what was asked: 1,900 ≥ 1,330 where < was wanted.
         let holds = compared.holds
         switch compared.comparison {
@@ -99,14 +100,13 @@ struct PolicyWords {
     }
 
     private func text(_ condition: Condition, on day: CalendarDate?) -> String {
-        let kind = catalogue.facts[condition.fact].kind
         let name = name(condition.fact)
         switch condition.operand {
         case .values(let values):
-            let words = values.map { value($0, kind) }.joined(separator: ", ")
+            let words = values.map { value($0, of: condition.fact) }.joined(separator: ", ")
             return "\(name) \(PolicyPhrase.oneOf.text(in: language)) \(words)"
         case .value(let parts):
-            return "\(name) \(condition.comparison.sign) \(value(parts, kind))"
+            return "\(name) \(condition.comparison.sign) \(value(parts, of: condition.fact))"
         case .parameter(let slot, let times):
             let factor = times == 1000 ? "" : " × \(Self.decimal(times, places: 3))"
             let parameter = catalogue[slot]
@@ -139,6 +139,16 @@ extension Standing {
         case .sourced: .sourced
         case .partly: .partly
         case .illustrative: .illustrative
+        }
+    }
+}
+
+extension CatalogueName {
+    func text(in language: Language) -> String {
+        switch language {
+        case .english: english
+        case .chinese: chinese
+        case .japanese: japanese
         }
     }
 }

@@ -79,12 +79,13 @@ extension Desk {
         guard !typed.isEmpty else {
             return Assumption(MissingFact(slot, member: member), parts: nil)
         }
-        let parts = try parts(typed: typed, key, definition.kind)
+        let parts = try parts(typed: typed, definition)
         return Assumption(MissingFact(slot, member: member), parts: parts)
     }
 
     /// Reads what is typed for a fact, in the parts its values are counted in.
-    func parts(typed text: String, _ key: String, _ kind: FactDefinition.Kind) throws -> Int64 {
+    func parts(typed text: String, _ fact: FactDefinition) throws -> Int64 {
+        let kind = fact.kind
         let shown: String
         switch kind {
         case .flag:
@@ -94,19 +95,17 @@ extension Desk {
             // What a household is left with can be less than nothing.
             if let fen = try? kind.parts(typed: text.trimmed.foldingWidth) { return fen }
             return try typed.money(text).fen
-        case .count, .number, .choice:
+        case .choice(let words):
+            if let place = try? fact.parts(typed: text.trimmed.foldingWidth) { return place }
+            shown = zip(words, fact.choices).map { word, name in
+                "\(word) (\(name.text(in: console.language)))"
+            }.joined(separator: ", ")
+        case .count, .number:
             do {
                 return try kind.parts(typed: text.trimmed.foldingWidth)
-            } catch {
-                shown =
-                    switch kind {
-                    case .choice(let words): words.joined(separator: ", ")
-                    case .count: console.text(.kindCount)
-                    default: console.text(.kindNumber)
-                    }
-            }
+            } catch { shown = console.text(kind == .count ? .kindCount : .kindNumber) }
         }
-        throw bad(console.text(.badFactValue, ["text": text, "key": key, "kind": shown]))
+        throw bad(console.text(.badFactValue, ["text": text, "key": fact.key, "kind": shown]))
     }
 
     private func bad(_ what: String) -> Failure {

@@ -251,14 +251,14 @@ struct VisitAnswer: DeskCommand {
     /// What rules ask for has to be of the kind they compare, or they could never use it. Of other
     /// keys yes and no, whole numbers and days are what they look like; all else is a word.
     private func content(_ text: String, _ key: String, _ desk: Desk) throws -> Fact.Content {
-        guard let kind = try desk.definition(ofFact: key)?.kind else {
+        guard let definition = try desk.definition(ofFact: key) else {
             if let flag = Typed.flag(text) { return .flag(flag) }
             let plain = text.trimmed.foldingWidth
             if let number = Int64(plain) { return .number(number) }
             return CalendarDate(plain).map { .day($0) } ?? .word(text)
         }
-        let parts = try desk.parts(typed: text, key, kind)
-        return switch kind {
+        let parts = try desk.parts(typed: text, definition)
+        return switch definition.kind {
         case .flag: .flag(parts != 0)
         case .choice(let words): .word(words[Int(parts)])
         case .money, .count, .number: .number(parts)

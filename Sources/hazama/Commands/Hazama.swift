@@ -28,7 +28,8 @@ struct Hazama: ParsableCommand {
                 name: "Records",
                 subcommands: [
                     HouseholdCommand.self, PersonCommand.self, VisitCommand.self,
-                    FollowCommand.self, DuplicateCommand.self, AttachCommand.self,
+                    FactCommand.self, FollowCommand.self, DuplicateCommand.self,
+                    AttachCommand.self,
                 ]),
             CommandGroup(
                 name: "Finding people",

@@ -209,6 +209,53 @@ struct HelpCommandTests {
         #expect(try await lines("package", "list").count == 2)
     }
 
+    @Test(
+        "a fact that is objected to is not known until somebody has looked, and says what was seen")
+    func objection() async throws {
+        try moveInXu()
+        func answer() async throws -> JSON? {
+            try await lines("match", home.short()).first { $0["type"] == "match" }?["programmes"]?[
+                "P04"]?["answer"]
+        }
+        #expect(try await answer() == "yes")
+        let facts = try await lines("fact", "list", home.short(), "--limit", "200")
+        let assets = try #require(
+            facts.first { $0["what"]?.string?.contains("12,000") == true }?["id"]?.string)
+        try await refused("fact", "object", assets, as: .usage, saying: "--because")
+        try await refused("fact", "lift", assets, "--because", "x", saying: "Nobody objects")
+        _ = try await lines("fact", "object", assets, "--because", "a second account")
+        #expect(try await answer() == "unknown")
+        let (_, listed) = try await district.run(
+            ["fact", "list", home.short(), "--limit", "200"], language: .chinese)
+        #expect(listed.result.contains("有异议"))
+        try await refused("fact", "lift", assets, as: .usage, saying: "--because")
+        _ = try await lines("fact", "lift", assets, "--because", "saw the statement")
+        #expect(try await answer() == "yes")
+        let id = try #require(
+            facts.first { $0["id"]?.string == assets }?["record"]?.string.flatMap(RecordID.init))
+        let fact = try shown(id, Fact.self)
+        #expect(fact.objections == ["a second account", "saw the statement"])
+    }
+
+    @Test("what is chosen is called in the language of whoever reads, and typed in it")
+    func choices() async throws {
+        try moveInXu()
+        _ = try await lines("visit", "start", home.short())
+        let typed = try await district.run(
+            ["visit", "answer", "p.employment", "灵活就业", "--about", xu.short()],
+            language: .chinese)
+        #expect(typed.status == .done, "\(typed.screen.talk)")
+        let wrong = try await district.run(
+            ["visit", "answer", "p.employment", "忙", "--about", xu.short()], language: .chinese)
+        #expect(wrong.status == .usage)
+        #expect(wrong.screen.talk.contains("registeredUnemployed (登记失业)"))
+        _ = try await lines("visit", "end", "--outcome", "met", "--minutes", "5")
+        let (_, said) = try await district.run(
+            ["match", home.short(), "--explain"], language: .chinese)
+        #expect(said.result.contains("灵活就业"))
+        #expect(!said.result.contains("flexible"))
+    }
+
     @Test("38: what the rules answer with no is not offered and can't be drafted")
     func refusedProgramme() async throws {
         try moveInXu()

@@ -26,6 +26,7 @@ struct CatalogueTests {
         #expect(FeedPhrase.allCases.flatMap { gaps(in: $0.wording) } == [])
         #expect(DirectoryPhrase.allCases.flatMap { gaps(in: $0.wording) } == [])
         #expect(ReportPhrase.allCases.flatMap { gaps(in: $0.wording) } == [])
+        #expect(FactPhrase.allCases.flatMap { gaps(in: $0.wording) } == [])
         #expect(RulePhrase.allCases.flatMap { gaps(in: $0.wording) } == [])
     }
 

@@ -5,7 +5,7 @@ import Fieldwork
 enum FeedPhrase: Catalogue {
     // What became of it.
     case dryDone, done, unchanged, reviews, leftRows, leftFile, leftFileNext, safe, fileThere
-    case fileThereNext, exported
+    case fileThereNext, exported, allOrNothing, allOrNothingNext
     // Why a file can't be read.
     case empty, workbook, workbookNext, utf16, utf16Next, gb18030, gb18030Next, notUTF8
     case notUTF8Next, zero, unnamedColumn, columnTwice, unknownColumn, unknownColumnNext
@@ -81,6 +81,15 @@ enum FeedPhrase: Catalogue {
                 "{n} 件を {path} に書きました。読めるのはあなただけです。")
         case .fileThereNext:
             Wording("Name a new one.", "请换一个文件名。", "別の名前にしてください。")
+        case .allOrNothing:
+            Wording(
+                "Either all of it was taken in or nothing.", "要么全部导入，要么什么也没导入。",
+                "すべて取り込まれたか、何も取り込まれていないかのどちらかです。")
+        case .allOrNothingNext:
+            Wording(
+                "Import the same file again once the hub is there: what is in already is not written twice.",
+                "待中心恢复后重新导入同一文件；已导入的内容不会重复写入。",
+                "ハブにつながったら同じファイルをもう一度取り込んでください。すでにあるものは二度書きません。")
         case .empty: Wording("The file is empty.", "文件是空的。", "ファイルが空です。")
         case .workbook:
             Wording(

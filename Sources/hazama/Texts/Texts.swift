@@ -89,7 +89,8 @@ enum Phrase: Catalogue {
     case officeAdded, officeAddedNext, passwordMade, passwordNext
     // Sync and enrolment.
     case enrolled, approvalNext, approvedNow, badDeviceName, badCode, badCodeNext
-    case otherAuthority, newerHub, noProgress, safeHere, safeAllSent, safeFilesHere, sending
+    case otherAuthority, newerHub, noProgress, safeHere, safeAllSent, safeFilesHere, sending,
+        hubWorks
     case transferring, receiving, newEpoch, repairing, digestRepaired, exchanged
     case digestStillDiffers
     case allStored, recordsStored, cutShort, wouldSend, wouldReceive, wouldTake, bundlesDelivered,
@@ -1309,6 +1310,11 @@ enum Phrase: Catalogue {
                 "Nothing is lost: all your records are stored at the hub; {n} {n:file is|files are} safe on this machine ({size}) and not at the hub yet.",
                 "没有丢失任何内容：您的全部记录已存到中心；{n} 个文件安全保存在本机（{size}），尚未送达中心。",
                 "何も失われていません。記録はすべてハブに保存されています。ファイル {n} 件（{size}）はこの端末に安全にあり、ハブにはまだありません。")
+        case .hubWorks:
+            Wording(
+                "{up} sent; the hub has been at it for {n} {n:second|seconds}",
+                "已发送 {up}，中心处理中，已 {n} 秒",
+                "{up} を送信済み。ハブが処理中、{n} 秒経過")
         case .sending:
             Wording(
                 "Sending   {n} {n:change|changes} ({size})",

@@ -17,6 +17,7 @@ final class Doorstep {
     let fixture: HubFixture
     let folder: String
     private let files: TemporaryFolder
+    private var chance: TestGenerator
 
     /// A hub as of the morning of a day.
     static func hub(on day: CalendarDate) throws -> HubFixture {
@@ -32,7 +33,7 @@ final class Doorstep {
         self.fixture = fixture
         files = try TemporaryFolder()
         folder = files.file("home")
-        var chance = TestGenerator(Seed(number))
+        chance = TestGenerator(Seed(number))
         let store = try DeviceStore.create(folder, schema: .fieldwork, using: &chance)
         try store.beginEnrolment(url: "https://127.0.0.1:1", deviceName: "laptop", authority: [])
         let replica = try store.identity().replica
@@ -134,6 +135,16 @@ final class Doorstep {
             }
         }
         try await type("visit", "end", "--outcome", "met", "--minutes", "45")
+    }
+
+    /// Writes down what is given, as one visit.
+    func record(_ changes: [RecordChange]) async throws {
+        fixture.clock.advance(by: 1000)
+        let now = Self.reading(fixture.clock)
+        try await withStore { store in
+            _ = try store.record(
+                ChangeSetDraft(intent: "visit", changes: changes), now: now, using: &chance)
+        }
     }
 
     // MARK: What is made of it

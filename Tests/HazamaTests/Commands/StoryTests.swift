@@ -444,6 +444,89 @@ struct StoryTests {
         #expect(try await other.withStore { try $0.totalDigest() } == digest)
     }
 
+    // MARK: Whatever order
+
+    @Test(
+        "in whatever order facts are stated, by whom, and when they sync: the same is made of them",
+        arguments: [11, 12, 13] as [UInt64])
+    func order(seed: UInt64) async throws {
+        var chance = TestGenerator(Seed(seed))
+        let fixture = try Doorstep.hub(on: autumn)
+        var laptops: [Doorstep] = []
+        for number in 1...3 as ClosedRange<UInt64> {
+            laptops.append(try await Doorstep(number, of: "Advisor \(number)", at: fixture))
+        }
+        let home = RecordID(high: 300, low: 1)
+        let people = [RecordID(high: 300, low: 2), RecordID(high: 300, low: 3)]
+        var mother = Person.Draft(household: home, name: "周梅")
+        (mother.birth, mother.sex) = (CalendarDate(year: 1980, month: 2, day: 11), .female)
+        var boy = Person.Draft(household: home, name: "小郭")
+        (boy.birth, boy.sex) = (CalendarDate(year: 2006, month: 4, day: 2), .male)
+        let family = try [
+            Household.Draft(area: HubFixture.north, headName: "周梅").creation(id: home),
+            mother.creation(id: people[0]), boy.creation(id: people[1]),
+        ]
+        try await laptops[0].record(family)
+        for laptop in laptops { try await laptop.sync() }
+
+        // Each fact as it is now, and what somebody said of it a month before.
+        var facts: [RecordChange] = []
+        let told = [
+            (home, Self.quietHome + " " + Self.guoHome),
+            (people[0], Self.quietPerson + " " + Self.guoMother),
+            (people[1], Self.quietPerson + " " + Self.guoHimself),
+        ]
+        let dictionary = FactKey.catalogue.facts
+        for (subject, list) in told {
+            for fact in list.split(separator: " ") {
+                let parts = fact.split(separator: "=").map(String.init)
+                let slot = try #require(dictionary.slot(of: parts[0]))
+                let definition = dictionary[slot]
+                let typed = ["yes": "true", "no": "false"][parts[1]] ?? parts[1]
+                let value = try definition.parts(typed: typed)
+                let older = definition.kind == .flag ? 1 - value : max(0, value - 1)
+                for (days, value) in [(-30, older), (0, value)] as [(Int64, Int64)] {
+                    let content: Fact.Content =
+                        switch definition.kind {
+                        case .flag: .flag(value == 1)
+                        case .choice(let words): .word(words[Int(value)])
+                        case .count, .number, .money: .number(value)
+                        }
+                    facts.append(
+                        try Fact.Draft(
+                            household: home, subject: subject, key: parts[0],
+                            statement: Fact.Statement(
+                                content, effective: try #require(autumn.adding(days: days)),
+                                source: .advisor, confidence: .stated)
+                        ).creation(id: RecordID(high: 301, low: UInt64(facts.count))))
+                }
+            }
+        }
+        let plain = try Verdict((family + facts).map(\.alone), asOf: autumn)
+        facts.shuffle(using: &chance)
+        while !facts.isEmpty {
+            let count = min(facts.count, Int.random(in: 5...25, using: &chance))
+            let laptop = laptops[Int.random(in: 0..<3, using: &chance)]
+            try await laptop.record(Array(facts.prefix(count)))
+            facts.removeFirst(count)
+            if Bool.random(using: &chance) {
+                try await laptops[Int.random(in: 0..<3, using: &chance)].sync()
+            }
+        }
+        laptops.shuffle(using: &chance)
+        for laptop in laptops + laptops { try await laptop.sync() }
+
+        let hub = try laptops[0].hubVerdict(on: home, asOf: autumn)
+        for laptop in laptops {
+            #expect(try await laptop.verdict(on: home, asOf: autumn).bytes == hub.bytes)
+        }
+        // The same for every order: what the story says.
+        #expect(hub.score == 390...390)
+        #expect(try hub.proposed(people[1]) == ["P01", "P10", "P15", "P21"])
+        #expect(try hub.amount("P01", people[1]) == .fen(116_000))
+        #expect(hub.bytes == plain.bytes)
+    }
+
     // MARK: A district
 
     @Test(

@@ -1,4 +1,5 @@
 import Fieldwork
+import Foundation
 import SyncCore
 import SyncHub
 import SyncProtocol
@@ -54,6 +55,43 @@ struct FeedRouteTests {
     private static func rows(_ answer: RawAnswer) -> [Int64] {
         ["accepted", "unchanged", "rejected", "queued"].map {
             answer.json?["rows"]?[$0]?.integer ?? -1
+        }
+    }
+
+    @Test(
+        "a department's workbook, written as CSV by the documented command, is taken in row by row")
+    func workbook() async throws {
+        let file = URL(filePath: #filePath).deletingLastPathComponent()
+            .appending(path: "../../feeds/disability.csv")
+        let text = String(decoding: try Data(contentsOf: file), as: UTF8.self)
+        try await DirectoryOffice.run { office in
+            let hub = office.served.fixture.hub
+            let people = [
+                ("999999196112310018", "张桂兰"), ("999999198503040026", "陈勇"),
+                ("99999919900505004X", "李娜"), ("999999194407070059", "赵磊"),
+            ]
+            try Self.homes(people.map { ($0.0, $0.1) }, in: hub)
+            let answer = try await Self.post(office, text, "department=DP")
+            #expect(Self.rows(answer) == [3, 0, 2, 0], "\(answer.text)")
+            let left = answer.json?["left"]?.array ?? []
+            #expect(left.compactMap { $0["reason"]?.string } == ["identity-check", "value"])
+            #expect(left.last?["about"]?.string == "p.disabilityKind")
+            let facts = try hub.records(of: .fact, by: office.served.fixture.admin)
+                .compactMap { Fact($0) }
+            func said(_ key: String, _ person: UInt64) -> Fact.Content? {
+                facts.first { $0.key == key && $0.subject == RecordID(high: 600, low: person) }?
+                    .statement?.content
+            }
+            #expect(said("p.disabilityKind", 1) == .word("physical"))
+            #expect(said("p.severeMental", 1) == .flag(false))
+            #expect(said("p.monthlyIncome", 1) == .number(260_050))
+            #expect(said("p.disabilityKind", 2) == .word("mental"))
+            #expect(said("p.severeMental", 2) == .flag(true))
+            #expect(said("p.monthlyIncome", 2) == .number(0))
+            #expect(said("p.disabilityKind", 3) == .word("multiple"))
+            #expect(said("p.monthlyIncome", 3) == .number(123_456))
+            #expect(said("p.severeMental", 3) == nil)
+            #expect(facts.allSatisfy { $0.subject != RecordID(high: 600, low: 4) })
         }
     }
 

@@ -1,5 +1,6 @@
 import Glibc
 import SyncClient
+import SyncCore
 import Synchronization
 
 /// What a sync is at, for whoever waits: one line that is written over on a terminal, a few plain
@@ -11,6 +12,8 @@ final class SyncProgress: Sendable {
     /// The columns of the line that stands there now. Events come from any thread; the lock orders
     /// them.
     private let drawn = Mutex(0)
+    /// When all was sent, in milliseconds, and the other end had said nothing yet.
+    private let sentAt = Mutex<UInt64?>(nil)
 
     init(_ console: Console) {
         look = console.talkLook
@@ -27,6 +30,13 @@ final class SyncProgress: Sendable {
         case .transfer(let transfer):
             guard moves else { return }
             let (sent, received) = (Int64(transfer.sent), Int64(transfer.received))
+            if received == 0, transfer.toSend > 0, transfer.sent >= transfer.toSend {
+                let seconds = secondsSinceSent()
+                if seconds > 0 {
+                    let values = ["up": Formats.bytes(sent), "n": "\(seconds)"] as KeyValuePairs
+                    return say(.hubWorks, values, stays: false)
+                }
+            }
             say(
                 .transferring,
                 ["up": Formats.bytes(sent), "down": Formats.bytes(received)], stays: false)
@@ -42,6 +52,15 @@ final class SyncProgress: Sendable {
         case .newEpoch: say(.newEpoch, [:], stays: true)
         case .repairing: say(.repairing, [:], stays: true)
         case .receipted: break
+        }
+    }
+
+    private func secondsSinceSent() -> UInt64 {
+        let now = Clocks.read().monotonic_ms
+        return sentAt.withLock { moment in
+            let first = moment ?? now
+            moment = first
+            return (now - first) / 1000
         }
     }
 

@@ -15,7 +15,7 @@ struct AdminImport: DeskCommand {
 
             Persons are found by identity number, else by name, birth and address, which people
             then look at. What was recorded stays; the same file again changes nothing. A workbook
-            is first written as CSV, for instance by LibreOffice:
+            is first written as CSV, by `xlsx2csv FILE NEW.csv` or by LibreOffice:
             soffice --headless --convert-to csv:"Text - txt - csv (StarCalc)":44,34,76 FILE
             """)
 
@@ -57,9 +57,19 @@ struct AdminImport: DeskCommand {
         if let effective { path += "&effective=\(try desk.typed.day(effective))" }
         if dryRun { path += "&dry_run=1" }
         let progress = SyncProgress(desk.console)
-        let answer = try await desk.office().post(
-            path, bytes, as: format.mediaType
-        ) { progress.show(.transfer($0)) }
+        let answer: JSON
+        do {
+            answer = try await desk.office().post(path, bytes, as: format.mediaType) {
+                progress.show(.transfer($0))
+            }
+        } catch let error as TransportError {
+            progress.clear()
+            // The hub may have got it and had no way to say so.
+            var failure = desk.failure(for: error)
+            failure.safe = desk.console.text(FeedPhrase.allOrNothing)
+            failure.next = desk.console.text(FeedPhrase.allOrNothingNext)
+            throw failure
+        }
         progress.clear()
         return try tell(answer, rows, at: desk)
     }

@@ -83,7 +83,7 @@ extension Hub {
                 }
             }
             try addComparison(to: &response, request, territory, snapshot, tx)
-            if !request.isDryRun { try addWanted(to: &response, territory, tx) }
+            if !request.isDryRun { try addWanted(to: &response, territory, snapshot, tx) }
             return try finish(response, request, snapshot, tx)
         }
         memory.contacts[id]?.told = (urgent, reached)

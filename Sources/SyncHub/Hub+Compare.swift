@@ -67,18 +67,17 @@ extension Hub {
         }
     }
 
-    /// Asks a device for what is damaged here and lent to it.
+    /// Asks a device for what is damaged here and lent to it. Where a record's place is not what was
+    /// written either, nobody knows to whom it is lent: then only who is lent everything is asked.
     func addWanted(
-        to response: inout SyncResponse, _ territory: Territory, _ tx: borrowing HubTransaction
+        to response: inout SyncResponse, _ territory: Territory, _ memory: HubMemory,
+        _ tx: borrowing HubTransaction
     ) throws {
         let granted = territory.areas.reduce(into: Set<UInt32>()) { $0.formUnion($1) }
+        let isAll = memory.areas.allSatisfy { $0.records == 0 || granted.contains($0.number) }
         for (record, collection) in store.damage.all {
             guard response.wanted.count < Limits.copiesPerRequest else { return }
-            let area: UInt32?
-            do { area = try tx.area(of: record) } catch let fault as StoreFault
-                where fault.kind == .damaged
-            { continue }
-            guard area.map(granted.contains) ?? false else { continue }
+            guard try tx.soundArea(of: record).map(granted.contains) ?? isAll else { continue }
             response.wanted.append(SyncResponse.Wanted(record, collection))
         }
         addLost(to: &response, granted)

@@ -222,10 +222,7 @@ extension Hub {
         {
             switch collection.home {
             case .scope: area = memory.area(ScopeID(high: home.high, low: home.low))?.number
-            case .with:
-                do { area = try tx.area(of: home) } catch let fault as StoreFault
-                    where fault.kind == .damaged
-                { area = nil }
+            case .with: area = try tx.soundArea(of: home)
             }
         }
         return area ?? (loss.areas.count == 1 ? loss.areas.first : nil)

@@ -253,6 +253,13 @@ extension HubTransaction {
         return nil
     }
 
+    /// The same; `nil` also where it is not what was written.
+    public func soundArea(of id: RecordID) throws -> UInt32? {
+        do { return try area(of: id) } catch let fault as StoreFault
+            where fault.kind == .damaged
+        { return nil }
+    }
+
     /// The collection a record is in; `nil` if there is none of this name.
     public func collection(of id: RecordID) throws -> CollectionID? {
         for declaration in schema.collections {

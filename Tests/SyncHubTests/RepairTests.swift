@@ -348,6 +348,24 @@ struct RepairTests {
         #expect(try audited(fixture, hub, "record dropped") == 1)
     }
 
+    @Test("a row of which state and place were altered comes back from a device, and goes to all")
+    func bothAtHub() async throws {
+        let (fixture, device) = try await district(records: 40)
+        let other = try FieldDevice(2, person: "Wang Fang", at: fixture)
+        let hub = try tampered(
+            fixture, "UPDATE c_house SET state = x'00', position = 1048576 WHERE id = ?", house)
+        #expect(try hub.doctor().contains { $0.code == "state" && $0.text.contains("\(house)") })
+        for device in [device, other, device, other, other] {
+            device.line.connect(hub)
+            try await device.sync()
+        }
+        #expect(try other.value(House.title, of: house) == .text("House 1"))
+        for device in [device, other] {
+            #expect(try await device.sync().digestMatches == true)
+        }
+        #expect(try hub.doctor().filter { $0.severity == .damage } == [])
+    }
+
     @Test("what no device can bring back is told, and is taken off no device")
     func goneForGood() async throws {
         let (fixture, device) = try await district(records: 40)

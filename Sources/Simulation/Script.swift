@@ -36,6 +36,8 @@ enum Act: String, CaseIterable, Sendable {
     case dry
     /// Ends the program and starts it again.
     case reopen
+    /// A newer program takes over the device's folder.
+    case upgrade
     /// Somebody sets the clock.
     case clock
     /// Copies the folder away.
@@ -52,6 +54,8 @@ enum Act: String, CaseIterable, Sendable {
     // At the hub.
     /// Ends the hub and starts it again.
     case restart
+    /// A newer program takes over the hub's database.
+    case renew
     /// Copies the hub's database away.
     case keep
     /// Looks the copy over and tells the hub that it is whole.
@@ -86,8 +90,8 @@ enum Act: String, CaseIterable, Sendable {
     /// Whether an administrator or the operator does it.
     var isOfHub: Bool {
         switch self {
-        case .restart, .keep, .verify, .rollback, .late, .decide, .page, .stale, .overrun, .claim,
-            .revoke, .move, .give, .end, .leave, .join, .part:
+        case .restart, .renew, .keep, .verify, .rollback, .late, .decide, .page, .stale, .overrun,
+            .claim, .revoke, .move, .give, .end, .leave, .join, .part:
             true
         default: false
         }

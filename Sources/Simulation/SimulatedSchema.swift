@@ -71,9 +71,34 @@ extension Schema {
         ])
 }
 
+extension Schema {
+    /// What the next program writes: a plot has two units more, and there are nests.
+    public static let simulatedNext = Schema(
+        version: SchemaVersion(2),
+        collections: Schema.simulated.collections.map { old in
+            guard old.id == .plot else { return old }
+            return CollectionDeclaration(
+                id: old.id, name: old.name, home: old.home,
+                units: old.units.filter { $0.id.value >= 16 } + [
+                    UnitDeclaration(
+                        Plot.colour, "colour", .text(maximumBytes: 100), .latest, .open,
+                        column: true),
+                    UnitDeclaration(
+                        Plot.owner, "owner", .text(maximumBytes: 100), .review(shown: .previous),
+                        .personal),
+                ], duplicates: old.duplicates)
+        } + [
+            CollectionDeclaration(
+                id: .nest, name: "nest", home: .with(Tree.plot),
+                units: Schema.simulated.collection(.tree)!.units.filter { $0.id.value >= 16 })
+        ])
+}
+
 extension CollectionID {
     static let plot = CollectionID(1)
     static let tree = CollectionID(2)
+    /// Lies with a plot as a tree does; only the next program knows it.
+    static let nest = CollectionID(3)
 }
 
 /// The units of a simulated record.
@@ -95,12 +120,17 @@ enum Plot {
     static let consent = UnitID(29)
     static let alarm = UnitID(30)
     static let busy = UnitID(31)
+    static let colour = UnitID(40)
+    static let owner = UnitID(41)
 
     /// Those that an edit may write.
     static let edited = [
         count, title, tags, minutes, notes, due, level, danger, pay, story, place, stage, consent,
         alarm,
     ]
+
+    /// Those that only the next program knows.
+    static let next = [colour, owner]
 
     /// Those that most people of a fleet write: there they meet.
     static func favourites(_ fleet: Int) -> [UnitID] {

@@ -33,6 +33,8 @@ extension World {
         case .reopen:
             try device.opened().close()
             device.store = nil
+        case .upgrade: try upgrade(device)
+        case .renew: try renewHub()
         case .clock: jumpClock(device, &chance)
         case .copy, .restore, .clone:
             if device.hasLostPages { break }
@@ -198,6 +200,23 @@ extension World {
         note(.clockJumped)
     }
 
+    private func upgrade(_ device: Device) throws {
+        device.schema = .simulatedNext
+        try device.opened().close()
+        device.store = nil
+        device.store = try DeviceStore.open(
+            Fleet.folder, schema: device.schema, on: device.disk)
+        note(.upgraded)
+    }
+
+    func renewHub() throws {
+        hubSchema = .simulatedNext
+        try running().store.close()
+        hub.replace(with: nil)
+        try startHub()
+        note(.renewed)
+    }
+
     /// Ends the store as if its program had been killed.
     func abandon(_ device: Device) throws {
         device.disk.pullPlug()
@@ -233,7 +252,8 @@ extension World {
         (copy.isRevoked, copy.isCopied) = (device.isRevoked, device.isCopied)
         copy.hasLeft = device.hasLeft
         copy.origin = device.origin ?? devices.firstIndex { $0 === device }
-        copy.store = try DeviceStore.open(Fleet.folder, schema: .simulated, on: copy.disk)
+        copy.schema = device.schema
+        copy.store = try DeviceStore.open(Fleet.folder, schema: copy.schema, on: copy.disk)
         devices.append(copy)
         (hasForked, device.hasTwin, copy.hasTwin) = (true, true, true)
         note(.cloned)
@@ -243,7 +263,8 @@ extension World {
         guard devices.count < 12, !device.hasLeft, !device.streets.isEmpty else { return }
         let fresh = makeDevice(SimulatedDisk(), person: device.person, streets: device.streets)
         let store = try DeviceStore.create(
-            Fleet.folder, schema: .simulated, on: fresh.disk, using: &chance)
+            Fleet.folder, schema: device.schema, on: fresh.disk, using: &chance)
+        fresh.schema = device.schema
         let district = ScopeID(high: 1, low: 0)
         let areas =
             device.streets.count == 3
@@ -301,7 +322,7 @@ extension World {
     private func verifyCopy() throws {
         guard let image = hubImage else { return }
         let scratch = SimulatedDisk(copying: image.disk)
-        let store = try HubStore(path: scratch.address("hub.sqlite"), schema: .simulated)
+        let store = try HubStore(path: scratch.address("hub.sqlite"), schema: hubSchema)
         let contents = try StoreContents(of: store)
         let clock = hubClock
         let copy = try Hub(

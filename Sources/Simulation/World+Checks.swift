@@ -77,7 +77,7 @@ extension World {
 
     /// The street a record lies in; `nil` for one that nobody made.
     private func street(of record: RecordID) -> Int? {
-        (plots + trees).first { $0.id == record }.map(street)
+        (plots + trees + nests).first { $0.id == record }.map(street)
     }
 
     /// Takes down what the hub has signed for.
@@ -280,6 +280,11 @@ extension World {
 
     /// Repairs everything, lets all sync until nothing moves, and looks whether all agree.
     func settle() async throws {
+        // In the end the hub has a program that understands everybody.
+        if devices.contains(where: { $0.schema.version != hubSchema.version }) {
+            if try readLog().aside.values.contains("HZ-5006") { note(.newerWaited) }
+            try renewHub()
+        }
         var isQuiet = false
         var rounds = 0
         while !isQuiet {
@@ -392,7 +397,7 @@ extension World {
         let records = oracle.records(standing)
         try checkConflicts(records, standing)
         let streets = Dictionary(
-            (plots + trees).map { ($0.id, street(of: $0)) },
+            (plots + trees + nests).map { ($0.id, street(of: $0)) },
             uniquingKeysWith: { first, _ in first })
         let status = try running().status()
         for device in devices where !device.isLost {
@@ -424,6 +429,10 @@ extension World {
                     continue
                 }
                 checks += 1
+                if oracle.collection(of: record).flatMap(device.schema.collection) == nil {
+                    note(.newerUnknown)
+                    continue
+                }
                 guard let shown = try store.shown(record) else {
                     throw Violation("nothing is lost", "\(record) at device \(device.person)")
                 }
@@ -432,7 +441,7 @@ extension World {
                 let complaint =
                     oracle.complaint(about: state, own ?? standing)
                     ?? (own == nil
-                        ? oracle.complaint(aboutOutcomeOf: state, standing, .simulated) : nil)
+                        ? oracle.complaint(aboutOutcomeOf: state, standing, device.schema) : nil)
                     ?? complaint(aboutJoining: shown)
                 if let complaint {
                     throw Violation(
@@ -549,9 +558,9 @@ extension World {
         // What records that are one disagree on is asked under the first of them. The oracle knows
         // it for the units in review.
         let groups = oracle.groups(records, standing)
-        let plot = Schema.simulated.collection(.plot)?.units ?? []
+        let plot = hubSchema.collection(.plot)?.units ?? []
         for group in groups {
-            let disputed = oracle.disputed(group, standing, .simulated)
+            let disputed = oracle.disputed(group, standing, hubSchema)
             for record in group {
                 for unit in plot {
                     if case .review = unit.policy, unit.id != .void, disputed != nil { continue }
@@ -564,7 +573,7 @@ extension World {
         }
         let joined = Set(groups.joined())
         for record in records where !joined.contains(record) {
-            for unit in oracle.disputed(record, standing, .simulated) {
+            for unit in oracle.disputed(record, standing, hubSchema) {
                 expected.insert("\(record) \(unit.value)")
             }
         }

@@ -104,6 +104,11 @@ extension World {
         if shown.collection == .plot, chance.next() % 2 == 0 {
             units = Plot.favourites(fleet.number)
         }
+        if shown.collection == .plot, device.schema.version != Schema.simulated.version,
+            chance.next() % 3 == 0
+        {
+            units = Plot.next
+        }
         return (known, shown, units[Int(chance.next() % UInt64(units.count))])
     }
 
@@ -111,7 +116,7 @@ extension World {
         of unit: UnitID, _ known: Known, _ shown: ShownRecord, _ device: Device,
         _ chance: inout SeededGenerator
     ) throws -> [RecordChange] {
-        guard let collection = Schema.simulated.collection(shown.collection),
+        guard let collection = device.schema.collection(shown.collection),
             let unit = collection.unit(unit)
         else { return [] }
         var edit = Edit(of: shown.parts, by: try replica(device), as: collection)
@@ -230,10 +235,11 @@ extension World {
     }
 
     private func tree(
-        _ tree: Known, at plot: Known, _ chance: inout SeededGenerator
+        _ tree: Known, in collection: CollectionID = .tree, at plot: Known,
+        _ chance: inout SeededGenerator
     ) -> RecordChange {
         RecordChange(
-            record: tree.id, collection: .tree, creates: true,
+            record: tree.id, collection: collection, creates: true,
             writes: [
                 Write(unit: Tree.plot, operation: .set(.reference(plot.id), replacing: [])),
                 Write(unit: Tree.title, operation: .set(.text(word(&chance)), replacing: [])),
@@ -249,8 +255,11 @@ extension World {
         }
         let child = Known(
             id: RecordID.make(milliseconds: UInt64(now_ms), using: &chance), mark: plot.mark)
-        trees.append(child)
-        try record([tree(child, at: plot, &chance)], device, &chance)
+        let isNest =
+            device.schema.version != Schema.simulated.version && chance.next() % 2 == 0
+        if isNest { nests.append(child) } else { trees.append(child) }
+        try record(
+            [tree(child, in: isNest ? .nest : .tree, at: plot, &chance)], device, &chance)
         note(.childPlanted)
     }
 
@@ -270,7 +279,7 @@ extension World {
     private func changes(
         of unit: UnitID, to value: Value, _ shown: ShownRecord, _ device: Device
     ) throws -> [RecordChange] {
-        guard let collection = Schema.simulated.collection(shown.collection) else { return [] }
+        guard let collection = device.schema.collection(shown.collection) else { return [] }
         var edit = Edit(of: shown.parts, by: try replica(device), as: collection)
         try set(unit, to: value, &edit)
         return edit.recordChanges

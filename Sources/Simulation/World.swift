@@ -23,6 +23,10 @@ final class World {
     var streets: [Int] = []
     private var birthplaces: [Int] = []
     var trees: [Known] = []
+    /// Only devices with the newer program make them.
+    var nests: [Known] = []
+    /// What the hub's program knows.
+    var hubSchema = Schema.simulated
     var oracle = Oracle()
     var now_ms = Fleet.start_ms
     /// What each administrator has open: the conflict, its page, and the names on it.
@@ -82,6 +86,8 @@ final class World {
         let clock: SimulatedClock
         let transport: SimulatedTransport
         let person: Int
+        /// What its program knows.
+        var schema = Schema.simulated
         /// What its person may hold.
         var streets: Set<Int>
         var store: DeviceStore?
@@ -203,7 +209,7 @@ final class World {
     func startHub(isPutBack: Bool = false) throws {
         let clock = hubClock
         hubRestarts += 1
-        let store = try HubStore(path: hubDisk.address("hub.sqlite"), schema: .simulated)
+        let store = try HubStore(path: hubDisk.address("hub.sqlite"), schema: hubSchema)
         if try store.read({ tx in try tx.isAnyWaiting() }) { note(.hubStoredNotJudged) }
         hub.replace(
             with: try Hub(
@@ -326,14 +332,15 @@ final class World {
                 device.clock.boot()
                 note(.rebooted)
             }
-            device.store = try DeviceStore.open(Fleet.folder, schema: .simulated, on: device.disk)
+            device.store = try DeviceStore.open(
+                Fleet.folder, schema: device.schema, on: device.disk)
             try adoptDoubtful(device)
             try checkOutbox(device)
         } else {
             device.disk.disarm()
             if device.store == nil {
                 device.store = try DeviceStore.open(
-                    Fleet.folder, schema: .simulated, on: device.disk)
+                    Fleet.folder, schema: device.schema, on: device.disk)
             }
             try adoptDoubtful(device)
         }

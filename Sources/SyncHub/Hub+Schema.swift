@@ -40,11 +40,13 @@ extension Hub {
 
 extension Judgement {
     /// Reads a record with the present schema. Where that makes another state of it than a device
-    /// makes by itself, it takes a position and goes out once more.
-    fileprivate func follow(
+    /// makes by itself, it takes a position and goes out once more. A damaged one is followed once
+    /// it is healed.
+    func follow(
         _ id: RecordID, _ collection: CollectionID, _ tx: borrowing HubTransaction
     ) throws {
-        guard let stored = try tx.record(id, in: collection),
+        guard try !tx.isDamaged(id, in: collection),
+            let stored = try tx.record(id, in: collection),
             var record = try working(id, collection, tx)
         else { return }
         let state = try StateCoding.decode(

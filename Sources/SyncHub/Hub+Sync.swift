@@ -396,6 +396,9 @@ extension Hub {
                 }
             } catch let fault as StoreFault where fault.kind != .damaged && fault.kind != .other {
                 throw fault
+            } catch let fault as StoreFault where fault.kind == .damaged {
+                // It has not brought the hub down: it waits for a record that a device can heal.
+                if areLeftovers { try store.write { tx in try tx.forgetAttempts(upload.id) } }
             } catch {
                 continue
             }

@@ -286,11 +286,17 @@ extension DeviceStore {
         }
     }
 
-    /// Works out the columns of every record of a collection.
+    /// Works out the columns of every record of a collection. Where one is damaged, the next sync
+    /// looks at everything.
     func showAll(_ table: DeviceTable, _ db: Database) throws {
         var records: [RecordID] = []
         try db.each("SELECT id FROM \(table.name)") { records.append(try $0.name(0)) }
-        for record in records { try show(record, table, db) }
+        for record in records {
+            do { try show(record, table, db) } catch {
+                guard case StoreError.damagedRecord = error else { throw error }
+                try db.run("UPDATE sync_replica SET is_suspect = 1")
+            }
+        }
     }
 }
 

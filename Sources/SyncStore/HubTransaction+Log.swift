@@ -321,6 +321,12 @@ extension HubTransaction {
         return try Row.fetchAll(statement, arguments: arguments).map { try StoredUpload($0) }
     }
 
+    /// Forgets the tries at judging an upload.
+    public func forgetAttempts(_ upload: Int64) throws {
+        try db.cachedStatement(sql: "UPDATE uploads SET attempts = 0 WHERE id = ?")
+            .execute(arguments: [upload])
+    }
+
     /// Counts one more try at judging an upload; after a crash in the middle the count tells.
     public func countAttempt(_ upload: Int64) throws {
         try db.cachedStatement(sql: "UPDATE uploads SET attempts = attempts + 1 WHERE id = ?")

@@ -385,6 +385,68 @@ struct RepairTests {
         for _ in 0..<3 { try await device.sync() }
         #expect(try hub.doctor().filter { $0.severity == .damage } == [])
         #expect(try await device.sync().digestMatches == true)
+    @Test("a device is updated with a damaged record, which the next sync heals in its new form")
+    func updatedDevice() async throws {
+        let fixture = try HubFixture(schema: .next)
+        let old = try FieldDevice(1, person: "Li Na", at: fixture, schema: .test)
+        try await old.sync()
+        try old.record([.house(house, in: HubFixture.north, title: "Elm 5, Hull", count: 3)])
+        try await old.sync()
+        try old.store.close()
+        try flip(old.store.path + "/store.sqlite", "house", "state", house)
+        let new = try FieldDevice(updating: old, to: .next, at: fixture)
+        #expect(throws: StoreError.damagedRecord(house)) { try new.store.shown(house) }
+        #expect(try await new.sync().isRepaired)
+        #expect(try new.value(NextHouse.town, of: house) == .text("Hull"))
+        #expect(try new.store.doctor().allSatisfy { $0.severity <= .note })
+    }
+
+    @Test("a hub is updated with a damaged record, and follows once a device has healed it")
+    func updatedHub() async throws {
+        let fixture = try HubFixture()
+        let old = try FieldDevice(1, person: "Li Na", at: fixture, schema: .test)
+        let new = try FieldDevice(2, person: "Wang Fang", at: fixture, schema: .next)
+        try await old.sync()
+        try old.record([.house(house, in: HubFixture.north, title: "Elm 5, Hull", count: 3)])
+        try await old.sync()
+        try await new.sync()
+        try new.edit(house) { try $0.set(NextHouse.street, to: .text("Elm 5a")) }
+        try old.edit(house) { try $0.set(House.title, to: .text("Oak 9, York")) }
+        try await old.sync()
+        try await new.sync()
+        try await new.sync()
+        try fixture.hub.store.close()
+        try flip(fixture.folder.file("hub.sqlite"), "c_house", "state", house)
+        let hub = try fixture.reopened(schema: .next)
+        for device in [old, new] { device.line.connect(hub) }
+        for device in [new, old, new] { try await device.sync() }
+        #expect(try hub.doctor() == [])
+        #expect(try new.store.disputes().map(\.unit) == [NextHouse.street])
+        #expect(try await new.sync().digestMatches == true)
+        #expect(try new.value(NextHouse.town, of: house) == .text("York"))
+    }
+
+    @Test("what waits for a damaged record is no poison, however often the hub is started")
+    func waitsThroughStarts() async throws {
+        let (fixture, device) = try await district(records: 40)
+        var other = try fixture.device(2, person: "Wang Fang")
+        other.seal([.set(house, House.title, .text("House one"), replacing: [])])
+        try fixture.hub.store.write { tx in
+            var replica = try #require(try tx.replica(other.replica))
+            _ = try tx.appendUpload(
+                other.run(), replica: replica.rid, first: 1, last: 1, head: other.head,
+                received_ms: fixture.clock.now_ms, sent: other.request().clock, state: .waiting)
+            replica.stored = 1
+            replica.head = other.head
+            try tx.update(replica)
+        }
+        var hub = try damaged(fixture, fixture.hub, house)
+        for _ in 0..<4 { hub = try fixture.reopened(hub) }
+        device.line.connect(hub)
+        for _ in 0..<3 { try await device.sync() }
+        #expect(try hub.quarantine(by: fixture.admin).isEmpty)
+        #expect(try hub.doctor() == [])
+        #expect(try device.value(House.title, of: house) == .text("House one"))
     }
 
     @Test("the hub takes no copy but of what was written")

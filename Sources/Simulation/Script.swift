@@ -136,6 +136,8 @@ enum Fault: String, CaseIterable, Sendable {
     case deviceFull = "device-full"
     case deviceSync = "device-sync-lost"
     case deviceRead = "device-read-error"
+    /// A bit of a record flips, and nothing says so.
+    case deviceFlip = "device-flip"
 
     // On the hub's disk, at some call.
     case hubPower = "hub-power"
@@ -144,6 +146,7 @@ enum Fault: String, CaseIterable, Sendable {
     case hubFull = "hub-full"
     case hubSync = "hub-sync-lost"
     case hubRead = "hub-read-error"
+    case hubFlip = "hub-flip"
 
     enum Place: Sendable { case line, device, hub }
 
@@ -152,9 +155,10 @@ enum Fault: String, CaseIterable, Sendable {
         case .dropRequest, .dropAnswer, .repeatRequest, .cutAnswer, .delayRequest, .portal,
             .staleAnswer, .garbage, .busy, .meanwhile:
             .line
-        case .devicePower, .deviceKill, .deviceWrite, .deviceFull, .deviceSync, .deviceRead:
+        case .devicePower, .deviceKill, .deviceWrite, .deviceFull, .deviceSync, .deviceRead,
+            .deviceFlip:
             .device
-        case .hubPower, .hubKill, .hubWrite, .hubFull, .hubSync, .hubRead: .hub
+        case .hubPower, .hubKill, .hubWrite, .hubFull, .hubSync, .hubRead, .hubFlip: .hub
         }
     }
 }

@@ -51,6 +51,30 @@ final class SimulatedDisk: DeviceDisk {
         simulated_disk_restart(number, seed, lostPower ? 1 : 0)
     }
 
+    /// Flips one bit of what a file holds, wherever it holds these bytes. Returns whether it does.
+    ///
+    /// - Parameter place: counted in bits from the start of `bytes`.
+    func flip(_ place: Int, of bytes: [UInt8], in path: String) -> Bool {
+        let size = simulated_disk_size(number, path)
+        // What lies in a log is kept by the log's own sums.
+        guard size > 0, simulated_disk_size(number, path + "-wal") <= 0 else { return false }
+        var file = [UInt8](repeating: 0, count: Int(size))
+        guard simulated_disk_read(number, path, &file, size) == size else { return false }
+        var found = false
+        var start = 0
+        while start + bytes.count <= file.count {
+            if file[start] == bytes[0], file[start..<start + bytes.count].elementsEqual(bytes) {
+                found =
+                    simulated_disk_flip(
+                        number, path, Int64(start + place / 8), Int32(place % 8)) == 0
+                start += bytes.count
+            } else {
+                start += 1
+            }
+        }
+        return found
+    }
+
     // MARK: A device's files
 
     private final class Lock: Sendable {

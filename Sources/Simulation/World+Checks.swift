@@ -167,10 +167,14 @@ extension World {
     /// A device in service holds what the hub does, and fetches everything again only where it may
     /// not have heard what has left.
     func checkDigest(_ summary: SyncSummary, _ device: Device) throws {
-        guard device.isInService else { return }
+        // A hub that has a damaged record gives it to nobody.
+        guard device.isInService, hubFlips.isEmpty else { return }
         checks += 1
         if summary.isRepaired { note(.repaired) }
-        guard summary.digestMatches != false, !summary.isRepaired || device.hasTwin else {
+        let hasFlipped = !device.flipped.isEmpty || hasFlippedAtHub
+        guard summary.digestMatches != false || hasFlipped && summary.isCutShort,
+            !summary.isRepaired || device.hasTwin || hasFlipped
+        else {
             throw Violation("digests agree", "device \(device.person)")
         }
     }
@@ -280,9 +284,9 @@ extension World {
 
     /// Repairs everything, lets all sync until nothing moves, and looks whether all agree.
     func settle() async throws {
+        try lookOver()
         // In the end the hub has a program that understands everybody.
         if devices.contains(where: { $0.schema.version != hubSchema.version }) {
-            if try readLog().aside.values.contains("HZ-5006") { note(.newerWaited) }
             try renewHub()
         }
         var isQuiet = false
@@ -299,6 +303,7 @@ extension World {
                     let summary = try await run(device, SyncOptions())
                     try look(device)
                     try checkStanding(device)
+                    try learnHealed()
                     guard device.isInService else { continue }
                     if summary.sent > 0 || summary.received > 0 || summary.unsent > 0
                         || summary.takenOff > 0 || summary.delivered > 0
@@ -307,9 +312,12 @@ extension World {
                         isQuiet = false
                     }
                     try checkDigest(summary, device)
+                    try learnHealed(summary, device)
                 } catch let interruption as SyncInterruption {
                     try look(device)
-                    guard device.isCopied || device.isStranded else {
+                    try learnHealed()
+                    if isOfFlip(interruption) { isQuiet = false }
+                    guard device.isCopied || device.isStranded || !isQuiet else {
                         throw Violation("nothing fails without a fault", "\(interruption.failure)")
                     }
                 }

@@ -46,6 +46,10 @@ final class World {
     /// Whether the hub's database was ever put back.
     var hasRolledBack = false
     var hubImage: HubImage?
+    /// Records of the hub's that are not what was written.
+    var hubFlips: [RecordID: Flip] = [:]
+    /// Whether there ever were any: a device may hold more than the hub could give since.
+    var hasFlippedAtHub = false
     /// By replica of the hub, the number up to which its change sets are known.
     var hubNumbers: [ReplicaID: UInt64] = [:]
     private var epoch: EpochID?
@@ -71,6 +75,7 @@ final class World {
         let revoked: [Bool]
         /// By plot, the street it lay in.
         let streets: [Int]
+        let flips: [RecordID: Flip]
     }
 
     /// A record by its place in the world.
@@ -110,6 +115,8 @@ final class World {
         /// Whether its person works here no longer.
         var hasLeft = false
         var hasSynced = false
+        /// Records of which a bit has flipped here.
+        var flipped: Set<RecordID> = []
         /// Whether its disk lost pages that it had said to keep: a copy may lack what is seen.
         var hasLostPages = false
 
@@ -127,10 +134,12 @@ final class World {
             let disk: SimulatedDisk
             let recorded: [ContentHash]
             let hasSynced: Bool
+            let flipped: Set<RecordID>
 
             init(of device: Device) {
                 disk = SimulatedDisk(copying: device.disk)
                 (recorded, hasSynced) = (device.recorded, device.hasSynced)
+                flipped = device.flipped
             }
         }
         var syncs = 0
@@ -262,14 +271,16 @@ final class World {
     private func perform(_ decision: Decision) async throws {
         let device = devices[decision.actor % devices.count]
         if !decision.act.isOfHub, device.isLost { return }
-        arm(decision, device)
         do {
+            try arm(decision, device)
             try await act(decision, device)
         } catch let violation as Violation {
             throw violation
         } catch {
             // Nothing fails by itself.
-            guard device.disk.hasFailed || hubDisk.hasFailed || device.disk.isDead || hubDisk.isDead
+            guard
+                device.disk.hasFailed || hubDisk.hasFailed || device.disk.isDead || hubDisk.isDead
+                    || isOfFlip(error)
             else {
                 throw Violation(
                     "nothing fails without a fault", "\(decision.act.rawValue): \(error)")
@@ -284,7 +295,7 @@ final class World {
 
     // MARK: Machines that fail
 
-    private func arm(_ decision: Decision, _ device: Device) {
+    private func arm(_ decision: Decision, _ device: Device) throws {
         guard let fault = decision.fault else { return }
         // Small numbers of calls are met more often than large ones.
         let call = 1 + decision.luck % (decision.luck % 7 == 0 ? 120 : 16)
@@ -296,6 +307,8 @@ final class World {
         case .deviceFull, .hubFull: kind = simulated_fault_full
         case .deviceSync, .hubSync: kind = simulated_fault_sync_lost
         case .deviceRead, .hubRead: kind = simulated_fault_read_error
+        case .deviceFlip: return try flip(on: device, decision.luck)
+        case .hubFlip: return try flipAtHub(decision.luck)
         default: return
         }
         let disk = fault.place == .device ? device.disk : hubDisk
@@ -355,6 +368,7 @@ final class World {
             if hub.hub == nil { try startHub() }
         }
         try learnFromHub()
+        try learnHealed()
         if decision.act.movesScopes { try learnGrants() }
         if decision.act == .revoke { try learnRevoked() }
     }

@@ -203,9 +203,10 @@ extension World {
     }
 
     private func upgrade(_ device: Device) throws {
-        device.schema = .simulatedNext
-        try device.opened().close()
-        device.store = nil
+        let store = try device.opened()
+        // Whatever becomes of the closing, the old program is gone.
+        (device.store, device.schema) = (nil, .simulatedNext)
+        try store.close()
         device.store = try DeviceStore.open(
             Fleet.folder, schema: device.schema, on: device.disk)
         note(.upgraded)
@@ -217,9 +218,10 @@ extension World {
         {
             note(.newerWaited)
         }
-        hubSchema = .simulatedNext
-        try running().store.close()
+        let store = try running().store
         hub.replace(with: nil)
+        hubSchema = .simulatedNext
+        try store.close()
         try startHub()
         note(.renewed)
     }

@@ -172,8 +172,9 @@ extension World {
         checks += 1
         if summary.isRepaired { note(.repaired) }
         let hasFlipped = !device.flipped.isEmpty || hasFlippedAtHub
-        guard summary.digestMatches != false || hasFlipped && summary.isCutShort,
-            !summary.isRepaired || device.hasTwin || hasFlipped
+        // A repair that something else breaks off is gone on with at the next sync.
+        guard
+            hasFlipped || summary.digestMatches != false && (!summary.isRepaired || device.hasTwin)
         else {
             throw Violation("digests agree", "device \(device.person)")
         }

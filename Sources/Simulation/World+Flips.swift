@@ -37,8 +37,8 @@ extension World {
             let copy = try store.copies(of: [wanted]).first
         else { return }
         let place = Int(chance.next() % UInt64(copy.state.count * 8))
-        try store.close()
         device.store = nil
+        try store.close()
         let isFlipped = device.disk.flip(place, of: copy.state, in: Self.deviceFile)
         device.store = try DeviceStore.open(
             Fleet.folder, schema: device.schema, on: device.disk)
@@ -80,8 +80,9 @@ extension World {
 
     /// Lets something happen to the hub's disk while the hub stands still.
     private func atRest<Result>(_ body: (SimulatedDisk) -> Result) throws -> Result {
-        try running().store.close()
+        let store = try running().store
         hub.replace(with: nil)
+        try store.close()
         let result = body(hubDisk)
         try startHub()
         return result

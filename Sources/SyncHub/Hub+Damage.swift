@@ -65,6 +65,7 @@ extension Hub {
 
     /// Judges what waited for a record that was damaged or gone.
     func goOn(_ memory: inout HubMemory) throws {
+        try followSchema(&memory)
         if try store.read({ tx in try tx.isAnyWaiting() }) { try judgeEverything(&memory) }
         memory = try store.write { [memory] tx in
             let judgement = Judgement(memory, schema: self.schema, now_ms: self.clock())

@@ -10,8 +10,17 @@ extension Hub {
     /// that were unknown, and change sets that waited for this version.
     ///
     /// Each step is a transaction, and the version is kept last: one that breaks off is begun again
-    /// and finds half of it done.
+    /// and finds half of it done. Where a damaged record ends it, the hub runs nevertheless, and
+    /// begins again when a device has healed that.
     func followSchema(_ memory: inout HubMemory) throws {
+        do {
+            try followInSteps(&memory)
+        } catch let fault as StoreFault where fault.kind == .damaged {
+            guard !store.damage.all.isEmpty else { throw fault }
+        }
+    }
+
+    private func followInSteps(_ memory: inout HubMemory) throws {
         let known = try store.read { tx in try tx.schemaVersion() }
         guard known != schema.version else { return }
         let now = clock()
@@ -40,13 +49,11 @@ extension Hub {
 
 extension Judgement {
     /// Reads a record with the present schema. Where that makes another state of it than a device
-    /// makes by itself, it takes a position and goes out once more. A damaged one is followed once
-    /// it is healed.
-    func follow(
+    /// makes by itself, it takes a position and goes out once more.
+    fileprivate func follow(
         _ id: RecordID, _ collection: CollectionID, _ tx: borrowing HubTransaction
     ) throws {
-        guard try !tx.isDamaged(id, in: collection),
-            let stored = try tx.record(id, in: collection),
+        guard let stored = try tx.record(id, in: collection),
             var record = try working(id, collection, tx)
         else { return }
         let state = try StateCoding.decode(

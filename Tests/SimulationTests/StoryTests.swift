@@ -391,6 +391,52 @@ struct StoryTests {
         #expect(try await ends(script) == [])
     }
 
+    @Test("a damaged record keeps neither a device nor the hub from a newer program")
+    func updatedWithFlip() async throws {
+        for luck in 1...8 as ClosedRange<UInt64> {
+            let script = """
+                1000 0 upgrade a device-flip \(String(luck, radix: 36))
+                1000 1 gather b
+                1000 2 renew c hub-flip \(String(luck, radix: 36))
+                1000 2 restart d
+                1000 1 edit \(luck)
+                """
+            #expect(try await ends(morning + script) == [], "luck \(luck)")
+        }
+    }
+
+    @Test("what a newer program writes before the hub has it waits there, and then reaches all")
+    func newerFirst() async throws {
+        var script = morning + "1000 1 upgrade a\n"
+        for roll in 0..<12 { script += "1000 1 plant \(roll)\n1000 1 edit \(roll)\n" }
+        script += "1000 0 gather a\n1000 0 restart b\n1000 0 renew c\n1000 0 gather d"
+        #expect(try await ends(script) == [])
+    }
+
+    @Test("a record damaged at a hub that was put back is healed by who held it in its former life")
+    func healedFromFormerLife() async throws {
+        let script = """
+            fleet 0 devices 7
+            1000 6 sync 1yv22g7u3qyaf
+            1000 1 keep 18r8rdz3zw1m6
+            1000 0 put-back 2glw1q6aze9vf
+            1000 2 decide 1dh6pof4teyxj hub-flip 1gf4bq2n6jaej
+            """
+        #expect(try await ends(script) == [])
+    }
+
+    @Test("a sync that is cut short leaves what is damaged to the next")
+    func flipAndBudget() async throws {
+        let script = """
+            fleet 0 devices 3
+            1000 0 sync 3hg9p7l0ffglf
+            1000 0 edit shmwe2mq39b
+            1000 0 edit 1z1984f9s54u0 device-flip 3asg97ulzcwv0
+            1790611 0 budget 2o1ikourheh61 hub-full 1z37n352j1ug0
+            """
+        #expect(try await ends(script) == [])
+    }
+
     @Test("clocks set to 1970, to 2100 and back decide nothing")
     func clocks() async throws {
         var script = morning

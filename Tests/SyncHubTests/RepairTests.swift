@@ -385,6 +385,8 @@ struct RepairTests {
         for _ in 0..<3 { try await device.sync() }
         #expect(try hub.doctor().filter { $0.severity == .damage } == [])
         #expect(try await device.sync().digestMatches == true)
+    }
+
     @Test("a device is updated with a damaged record, which the next sync heals in its new form")
     func updatedDevice() async throws {
         let fixture = try HubFixture(schema: .next)

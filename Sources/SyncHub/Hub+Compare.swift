@@ -67,8 +67,9 @@ extension Hub {
         }
     }
 
-    /// Asks a device for what is damaged here and lent to it. Where a record's place is not what was
-    /// written either, nobody knows to whom it is lent: then only who is lent everything is asked.
+    /// Asks a device for what is damaged here and lent to it. Where a record's place is not what
+    /// was written either, nobody knows to whom it is lent: then only who is lent everything is
+    /// asked.
     func addWanted(
         to response: inout SyncResponse, _ territory: Territory, _ memory: HubMemory,
         _ tx: borrowing HubTransaction

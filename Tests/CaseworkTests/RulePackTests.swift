@@ -144,6 +144,7 @@ struct RulePackTests {
         for _ in 0..<120 {
             do {
                 let pack = try RulePack(spoilt(whole, using: &chance).bytes()) { _ in .none }
+                // Whether its households fit it is all one here: it must come to an end.
                 _ = try? pack.failures()
             } catch {
                 #expect(!error.defects.isEmpty)

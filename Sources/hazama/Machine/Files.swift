@@ -45,8 +45,13 @@ enum Files {
         return text
     }
 
-    /// Writes a file only its owner may read, whole or not at all.
+    /// Writes a file only its owner may read, whole or not at all. What stands there and is no file
+    /// is left: whoever may do anything would put a file in the place of a device or a pipe.
     static func writeSecret(_ bytes: [UInt8], to path: String) throws(FileFault) {
+        var entry = stat()
+        if lstat(path, &entry) == 0, entry.st_mode & S_IFMT != S_IFREG {
+            throw FileFault(path, entry.st_mode & S_IFMT == S_IFDIR ? EISDIR : EEXIST)
+        }
         let next = path + ".new"
         let file = open(next, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard file >= 0 else { throw FileFault(path, errno) }

@@ -313,9 +313,9 @@ enum Phrase: Catalogue {
                 "この端末に {id} で終わる記録はありません。")
         case .findFirst:
             Wording(
-                "Look for it with: hazama household find NAME",
-                "请先查找：hazama household find 姓名",
-                "次のコマンドで探してください：hazama household find 氏名")
+                "Look for it with: hazama household find NAME, or in the list of what it is, as hazama visit list",
+                "请先查找：hazama household find 姓名；其他记录请看其列表，如 hazama visit list",
+                "次のコマンドで探してください：hazama household find 氏名。他の記録はその一覧で、例：hazama visit list")
         case .noSuchChangeSet:
             Wording(
                 "There is no change set number {n} here.",

@@ -1,5 +1,6 @@
 import Casework
 import Fieldwork
+import Glibc
 import SyncCore
 import SyncProtocol
 import SyncStore
@@ -261,6 +262,10 @@ struct HelpCommandTests {
         try moveInXu()
         try await refused(
             "package", "new", home.short(), "--programme", "P01", saying: "--explain")
+        for unknown in ["P99", ""] {
+            try await refused(
+                "package", "new", home.short(), "--programme", unknown, saying: "HZ-7503")
+        }
         let one = try await lines("package", "new", home.short(), "--programme", "p11")
         #expect(kinds(one, "form", "programme") == ["P11"])
         #expect(!kinds(one, "offer", "programme").contains("P01"))
@@ -391,6 +396,18 @@ struct HelpCommandTests {
         for outside in ["http", "src=", "<script", "去世", "许建国"] {
             #expect(!html.contains(outside), "\(outside)")
         }
+    }
+
+    @Test("what is no file is not replaced by one: a card is not written over a link or a folder")
+    func notAFile() async throws {
+        try moveInGuo()
+        let link = district.folder + "/link.html"
+        #expect(symlink("/dev/null", link) == 0)
+        for place in [link, district.folder] {
+            try await refused("card", guos.short(), "--html", place, saying: place)
+        }
+        var entry = stat()
+        #expect(lstat(link, &entry) == 0 && entry.st_mode & S_IFMT == S_IFLNK)
     }
 
     @Test("a name on the card is text, whatever it holds")

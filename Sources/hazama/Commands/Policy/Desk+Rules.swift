@@ -66,6 +66,14 @@ extension Desk {
         return facts.slot(of: key).map { facts[$0] }
     }
 
+    /// Said where somebody names a programme or document that no rule has.
+    func noSuchPolicy(_ typed: String, safe: String? = nil) -> Failure {
+        Failure(
+            status: .failed, code: DeviceCode.noSuchPolicy.rawValue, safe: safe,
+            what: console.text(PolicyPhrase.noSuchPolicy, ["id": typed]),
+            next: console.text(PolicyPhrase.noSuchPolicyNext))
+    }
+
     func rules(version: Int?) throws -> KnownRules {
         let known = try knownRules()
         guard let chosen = known.last(where: { version == nil || $0.version == version }) else {

@@ -207,10 +207,7 @@ struct PolicyShow: DeskCommand {
             row(.standing, console.text(document.standing.phrase))
             console.item("document", document.members(words, day))
         } else {
-            throw Failure(
-                status: .failed, code: DeviceCode.noSuchPolicy.rawValue,
-                what: console.text(.noSuchPolicy, ["id": id]), next: console.text(.noSuchPolicyNext)
-            )
+            throw desk.noSuchPolicy(id)
         }
         for line in words.lines(rule, on: day, depth: 1) {
             let indent = String(repeating: "  ", count: line.depth)

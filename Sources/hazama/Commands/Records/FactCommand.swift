@@ -63,19 +63,24 @@ extension Desk {
     }
 }
 
+struct ObjectionOptions: ParsableArguments {
+    @Argument(help: "The fact's id, or the end of it: hazama fact list.")
+    var id: String
+    @Option(help: "Why: what you have heard or seen.")
+    var because: String?
+}
+
 struct FactObject: DeskCommand {
     static let configuration = CommandConfiguration(
         commandName: "object", abstract: "Say that a fact is not to be relied on.",
         discussion: "It stays as it was stated; until somebody lifts that, it is not known.")
 
     @OptionGroup var global: GlobalOptions
-    @Argument(help: "The fact's id, or the end of it: hazama fact list.")
-    var id: String
-    @Option(help: "Why.")
-    var because: String?
+    @OptionGroup var objection: ObjectionOptions
 
     func run(at desk: Desk) async throws -> ExitStatus {
-        try desk.say(true, of: desk.record(id, Fact.self), because: because)
+        try desk.say(
+            true, of: desk.record(objection.id, Fact.self), because: objection.because)
         desk.console.hint(Line(desk.console.text(FactPhrase.notKnownNow)))
         return .done
     }
@@ -87,13 +92,10 @@ struct FactLift: DeskCommand {
         discussion: "Where it does not, state another fact at a visit; the newest counts.")
 
     @OptionGroup var global: GlobalOptions
-    @Argument(help: "The fact's id, or the end of it: hazama fact list.")
-    var id: String
-    @Option(help: "What you have seen.")
-    var because: String?
+    @OptionGroup var objection: ObjectionOptions
 
     func run(at desk: Desk) async throws -> ExitStatus {
-        let fact = try desk.record(id, Fact.self)
+        let fact = try desk.record(objection.id, Fact.self)
         guard fact.isDisputed else {
             throw Failure(
                 status: .failed, code: DeviceCode.editRefused.rawValue,
@@ -102,7 +104,7 @@ struct FactLift: DeskCommand {
                 next: desk.console.text(
                     FactPhrase.notObjectedNext, ["id": fact.household?.short() ?? "ID"]))
         }
-        try desk.say(false, of: fact, because: because)
+        try desk.say(false, of: fact, because: objection.because)
         desk.console.hint(Line(desk.console.text(FactPhrase.knownAgain)))
         return .done
     }

@@ -169,9 +169,11 @@ struct PackageNew: DeskCommand {
             return offers.filter { $0.isFirstChoice || open && $0.standing == .open }
         }
         return try programme.flatMap { typed -> [Offer] in
-            let found = offers.filter {
-                rulebook.catalogue.programmes[$0.programme].id == typed.uppercased()
+            let id = typed.uppercased()
+            guard rulebook.catalogue.programmes.contains(where: { $0.id == id }) else {
+                throw desk.noSuchPolicy(typed, safe: desk.console.text(.notRecorded))
             }
+            let found = offers.filter { rulebook.catalogue.programmes[$0.programme].id == id }
             guard !found.isEmpty else {
                 throw Failure(
                     status: .failed, code: DeviceCode.editRefused.rawValue,

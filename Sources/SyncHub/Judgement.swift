@@ -274,6 +274,17 @@ final class Judgement {
             return Admission.RecordFacts(
                 area: nil, state: nil, missing: change.record, behind: behind)
         }
+        // What lies with a record, and where it has lain, is found by its name alone: nobody gives
+        // that to a record of another collection. The hub draws its own.
+        if !replica.id.isHub, let area = try area(of: change.record, tx),
+            let collection = try tx.collection(of: change.record)
+        {
+            let past = try past(of: change.record, in: area, set, replica, tx)
+            return Admission.RecordFacts(
+                area: area, former: past.former, isHidden: past.isHidden,
+                state: RecordState(record: change.record, collection: collection), missing: nil,
+                behind: behind)
+        }
         switch try home(of: change, in: set, depth: 0, tx) {
         case .area(let area, of: let home):
             guard let area, let home else {

@@ -419,6 +419,35 @@ struct ScopeTests {
         try await agree(fixture, a, b)
     }
 
+    @Test("the name of a record of another kind is not given twice, and nothing follows who tries")
+    func nameOfAnother() async throws {
+        let fixture = try HubFixture()
+        let east = ScopeID(high: 1, low: 3)
+        try fixture.hub.addAreas([(scope: east, parent: HubFixture.district, name: "East")])
+        let (a, b) = try await streets(fixture)
+        var c = try fixture.device(4, person: "Zhao Lei", areas: [HubFixture.south, east])
+        try fixture.sync(&c)
+        let near = RecordID(high: 300, low: 1)
+        let far = RecordID(high: 300, low: 2)
+        c.seal([.house(near, in: HubFixture.south), .house(far, in: east)])
+        // The house in the north, as a call of c's own that then goes east.
+        let taken = c.seal([.call(house, on: near, story: "mine")])
+        c.seal([
+            RecordChange(
+                record: house, collection: .call, creates: false,
+                writes: [
+                    Write(unit: Call.house, operation: .set(.reference(far), replacing: [taken]))
+                ], shown: nil)!
+        ])
+        let answer = try fixture.syncAll(&c)
+        let receipt = try #require(answer.receipts.first?.verified(by: fixture.hub.receiptKey))
+        #expect(receipt.entries.map(\.disposition) == [.applied, .held, .held])
+        #expect(c.states.keys.sorted() == [near, far])
+        #expect(try await a.sync().takenOff == 0)
+        #expect(try a.store.shown(call) != nil)
+        try await agree(fixture, a, b)
+    }
+
     @Test("everybody reads the reference scope, and nobody writes it from a device")
     func reference() async throws {
         let fixture = try HubFixture()

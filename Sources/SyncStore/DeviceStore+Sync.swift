@@ -191,6 +191,13 @@ extension DeviceStore {
             try self.beginEra(epoch, now, db)
             guard let stored, try self.hash(of: stored.number, db) == stored.hash else { return }
             try db.run("UPDATE sync_replica SET stored = ?", [Int64(stored.number.value)])
+            // A copy older than the backup that was verified: what is here all the same is offered,
+            // and what follows it does not wait for it at the hub for ever.
+            try db.run(
+                """
+                UPDATE sync_outbox SET era = NULL, is_anchored = 0
+                WHERE number > ? AND is_anchored = 1
+                """, [Int64(stored.number.value)])
         }
     }
 

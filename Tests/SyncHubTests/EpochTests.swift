@@ -56,6 +56,31 @@ struct EpochTests {
         try await expectWhole([device], restored)
     }
 
+    @Test("a hub put back from a copy older than a verified backup is offered what that held")
+    func olderThanTheAnchor() async throws {
+        let fixture = try HubFixture()
+        let device = try FieldDevice(1, person: "Li Na", at: fixture)
+        try await device.sync()
+        try device.record([.house(house, in: HubFixture.north)])
+        try await device.sync()
+        let (copy, running) = try fixture.copied(fixture.hub)
+        device.line.connect(running)
+        try device.record([.write(house, House.minutes, .increment(10))])
+        try await device.sync()
+        _ = try running.anchor(StoreContents(of: running.store).place)
+        try await device.sync()
+        #expect(try device.store.outbox().allSatisfy(\.isAnchored))
+        try device.record([.write(house, House.minutes, .increment(1))])
+
+        let restored = try fixture.putBack(copy, insteadOf: running)
+        device.line.connect(restored)
+        #expect(try await device.sync().sent == 2)
+        #expect(try restored.status().changeSets == 3)
+        #expect(try restored.status().held == 0)
+        #expect(try device.value(House.minutes, of: house) == .integer(11))
+        try await expectWhole([device], restored)
+    }
+
     @Test("a device that only reads notices a hub put back, too, and gets what is there")
     func reader() async throws {
         let fixture = try HubFixture()

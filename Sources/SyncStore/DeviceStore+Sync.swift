@@ -271,6 +271,10 @@ extension DeviceStore {
         try db.run("UPDATE sync_grants SET cursor = 0, complete = 0")
         try db.run("UPDATE sync_outbox SET is_settled = 0")
         try db.run("DELETE FROM sync_digests")
+        // Their numbers are given anew: what was signed for here would take another record's leave
+        // off the hub's list. Those that still hold, the hub tells again.
+        try db.run("DELETE FROM sync_leaves")
+        try db.run("DELETE FROM sync_purges")
         memory.withLock { $0 = DeviceMemory() }
         // What the records of this epoch say of their files is true of this epoch.
         try db.run("UPDATE sync_files SET is_sent = 0")

@@ -134,6 +134,35 @@ struct EpochTests {
         #expect(try restored.status().records == 11)
     }
 
+    @Test("a purge receipt of a lost life of the log takes nothing off the list of the next")
+    func leavesOfALostLife() async throws {
+        let fixture = try HubFixture()
+        let other = RecordID(high: 100, low: 2)
+        let device = try FieldDevice(
+            1, person: "Li Na", at: fixture, areas: [HubFixture.north])
+        try await device.sync()
+        for id in [house, other] { try device.record([.house(id, in: HubFixture.north)]) }
+        try await device.sync()
+        let (copy, running) = try fixture.copied(fixture.hub)
+        device.line.connect(running)
+        _ = try running.move(
+            [house], to: HubFixture.south, reason: "closer", by: fixture.admin)
+        // It is taken off, and the line breaks before that is told.
+        device.line.expect(.fine, .down)
+        _ = await device.failure()
+        #expect(try device.store.shown(house) == nil)
+        #expect(try device.store.purgeReceipts().count == 1)
+
+        let restored = try fixture.putBack(copy, insteadOf: running, isNoticed: true)
+        device.line.connect(restored)
+        _ = try restored.move(
+            [other], to: HubFixture.south, reason: "closer", by: fixture.admin)
+        try await device.sync()
+        #expect(try device.store.shown(other) == nil && device.store.shown(house) != nil)
+        #expect(try restored.outstandingCopies(by: fixture.admin) == [:])
+        #expect(try restored.doctor() == [])
+    }
+
     @Test("an enrolled device can't begin an epoch without the hub's own signature")
     func forged() throws {
         let fixture = try HubFixture()

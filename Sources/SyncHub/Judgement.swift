@@ -348,8 +348,10 @@ final class Judgement {
                 grant.areas.contains(area) || moves.contains { grant.areas.contains($0.from) }
             }
         let heard = memory.known(set.trunk) ?? .start
+        // The line may have broken after the page that moved its cursor, and before the leave.
+        let holds = try tx.leaves(of: record).contains { $0.replica == replica.rid }
         return (
-            moves.filter { $0.position > heard }.map {
+            moves.filter { holds || $0.position > heard }.map {
                 Admission.Former(area: $0.from, left_ms: $0.at_ms)
             }, isHidden
         )

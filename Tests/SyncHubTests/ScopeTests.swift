@@ -448,6 +448,48 @@ struct ScopeTests {
         try await agree(fixture, a, b)
     }
 
+    @Test("work after an answer that broke off before its leaves is late, and not set aside")
+    func leaveCutOff() async throws {
+        let fixture = try HubFixture()
+        let (_, b) = try await streets(fixture)
+        var c = try fixture.device(4, person: "Zhao Lei", areas: [HubFixture.north])
+        try fixture.sync(&c)
+        try move(fixture, house, to: HubFixture.south)
+        let bytes = try fixture.hub.sync(c.bytes(c.request()))
+        let whole = try SyncResponse.decode(bytes)
+        #expect(whole.leaves.count == 2 && !whole.pages.isEmpty)
+        // The last length at which the leaves had not come whole.
+        var cut = whole
+        for length in (0..<bytes.count).reversed() where !cut.leaves.isEmpty {
+            cut = try SyncResponse.decode(Array(bytes.prefix(length)), isCut: true)
+        }
+        #expect(cut.pages == whole.pages)
+        c.apply(cut)
+        c.seal([.write(house, House.minutes, .increment(7))])
+        let answer = try fixture.syncAll(&c)
+        let receipt = try #require(answer.receipts.first?.verified(by: fixture.hub.receiptKey))
+        #expect(receipt.entries.map(\.disposition) == [.late])
+        try await b.sync()
+        #expect(try b.value(House.minutes, of: house) == .integer(7))
+    }
+
+    @Test("a form that was open when its household left is taken late when it is done")
+    func openFormDone() async throws {
+        let fixture = try HubFixture()
+        let (a, b) = try await streets(fixture)
+        let now = ClockReading(wall_ms: 1, monotonic_ms: 1, boot: 1)
+        try a.store.putDraft("visit/1", [1, 2], about: house, isWork: true, now: now)
+        try move(fixture, house, to: HubFixture.south)
+        try await a.sync()
+        try a.record([.write(house, House.minutes, .increment(7))])
+        try a.store.deleteDraft("visit/1")
+        let summary = try await a.sync()
+        #expect(summary.quarantined == 0 && summary.takenOff == 2)
+        try await b.sync()
+        #expect(try b.value(House.minutes, of: house) == .integer(7))
+        try await agree(fixture, a, b)
+    }
+
     @Test("everybody reads the reference scope, and nobody writes it from a device")
     func reference() async throws {
         let fixture = try HubFixture()

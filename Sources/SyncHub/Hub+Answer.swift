@@ -28,17 +28,17 @@ extension Hub {
             let lease_ms =
                 person?.roleSet.contains(.advisor) ?? false
                 ? Self.advisorLease_ms : Self.lease_ms
+            let territory =
+                isLent
+                ? try self.territory(of: replica.person, snapshot, tx) : Territory([], snapshot)
             var response = SyncResponse(
                 requestTag: tag, epoch: request.epochTag == 0 ? snapshot.epoch : nil,
                 hub_ms: UInt64(max(0, now)), digestDiffers: digestDiffers,
                 lease_ms: UInt64(max(0, isLent ? now + lease_ms : 0)),
                 merged: replica.merged,
                 receipts: taken.receipts)
-            for bytes in try tx.notices(of: replica.person, after: request.noticeCursor) {
-                if let notice = SyncResponse.Notice(stored: bytes) {
-                    response.notices.append(notice)
-                }
-            }
+            response.notices = try notices(
+                of: replica.person, after: request.noticeCursor, territory, isLent: isLent, tx)
             // A copy delivers; it gets receipts and news, and no record.
             if replica.state == DeviceState.copied.rawValue {
                 if !response.receipts.isEmpty { response.mark = try self.mark(snapshot, tx) }
@@ -48,9 +48,6 @@ extension Hub {
                 response.leaves = try tx.leaves(of: replica.rid, limit: Limits.leavesPerPurge)
                     .map(\.leave)
             }
-            let territory =
-                isLent
-                ? try self.territory(of: replica.person, snapshot, tx) : Territory([], snapshot)
             var cursors = request.cursorList
             if request.grantsVersion != territory.grants.version
                 || cursors.count != territory.areas.count
@@ -88,6 +85,31 @@ extension Hub {
         }
         memory.contacts[id]?.told = (urgent, reached)
         return answer
+    }
+
+    /// The news for a person. Of a decision on what they may read no longer they are told only that
+    /// it was made, however much they might have read when it was.
+    private func notices(
+        of person: PersonID, after number: UInt64, _ territory: Territory, isLent: Bool,
+        _ tx: borrowing HubTransaction
+    ) throws -> [SyncResponse.Notice] {
+        let granted = territory.areas.reduce(into: Set<UInt32>()) { $0.formUnion($1) }
+        var found: [SyncResponse.Notice] = []
+        for bytes in try tx.notices(of: person, after: number) {
+            guard var notice = SyncResponse.Notice(stored: bytes) else { continue }
+            if notice.kind == .decision, let record = notice.record {
+                let area = try tx.soundArea(of: record)
+                if area.map(granted.contains) != true {
+                    // Their own side may have been written on another machine than this.
+                    notice = SyncResponse.Notice(
+                        number: notice.number, kind: notice.kind, at_ms: notice.at_ms, by: nil,
+                        record: record, collection: notice.collection, unit: notice.unit,
+                        value: nil, yours: isLent ? notice.yours : nil, reason: Text(""))
+                }
+            }
+            found.append(notice)
+        }
+        return found
     }
 
     /// Puts what is urgent before the pages of an answer that a bad line may not bring to its end.
@@ -142,7 +164,8 @@ extension Hub {
         var response = response
         var authors: [PersonID] = []
         let known = Int(request.writerCursor)
-        if known < memory.writers.writers.count {
+        // Who is lent nothing reads nothing that anybody wrote.
+        if response.lease_ms > 0, known < memory.writers.writers.count {
             for number in (known + 1)...memory.writers.writers.count {
                 guard let writer = memory.writers[UInt32(number)] else { continue }
                 response.writers.append(

@@ -64,6 +64,32 @@ struct ResolutionTests {
         #expect(try fixture.hub.doctor() == [])
     }
 
+    @Test("who may read the record no longer is told only that it was decided")
+    func toldNoMore() throws {
+        var (fixture, a, b, conflict) = try disagreement()
+        let detail = try fixture.hub.conflict(conflict.id, by: fixture.admin)
+        _ = try fixture.hub.resolve(
+            conflict.id,
+            ResolutionRequest(
+                version: detail.version, choice: .keep("b"), reason: "Seen on Monday."),
+            by: fixture.admin)
+        let grant = try #require(
+            try fixture.hub.grants(by: fixture.admin).first { $0.personName == "Li Na" })
+        try fixture.hub.endGrant(grant.id, reason: "moved on", by: fixture.admin)
+        try fixture.hub.revoke(b.replica, by: fixture.admin)
+        try fixture.sync(&a)
+        let answer = try fixture.sync(&b)
+        for device in [a, b] {
+            #expect(device.notices.map(\.kind) == [.decision])
+            #expect(device.notices[0].value == nil && device.notices[0].by == nil)
+            #expect(device.notices[0].reason == Text(""))
+        }
+        // The one has what she wrote herself; the other may be in anybody's hands.
+        #expect(a.notices[0].yours == .integer(4))
+        #expect(b.notices[0].yours == nil)
+        #expect(answer.writers.isEmpty && answer.people.isEmpty)
+    }
+
     @Test("a stale page, a missing reason, a foreign choice and a second decision are refused")
     func refused() throws {
         var (fixture, a, _, conflict) = try disagreement()

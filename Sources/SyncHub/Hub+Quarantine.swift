@@ -100,6 +100,7 @@ extension Hub {
             }
             guard stage.by != session.person else { throw Problem(.secondPersonRequired) }
             try tx.release(replica: waiting.replica, number: waiting.number)
+            try judgement.releaseWaiting(tx)
             isDone = true
             return reason
         }

@@ -247,9 +247,11 @@ final class Judgement {
             behind = try tx.waitsBehind(
                 change.record, replica: replica.rid, before: set.name.number.value)
             let own = try mergedNumbers(replica.id, tx)
-            change.forEachReplacedName { name in
+            try change.forEachReplacedName { name in
                 if name.replica == replica.id, name.number < set.name.number,
-                    !own.contains(name.number)
+                    !own.contains(name.number),
+                    // What was discarded never comes.
+                    try tx.isUnmerged(replica: replica.rid, number: name.number.value)
                 {
                     behind = max(behind ?? 0, name.number.value)
                 }
@@ -575,6 +577,7 @@ final class Judgement {
             let number = ChangeSetNumber(missing.suffix(8).reduce(0) { $0 << 8 | UInt64($1) })
         else { return true }
         return try mergedNumbers(id, tx).contains(number)
+            || !tx.isUnmerged(replica: waiting.replica, number: number.value)
     }
 
     /// Merges a change set that had waited, if it may be merged now; leaves it as it is otherwise.

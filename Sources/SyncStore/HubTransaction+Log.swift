@@ -438,6 +438,13 @@ extension HubTransaction {
         return try Row.fetchOne(statement) != nil
     }
 
+    /// Whether this change set is stored and waits: not merged, and not discarded.
+    public func isUnmerged(replica: Int64, number: UInt64) throws -> Bool {
+        let statement = try db.cachedStatement(
+            sql: "SELECT 1 FROM unmerged WHERE replica = ? AND number = ?")
+        return try Row.fetchOne(statement, arguments: [replica, Int64(number)]) != nil
+    }
+
     /// The last change set of this replica before `number` for which its later writes on the record
     /// wait.
     public func waitsBehind(

@@ -366,6 +366,30 @@ struct ScopeTests {
         #expect(try fixture.hub.doctor() == [])
     }
 
+    @Test("what waited behind a change set that is discarded goes on without it")
+    func behindDiscarded() throws {
+        let fixture = try HubFixture()
+        var a = try fixture.device(1, person: "Li Na")
+        a.seal([.house(house, in: HubFixture.north, count: 3)])
+        let forged = a.seal(
+            [.set(house, House.count, .integer(4))], author: PersonID(high: 1, low: 1))
+        a.seal([.set(house, House.count, .integer(5), replacing: [forged])])
+        let answer = try fixture.syncAll(&a)
+        let receipt = try #require(answer.receipts.first?.verified(by: fixture.hub.receiptKey))
+        #expect(receipt.entries.map(\.reason.string) == ["", "HZ-5002", "HZ-5102"])
+        let person = try fixture.hub.makePerson(
+            name: "Chen Jie", roles: [.conflictAdministrator], password: nil, by: fixture.admin)
+        let second = try fixture.hub.session(
+            token: fixture.hub.openSession(for: person, life_ms: 1 << 40, idle_ms: 1 << 40))
+        #expect(try !fixture.hub.discard(forged, reason: "not hers", by: fixture.admin))
+        #expect(try fixture.hub.discard(forged, reason: "not hers", by: second))
+        #expect(try fixture.hub.status().held == 0)
+        try fixture.sync(&a)
+        #expect(a.merged == NumberSet(ranges: [1...1, 3...3]))
+        #expect(try a.heads(house, House.count).map(\.number.value) == [3])
+        #expect(try fixture.hub.doctor() == [])
+    }
+
     @Test(
         "taking off, ended after any step, goes on where it was, and is signed for only when all is gone"
     )

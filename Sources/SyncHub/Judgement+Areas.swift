@@ -22,6 +22,14 @@ extension Judgement {
             else { continue }
             try move(change.record, change.collection, to: area, position, depth: 0, tx)
         }
+        // Nobody knows a name of the hub's before it is there.
+        guard !set.name.replica.isHub else { return }
+        for change in set.changes where change.creates {
+            guard case .scope? = schema.collection(change.collection)?.home,
+                let area = working[change.record]?.area
+            else { continue }
+            try gather(change.record, in: area, position, depth: 0, tx)
+        }
     }
 
     /// The area that a state names, or its home's; `nil` while that is disputed or not known here.
@@ -76,8 +84,18 @@ extension Judgement {
         try tx.keepMove(of: id, StoredMove(from: old, position: position, at_ms: now_ms))
         try tell(id, collection, from: old, to: area, tx)
         moved.insert(id)
+        try gather(id, in: area, position, depth: depth, tx)
+    }
+
+    /// Lays what names a record as its home where that lies: it may have been put with it before
+    /// that had arrived.
+    private func gather(
+        _ id: RecordID, in area: UInt32, _ position: LogPosition, depth: Int,
+        _ tx: borrowing HubTransaction
+    ) throws {
         var followers = try tx.followers(of: id)
-        for follower in homes[id] ?? [] {
+        // In an order that is the same each time: leaves are numbered by it.
+        for follower in (homes[id] ?? []).sorted() {
             guard let record = working[follower], !followers.contains(where: { $0.0 == follower })
             else { continue }
             followers.append((follower, record.state.collection))

@@ -204,6 +204,34 @@ struct SyncTests {
         #expect(try fixture.hub.doctor() == [])
     }
 
+    @Test("what is put with a household that has not arrived lies with it once that has")
+    func homeComesLater() throws {
+        let fixture = try HubFixture()
+        var a = try fixture.device(1, person: "Li Na")
+        var b = try fixture.device(2, person: "Wang Fang", areas: [HubFixture.south])
+        let far = RecordID(high: 100, low: 2)
+        let call = RecordID(high: 101, low: 1)
+        a.seal([.house(house, in: HubFixture.north), .call(call, on: house, story: "moves")])
+        try fixture.syncAll(&a)
+        // Known to a by a bundle, say, before the hub has it.
+        a.seal([
+            RecordChange(
+                record: call, collection: .call, creates: false,
+                writes: [
+                    Write(
+                        unit: Call.house,
+                        operation: .set(
+                            .reference(far), replacing: try a.heads(call, Call.house)))
+                ], shown: nil)!
+        ])
+        try fixture.syncAll(&a)
+        b.seal([.house(far, in: HubFixture.south)])
+        try fixture.syncAll(&b)
+        #expect(b.states.keys.sorted() == [far, call])
+        #expect(b.states[call]?.area == b.states[far]?.area)
+        #expect(try fixture.hub.doctor() == [])
+    }
+
     @Test("what has no authority is set aside, and what follows it goes on")
     func outOfScope() throws {
         let fixture = try HubFixture()

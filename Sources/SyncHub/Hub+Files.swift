@@ -67,13 +67,20 @@ extension Hub {
         }
         guard let request = verified else { throw Problem(.badSignature) }
         if replica.state == DeviceState.pending.rawValue { throw Problem(.awaitingApproval) }
-        let uses: [FileUse]
+        var uses: [FileUse] = []
+        var bringer = replica
         switch request.act {
         case .put:
-            // A revoked device still delivers.
-            uses = try tx.files(request.hash, by: replica.rid)
+            // A revoked device still delivers. So does a copy, which is a branch here and does not
+            // know it by name.
+            for own in try [replica] + tx.branches(of: replica.rid) {
+                let named = try tx.files(request.hash, by: own.rid)
+                guard !named.isEmpty else { continue }
+                (bringer, uses) = (own, named)
+                if named.contains(where: { $0.state != .here }) { break }
+            }
             if let use = uses.first, use.state != .here,
-                try tx.bytesBrought(by: replica.rid) + use.size > Limits.fileBytesPerDevice
+                try tx.bytesBrought(by: bringer.rid) + use.size > Limits.fileBytesPerDevice
             {
                 throw Problem(.fileQuota)
             }
@@ -90,7 +97,7 @@ extension Hub {
             }
         }
         guard !uses.isEmpty else { throw Problem(.noSuchFile) }
-        return (request, replica, uses)
+        return (request, bringer, uses)
     }
 
     /// Says in every record for which this device had to bring the bytes that they have come: a

@@ -70,6 +70,24 @@ struct FileTests {
         #expect(try fixture.hub.doctor().isEmpty)
     }
 
+    @Test("what a copied device has named it brings, under the name that it knows")
+    func ofACopy() async throws {
+        let fixture = try HubFixture()
+        let a = try FieldDevice(1, person: "Li Na", at: fixture)
+        try await a.sync()
+        try a.record([.house(house, in: HubFixture.north)])
+        try await a.sync()
+        let copy = try FieldDevice(copyOf: a, at: fixture)
+        try a.record([.write(house, House.minutes, .increment(1))])
+        try await a.sync()
+        _ = try attach(photograph(), copy)
+        #expect(try await copy.sync().filesSent == 1)
+        #expect(try copy.store.identity().enrolment == .copied)
+        try await a.sync()
+        #expect(try standing(a) == [.here])
+        #expect(try fixture.hub.doctor().isEmpty)
+    }
+
     @Test("a line that breaks after any number of parts costs one part, up and down")
     func resumes() async throws {
         let bytes = photograph(300_000)

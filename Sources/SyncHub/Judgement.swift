@@ -140,7 +140,8 @@ final class Judgement {
             let verdict =
                 upload.attempts >= 2
                 ? .quarantined(.poison)
-                : try decide(set, replica, arrived_ms: before?.received_ms ?? now_ms, tx)
+                : try decide(
+                    set, replica, arrived_ms: before?.received_ms ?? upload.received_ms, tx)
             let entry = try settle(
                 set, verdict, time, &replica, upload, isEcho: decoded[upload.id] != nil, tx)
             entries.append(entry)

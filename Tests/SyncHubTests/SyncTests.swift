@@ -100,6 +100,24 @@ struct SyncTests {
         #expect(entries.map(\.value) == [.text("second"), .text("third")])
     }
 
+    @Test("what came within the grace and waited beyond it for its predecessor is taken late")
+    func gapWithinTheGrace() throws {
+        let fixture = try HubFixture()
+        var a = try fixture.device(1, person: "Li Na")
+        a.seal([.house(house, in: HubFixture.north)])
+        try fixture.syncAll(&a)
+        a.seal([.write(house, House.minutes, .increment(1))])
+        a.seal([.write(house, House.minutes, .increment(10))])
+        let grant = try #require(try fixture.hub.grants(by: fixture.admin).first)
+        try fixture.hub.endGrant(grant.id, reason: "moved on", by: fixture.admin)
+        try fixture.sync(&a, [a.run(from: 3)])
+        fixture.clock.advance(by: 31 * 24 * 3_600_000)
+        try fixture.sync(&a, [a.run(from: 2, through: 2)])
+        #expect(a.merged == NumberSet(ranges: [1...1, 3...3]))
+        let waiting = try fixture.hub.quarantine(by: fixture.admin)
+        #expect(waiting.map(\.reason) == ["HZ-5004"])
+    }
+
     @Test(
         "what was held for its predecessor and comes again with it is merged once",
         arguments: [UInt64(3), 2, 4])

@@ -220,7 +220,8 @@ public struct DeviceExchange: Sendable {
         let offer = isDryRun || !stretches.isEmpty ? nil : offer(facts.offers)
         let tells = facts.hasPurges && !isDryRun
         guard wants != .nothing || offer != nil || tells else { return nil }
-        last = (facts, offer, facts.digest != nil && stretches.isEmpty)
+        // While the hub waits to hear that something is gone, it does not compare.
+        last = (facts, offer, facts.digest != nil && stretches.isEmpty && !facts.hasPurges)
         let epoch = namesNoEpoch ? nil : facts.epoch
         let request = SyncRequest(
             replica: facts.replica, epochTag: epoch?.tag ?? 0,
@@ -409,7 +410,7 @@ public struct DeviceExchange: Sendable {
     public func digestMatches(_ answer: SyncResponse) -> Bool? {
         if answer.digestDiffers { return false }
         guard last?.compares == true, answer.grants == nil, !answer.hasMore,
-            answer.pages.allSatisfy(\.records.isEmpty)
+            answer.leaves.isEmpty, answer.pages.allSatisfy(\.records.isEmpty)
         else { return nil }
         return true
     }

@@ -170,6 +170,15 @@ public final class DeviceStore: Sendable {
         guard connection.withLock({ $0 == nil }) else { return }
         try takeHold(makes: false, waits)
         guard try !prepare(nil) else { throw .noStore(path: path) }
+        // Who had it meanwhile may have been a newer program, which keeps records where this one
+        // does not look.
+        let written = try outside { db in
+            try Int64.fetchOne(db, sql: "SELECT schema FROM sync_replica") ?? 0
+        }
+        guard written <= Int64(schema.version.value) else {
+            try close()
+            throw .fromTheFuture(version: Int(written))
+        }
     }
 
     /// The connection, for as long as the store is open.

@@ -194,6 +194,18 @@ struct EvolutionTests {
         #expect(try new.store.disputes().isEmpty)
     }
 
+    @Test("a program that let go of the store does not take it back once a newer one has it")
+    func updatedMeanwhile() async throws {
+        let (fixture, old, _) = try await household(hub: .next)
+        try old.store.close()
+        let updated = try FieldDevice(updating: old, to: .next, at: fixture)
+        try updated.store.close()
+        #expect(throws: StoreError.fromTheFuture(version: 4)) { try old.store.reopen() }
+        // Nor does it keep the folder from others.
+        try updated.store.reopen()
+        #expect(try updated.store.shown(house) != nil)
+    }
+
     @Test("a half-filled form outlives an update of the program, byte for byte")
     func halfFilled() async throws {
         let (fixture, old, _) = try await household(hub: .next)

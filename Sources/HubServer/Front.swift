@@ -107,7 +107,10 @@ struct Front: Sendable {
             return answer
         case .found(let route, let id):
             call.id = id
-            if route.access == .cookie { session = try await consoleSession(call) }
+            if route.access == .cookie {
+                // A page that is open and waits keeps nobody logged in.
+                session = try await consoleSession(call, isIdle: route.name == .consoleNews)
+            }
             if route.body == .form { try refuseForeignOrigin(call) }
             let isCompressed = try route.body.encoding(of: call.fields) == .zstd
             call.body = try await body.read(upTo: route.body.maximumBytes(limits), writer: writer)
@@ -130,6 +133,7 @@ struct Front: Sendable {
         case .file: return try await file(call)
         case .login: return try await login(call)
         case .consoleStyle: return style()
+        case .consoleScript: return liveScript()
         case .consoleLogin: return try await loginPage(call)
         case .consoleLoginForm: return try await logIn(call)
         default: break
@@ -187,6 +191,7 @@ struct Front: Sendable {
         case .discover: return try await discover(call, session)
         case .consoleHome: return .seeOther(link("/console/conflicts", call))
         case .consoleLogout: return try await logOut(call)
+        case .consoleNews: return try await news(call, session)
         case .consoleConflicts: return try await queuePage(call, session)
         case .consoleConflict: return try await conflictPage(call, session)
         case .consoleClaim: return try await claimFromPage(call, session)
@@ -195,8 +200,7 @@ struct Front: Sendable {
         case .consoleBulk: return try await bulkPage(call, session)
         case .consoleBulkSave: return try await bulkSave(call, session)
         case .health, .authority, .enrol, .sync, .watch, .bundle, .file, .login, .consoleStyle,
-            .consoleLogin,
-            .consoleLoginForm:
+            .consoleScript, .consoleLogin, .consoleLoginForm:
             throw Problem(.notFound)
         }
     }

@@ -92,14 +92,18 @@ extension Hub {
     }
 
     /// Returns whose session this is; throws `.notLoggedIn` if it is none, or has ended.
-    public func session(token: String) throws(Problem) -> Session {
+    ///
+    /// - Parameter isIdle: whether a program asks by itself: that keeps no session from ending.
+    public func session(token: String, isIdle: Bool = false) throws(Problem) -> Session {
         guard let secret = Base32.decode(token), secret.count == 32 else {
             throw Problem(.notLoggedIn)
         }
         let now = clock()
         return try serving { _ in
             try self.store.write { tx in
-                guard let id = try tx.touchSession(Digests.sha256(secret), now_ms: now),
+                guard
+                    let id = try tx.touchSession(
+                        Digests.sha256(secret), now_ms: now, isIdle: isIdle),
                     let person = try tx.person(id), person.isActive
                 else { throw Problem(.notLoggedIn) }
                 return Session(person: id, name: person.name, roles: person.roleSet)

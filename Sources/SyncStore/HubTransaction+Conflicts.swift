@@ -170,6 +170,17 @@ extension HubTransaction {
         }
     }
 
+    /// The number of the last step in the life of a conflict, or of any; 0 before the first.
+    public func lastStep(of conflict: RecordID?) throws -> Int64 {
+        guard let conflict else {
+            let statement = try db.cachedStatement(sql: "SELECT max(id) FROM conflict_steps")
+            return try Int64.fetchOne(statement) ?? 0
+        }
+        let statement = try db.cachedStatement(
+            sql: "SELECT max(id) FROM conflict_steps WHERE conflict = ?")
+        return try Int64.fetchOne(statement, arguments: [conflict.bytes.data]) ?? 0
+    }
+
     // MARK: What is asked again when a record changes
 
     /// Every record that an open conflict across records looks at.

@@ -260,7 +260,9 @@ extension HubTransaction {
     }
 
     /// The person of a session that has not ended; seeing it puts its idle end off.
-    public func touchSession(_ hash: ContentHash, now_ms: Int64) throws -> PersonID? {
+    public func touchSession(
+        _ hash: ContentHash, now_ms: Int64, isIdle: Bool
+    ) throws -> PersonID? {
         guard
             let row = try Row.fetchOne(
                 db,
@@ -270,7 +272,7 @@ extension HubTransaction {
                     """, arguments: [hash.bytes.data, now_ms, now_ms])
         else { return nil }
         // Once a minute is enough; a read should rarely be a write.
-        if now_ms - (row[1] as Int64) > 60_000 {
+        if !isIdle, now_ms - (row[1] as Int64) > 60_000 {
             try db.execute(
                 sql: "UPDATE sessions SET seen_ms = ? WHERE hash = ?",
                 arguments: [now_ms, hash.bytes.data])

@@ -97,6 +97,38 @@ struct WatchTests {
         #expect(ear.heard == [])
     }
 
+    @Test("who reads a list of conflicts is woken by what happens to one, and by nothing else")
+    func conflicts() async throws {
+        let fixture = try HubFixture()
+        let (hub, admin) = (fixture.hub, fixture.admin)
+        let a = try FieldDevice(1, person: "Li Na", at: fixture)
+        let b = try FieldDevice(2, person: "Wang Fang", at: fixture)
+        try await a.sync()
+        try a.record([.house(house, in: HubFixture.north)])
+        for device in [a, b] { try await device.sync() }
+        func listen(_ conflict: RecordID?) throws -> Ear {
+            let ear = Ear()
+            let step = try hub.lastStep(of: conflict, by: admin)
+            let id = try hub.watch(conflict, since: step, by: admin) { ear.wake($0) }
+            #expect(id != nil)
+            return ear
+        }
+        let list = try listen(nil)
+        try a.edit(house) { try $0.set(House.count, to: .integer(3)) }
+        try await a.sync()
+        #expect(list.heard == [])
+        try b.edit(house) { try $0.set(House.count, to: .integer(4)) }
+        try await b.sync()
+        #expect(list.heard == [.zero])
+
+        let conflict = try #require(try hub.conflicts(state: nil, by: admin).first?.id)
+        let (page, other) = (try listen(conflict), try listen(RecordID(high: 1, low: 1)))
+        _ = try hub.claim(conflict, by: admin)
+        #expect(page.heard == [.zero] && other.heard == [])
+        let past = try hub.watch(conflict, since: 0, by: admin) { _ in }
+        #expect(past == nil)
+    }
+
     @Test("another's request, and one signed by another key, are not kept waiting")
     func strangers() async throws {
         let fixture = try HubFixture()

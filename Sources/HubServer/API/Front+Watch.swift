@@ -5,16 +5,28 @@ internal import SyncProtocol
 internal import Synchronization
 
 extension Front {
-    /// Answers when something lies ready for a device, or when it has waited long enough. A device
-    /// that waits costs a connection and a few hundred bytes, and no thread.
+    /// Answers when something lies ready for a device, or when it has waited long enough.
     func watch(_ call: Call, isCompressed: Bool) async throws(Problem) -> Answer {
+        let body = call.body
+        return try await listen { hub, wake throws(Problem) in
+            let request = isCompressed ? try Self.unpacked(body) : body
+            return try hub.watch(request, wake: wake)
+        }
+    }
+
+    typealias Wake = @Sendable (_ pause: Duration) -> Void
+
+    /// Answers when the hub wakes who listens, or when that has waited long enough. Whoever waits
+    /// costs a connection and a few hundred bytes, and no thread.
+    func listen(
+        _ body: @escaping @Sendable (Hub, @escaping Wake) throws(Problem) -> UInt64?
+    ) async throws(Problem) -> Answer {
         guard waiting.begin() else { throw Work.busy }
         defer { waiting.end() }
-        let body = call.body
+        let hub = hub
         let (news, listening) = AsyncStream<Duration>.makeStream()
         let watcher = try await work.run { () throws(Problem) in
-            let request = isCompressed ? try Self.unpacked(body) : body
-            return try hub.watch(request) { pause in
+            try body(hub) { pause in
                 listening.yield(pause)
                 listening.finish()
             }

@@ -61,6 +61,8 @@ struct Route: Sendable {
         case reevaluate
         case discover
         case consoleStyle
+        case consoleScript
+        case consoleNews
         case consoleHome
         case consoleLogin
         case consoleLoginForm
@@ -169,7 +171,9 @@ struct Route: Sendable {
         Route(.reevaluate, "GET", "/v1/admin/policy/{id}/reevaluation", .bearer, .none),
         Route(.discover, "POST", "/v1/admin/discover", .bearer, .none),
         Route(.consoleStyle, "GET", "/console/style.css", .anyone, .none),
+        Route(.consoleScript, "GET", "/console/live.js", .anyone, .none),
         Route(.consoleHome, "GET", "/console", .cookie, .none),
+        Route(.consoleNews, "GET", "/console/news", .cookie, .none),
         Route(.consoleLogin, "GET", "/console/login", .anyone, .none),
         Route(.consoleLoginForm, "POST", "/console/login", .anyone, .form),
         Route(.consoleLogout, "POST", "/console/logout", .cookie, .form),

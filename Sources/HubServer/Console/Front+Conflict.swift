@@ -19,6 +19,9 @@ extension Front {
         _ call: Call, _ session: Session, draft: Draft? = nil, notice: Notice? = nil,
         status: Int = 200, cookie: String? = nil
     ) async throws(Problem) -> Answer {
+        let id = try Self.conflictID(call)
+        let live = try await live(
+            id, shownAt: link("/console/conflicts/\(id)", call), session)
         let detail = try await detail(call, session)
         let colleagues = try await work.run { () throws(Problem) in
             try hub.colleagues(by: session)
@@ -59,7 +62,7 @@ extension Front {
             """
         return answer(
             page.html(
-                title: field.isEmpty ? title : "\(title): \(field)",
+                title: field.isEmpty ? title : "\(title): \(field)", live: live,
                 content), status: status, to: call)
     }
 

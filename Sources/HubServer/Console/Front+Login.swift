@@ -7,10 +7,14 @@ extension Front {
     // MARK: Who is there
 
     /// The session of the console's cookie; `nil` if there is none that still lives.
-    func consoleSession(_ call: Call) async throws(Problem) -> Session? {
+    ///
+    /// - Parameter isIdle: whether a script asks, and not a person.
+    func consoleSession(_ call: Call, isIdle: Bool = false) async throws(Problem) -> Session? {
         guard let token = call.cookie(FormSeal.cookie), token.utf8.count <= 128 else { return nil }
         do throws(Problem) {
-            return try await work.run { () throws(Problem) in try hub.session(token: token) }
+            return try await work.run { () throws(Problem) in
+                try hub.session(token: token, isIdle: isIdle)
+            }
         } catch {
             guard error.code == .notLoggedIn else { throw error }
             return nil
@@ -68,7 +72,7 @@ extension Front {
         var fields: [(HTTPField.Name, String)] = [
             (
                 .contentSecurityPolicy,
-                "default-src 'none'; style-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+                "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
             ),
             (.xContentTypeOptions, "nosniff"),
             // Not `no-referrer`: under that, browsers send the origin of our own forms as `null`,

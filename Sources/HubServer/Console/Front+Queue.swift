@@ -33,6 +33,9 @@ extension Front {
     func queuePage(_ call: Call, _ session: Session) async throws(Problem) -> Answer {
         let page = page(for: call, session)
         let narrowing = Narrowing(call.query)
+        let live = try await live(
+            nil, shownAt: page.link("/console/conflicts", narrowing.pairs(page: narrowing.page)),
+            session)
         let all = try await list(try Self.state(narrowing.state), session)
         let areas = Set(all.map(\.area) + [narrowing.area]).filter { !$0.isEmpty }.sorted()
         let found = all.filter {
@@ -53,7 +56,7 @@ extension Front {
             \(rows.isEmpty ? "<p class=\"note\">\(page.say(.noConflicts))</p>" : table(page, Array(rows)))
             \(pager(page, narrowing, number, of: pages))
             """
-        return answer(page.html(title: page.say(.conflictQueue), content), to: call)
+        return answer(page.html(title: page.say(.conflictQueue), live: live, content), to: call)
     }
 
     /// What does most harm first, then what is due first.

@@ -54,31 +54,44 @@ struct Page: Sendable {
     var formFields: HTML { "<input type=\"hidden\" name=\"form\" value=\"\(formToken)\">" }
 
     /// The whole page around its content.
-    func html(title: String, _ content: HTML) -> HTML {
-        """
-        <!doctype html>
-        <html lang="\(language.rawValue)">
-        <head>
-        <meta charset="utf-8">
-        <meta name="viewport" content="width=device-width, initial-scale=1">
-        <meta name="robots" content="noindex">
-        <title>\(title) · \(say(.console))</title>
-        <link rel="stylesheet" href="/console/style.css">
-        </head>
-        <body>
-        <a class="skip" href="#content">\(say(.skipToContent))</a>
-        \(top)
-        <main id="content">
-        \(content)
-        </main>
-        <footer>
-        <span>\(say(.asOf, with: "<time datetime=\"\(moment(now_ms).iso)\">\(moment(now_ms).full)</time>"))</span>
-        <nav aria-label="\(say(.language))">\(languages)</nav>
-        </footer>
-        </body>
-        </html>
+    ///
+    /// - Parameter live: what the page waits for once it is shown; `nil` for nothing.
+    func html(title: String, live: Live? = nil, _ content: HTML) -> HTML {
+        let script: HTML =
+            live == nil ? "" : "\n<script src=\"/console/live.js\" defer></script>"
+        return """
+            <!doctype html>
+            <html lang="\(language.rawValue)">
+            <head>
+            <meta charset="utf-8">
+            <meta name="viewport" content="width=device-width, initial-scale=1">
+            <meta name="robots" content="noindex">
+            <title>\(title) · \(say(.console))</title>
+            <link rel="stylesheet" href="/console/style.css">\(script)
+            </head>
+            <body>
+            <a class="skip" href="#content">\(say(.skipToContent))</a>
+            \(top)
+            <main id="content">
+            \(live.map { news($0) })
+            \(content)
+            </main>
+            <footer>
+            <span>\(say(.asOf, with: "<time datetime=\"\(moment(now_ms).iso)\">\(moment(now_ms).full)</time>"))</span>
+            <nav aria-label="\(say(.language))">\(languages)</nav>
+            </footer>
+            </body>
+            </html>
 
-        """
+            """
+    }
+
+    /// Empty until the script has heard something.
+    private func news(_ live: Live) -> HTML {
+        let written: HTML = live.isWrittenOn ? " data-written=\"yes\"" : ""
+        return """
+            <p class="note" id="news" role="status" data-address="\(live.address)" data-target="\(live.target)" data-text="\(say(.news))" data-link="\(say(.showNews))"\(written)></p>
+            """
     }
 
     private var top: HTML {

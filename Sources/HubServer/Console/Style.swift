@@ -26,7 +26,7 @@ enum Style {
         .note.warn{border-color:var(--warn-line);background:var(--warn-paper)}
         .note.bad{border-color:var(--bad-line);background:var(--bad-paper)}
         .note.good{border-color:var(--good-line);background:var(--good-paper)}
-        .note p{margin:0}.note p+p{margin-top:6px}
+        #news:empty{display:none}.note p{margin:0}.note p+p{margin-top:6px}
         .filter{display:flex;flex-wrap:wrap;gap:8px 16px;align-items:end;margin:0 0 16px}
         .filter label{display:grid;gap:2px;font-size:.9rem;color:var(--soft)}
         select,input,textarea,button{font:inherit;color:inherit}

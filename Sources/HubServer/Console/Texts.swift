@@ -6,6 +6,8 @@ enum Phrase: CaseIterable, Sendable {
     case console
     case skipToContent
     case asOf
+    case news
+    case showNews
     case language
     case logIn
     case logOut
@@ -167,6 +169,13 @@ enum Phrase: CaseIterable, Sendable {
         case .console: ("Hazama console", "Hazama 管理台", "Hazama 管理画面")
         case .skipToContent: ("Skip to the content", "跳到正文", "本文へ移動")
         case .asOf: ("As of %1", "数据截至 %1", "%1 現在")
+        case .news:
+            (
+                "Something has happened here since this page was made. Nothing on it is lost.",
+                "此页打开后情况有变化。页面上的内容不会丢失。",
+                "このページを開いた後に変化がありました。ここにあるものは失われません。"
+            )
+        case .showNews: ("Show it", "查看", "表示する")
         case .language: ("Language", "语言", "言語")
         case .logIn: ("Log in", "登录", "ログイン")
         case .logOut: ("Log out", "退出登录", "ログアウト")

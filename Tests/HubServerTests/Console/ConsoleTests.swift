@@ -58,6 +58,12 @@ private struct Browser {
             "/console/login", [("name", ServedHub.name), ("password", password)], from: page)
     }
 
+    /// Where a page waits for news.
+    static func address(in html: String) -> String {
+        guard let start = html.firstRange(of: "data-address=\"")?.upperBound else { return "" }
+        return String(html[start...].prefix { $0 != "\"" }).replacing("&amp;", with: "&")
+    }
+
     /// The value of the first field of this name on a page.
     static func value(_ name: String, in html: String) -> String {
         guard let start = html.firstRange(of: "name=\"\(name)\" value=\"")?.upperBound else {
@@ -69,6 +75,11 @@ private struct Browser {
 
 @Suite("Console")
 struct ConsoleTests {
+    /// A page without the one script that is the console's own.
+    private static func withoutOwnScript(_ text: String) -> String {
+        text.replacing("<script src=\"/console/live.js\" defer></script>", with: "")
+    }
+
     @Test(
         "a login leads to the page asked for, with a new cookie that scripts and other sites don't get"
     )
@@ -143,8 +154,9 @@ struct ConsoleTests {
             for answer in answers {
                 let policy = answer.field("content-security-policy") ?? ""
                 for part in [
-                    "default-src 'none'", "style-src 'self'", "form-action 'self'",
-                    "frame-ancestors 'none'", "base-uri 'none'",
+                    "default-src 'none'", "style-src 'self'", "script-src 'self'",
+                    "connect-src 'self'", "form-action 'self'", "frame-ancestors 'none'",
+                    "base-uri 'none'",
                 ] {
                     #expect(policy.contains(part), "\(answer.head)")
                 }
@@ -152,7 +164,7 @@ struct ConsoleTests {
                 #expect(answer.field("cache-control") == "no-store")
                 #expect(answer.field("x-content-type-options") == "nosniff")
                 #expect(answer.field("cross-origin-opener-policy") == "same-origin")
-                #expect(!answer.text.contains("<script"))
+                #expect(!Self.withoutOwnScript(answer.text).contains("<script"))
                 #expect(!answer.text.contains(" style="))
             }
         }
@@ -197,10 +209,13 @@ struct ConsoleTests {
         try await ServedHub.run(disagreement.fixture) { served in
             var browser = Browser(served)
             _ = try await browser.logIn()
-            for path in ["/console/conflicts", "/console/conflicts/\(disagreement.conflict.id)"] {
+            for path in [
+                "/console/conflicts", "/console/conflicts/\(disagreement.conflict.id)",
+                "/console/bulk?field=house.count.value&rule=newest",
+            ] {
                 let text = try await browser.get(path).text
                 #expect(!text.contains("<img"))
-                #expect(!text.contains("<script"))
+                #expect(!Self.withoutOwnScript(text).contains("<script"))
                 #expect(text.contains("&lt;img src=x onerror=alert(1)&gt;"))
                 #expect(text.contains("&lt;script&gt;"))
                 #expect(!text.unicodeScalars.contains("\u{1b}"))
@@ -371,6 +386,54 @@ struct ConsoleTests {
             }
             served.fixture.clock.advance(by: 1000)
             #expect(try await browser.get("/console/conflicts").status == 303)
+        }
+    }
+
+    @Test("a page hears of what happens by one request that stays open, whoever does it")
+    func news() async throws {
+        let disagreement = try Disagreement()
+        let id = disagreement.conflict.id
+        try await ServedHub.run(disagreement.fixture) { served in
+            var browser = Browser(served)
+            _ = try await browser.logIn()
+            #expect(try await browser.get("/console/live.js").text.contains("\"news\""))
+            for path in ["/console/conflicts?state=open", "/console/conflicts/\(id)"] {
+                let page = try await browser.get(path)
+                #expect(page.text.contains("<script src=\"/console/live.js\" defer></script>"))
+                let address = Browser.address(in: page.text)
+                #expect(address.hasPrefix("/console/news?since="))
+                let waiting = browser
+                let heard = try await withThrowingTaskGroup(of: RawAnswer.self) { group in
+                    group.addTask {
+                        var waiting = waiting
+                        return try await waiting.get(address)
+                    }
+                    _ = try served.fixture.hub.claim(id, by: served.fixture.admin)
+                    return try await group.next()
+                }
+                #expect(heard?.json?["news"] == true)
+                #expect(heard?.field("cache-control") == "no-store")
+                // And what was made since has heard of it.
+                let again = Browser.address(in: try await browser.get(path).text)
+                #expect(!again.isEmpty && again != address)
+            }
+            #expect(try await browser.get("/console/news?since=x").status == 400)
+            #expect(try await browser.get("/console/news?since=0&conflict=x").status == 404)
+        }
+    }
+
+    @Test("a page that waits keeps nobody logged in")
+    func restingWatch() async throws {
+        try await ServedHub.run(limits: { $0.watch = .milliseconds(20) }) { served in
+            var browser = Browser(served)
+            _ = try await browser.logIn()
+            let address = Browser.address(in: try await browser.get("/console/conflicts").text)
+            for minutes in [0, 8] as [Int64] {
+                served.fixture.clock.advance(by: minutes * 60 * 1000)
+                #expect(try await browser.get(address).json?["news"] == false)
+            }
+            served.fixture.clock.advance(by: 8 * 60 * 1000)
+            #expect(try await browser.get(address).status == 303)
         }
     }
 

@@ -18,6 +18,19 @@ public struct Simulation: Sendable {
         /// By seed, what stands for everything that happened, in order: the same for the same seed.
         public var traces: [UInt64: UInt64] = [:]
 
+        /// Stands for all that happened in all worlds, whatever ran at once: whoever runs the same
+        /// seeds again, in another process or on another machine, gets the same.
+        public var trace: UInt64 {
+            var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+            for (seed, trace) in traces.sorted(by: { $0.key < $1.key }) {
+                for word in [seed, trace] {
+                    hash = (hash ^ word) &* 0x0000_0100_0000_01b3
+                    hash ^= hash >> 32
+                }
+            }
+            return hash
+        }
+
         /// Situations that were never reached.
         public var missed: [Marker] { Marker.allCases.filter { markers[$0] == nil } }
 

@@ -104,7 +104,13 @@ struct SimulateCommand: AsyncParsableCommand {
     private static func figures(_ report: Simulation.Report) -> String {
         "\(Int(report.simulatedDays)) days, \(Int(report.deviceDays)) device-days, "
             + "\(report.faults.values.reduce(0, +)) faults, \(report.checks) checks, "
-            + "\(report.markers.count) of \(Marker.allCases.count) situations"
+            + "\(report.markers.count) of \(Marker.allCases.count) situations, "
+            + "trace \(trace(report))"
+    }
+
+    private static func trace(_ report: Simulation.Report) -> String {
+        let digits = String(report.trace, radix: 16)
+        return String(repeating: "0", count: 16 - digits.count) + digits
     }
 
     private static func json(_ report: Simulation.Report, _ shortest: Script?) -> JSON {
@@ -118,6 +124,7 @@ struct SimulateCommand: AsyncParsableCommand {
             JSONMember("deviceDays", .integer(Int64(report.deviceDays))),
             JSONMember("faults", counts(report.faults.map { ($0.key, $0.value) })),
             JSONMember("checks", .integer(Int64(report.checks))),
+            JSONMember("trace", .string(trace(report))),
             JSONMember("markers", counts(report.markers.map { ($0.key.rawValue, $0.value) })),
             JSONMember(
                 "failures",

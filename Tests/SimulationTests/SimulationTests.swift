@@ -25,6 +25,9 @@ struct SimulationTests {
         let second = try await Simulation(first: 77, count: 6).run(jobs: 2)
         #expect(first.traces == second.traces)
         #expect(Set(first.traces.values).count == 6)
+        #expect(first.trace == second.trace)
+        let other = try await Simulation(first: 78, count: 6).run(jobs: 2)
+        #expect(other.trace != first.trace)
     }
 
     @Test("what goes to who may not hold it is seen, however it is packed")

@@ -30,6 +30,23 @@ struct TypedTests {
         #expect(throws: Failure.self) { try typed.day(text) }
     }
 
+    @Test(
+        "a sync is reckoned by the line: its bits, its delay, and what TLS takes",
+        arguments: [("2g", 7), ("３Ｇ", 2), ("4G", 1), ("50k", 6), ("1M", 1), ("1", 60_004)])
+    func link(text: String, seconds: Int64) throws {
+        #expect(try Link(text, typed).seconds(up: 2000, down: 500) == seconds)
+    }
+
+    @Test("whatever a hub says it would send, the time is a number")
+    func endlessLink() throws {
+        #expect(try Link("1", typed).seconds(up: .max, down: .max) > 1 << 50)
+    }
+
+    @Test("what is no line is refused", arguments: ["", "0", "5g", "-1", "fast"])
+    func badLink(text: String) {
+        #expect(throws: Failure.self) { try Link(text, typed) }
+    }
+
     @Test("months are their first day")
     func month() throws {
         #expect(try typed.month("2026-10").description == "2026-10-01")

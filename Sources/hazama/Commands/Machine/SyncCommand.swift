@@ -281,11 +281,13 @@ struct Link {
     /// Three round trips until the line stands, one for the sync, and the bytes both ways with
     /// what TLS takes.
     func seconds(up: Int64, down: Int64) -> Int64 {
-        let bytes = up + down + Self.handshakeBytes
+        let bytes = min(up, Self.most) + min(down, Self.most) + Self.handshakeBytes
         return (bytes * 8 * 1000 / bitsPerSecond + 4 * roundTrip_ms + 999) / 1000
     }
 
     private static let handshakeBytes: Int64 = 5000
+    /// More than any store holds: what a hub says it would send may be any number.
+    private static let most: Int64 = 1 << 48
 }
 
 extension Desk {

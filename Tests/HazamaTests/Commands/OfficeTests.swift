@@ -70,6 +70,56 @@ struct OfficeTests {
         }
     }
 
+    @Test("of a conflict is told when it is due, what rests on it, its life, and who approved")
+    func conflictInWords() throws {
+        let hour: Int64 = 3_600_000
+        let now = SmallDistrict.morning
+        let screen = Screen()
+        let desk = Desk(
+            screen.console(), environment: ["HAZAMA_HOME": "/nowhere"], started: now,
+            clock: { now }
+        ) { _ in nil }
+        func step(_ act: String, _ name: JSON, _ text: String) -> JSON {
+            .object([
+                "at_ms": .integer(now.wall_ms - hour), "personName": name, "act": .string(act),
+                "text": .string(text),
+            ])
+        }
+        let remark: JSON = .object([
+            "authorName": "李娜", "corrected_ms": .integer(now.wall_ms - hour),
+            "act": "objection", "isProposal": false, "keep": "", "text": "not so",
+        ])
+        let dependent: JSON = .object([
+            "intent": "visit", "authorName": "王芳", "corrected_ms": .integer(now.wall_ms),
+        ])
+        let decision: JSON = .object([
+            "byName": "孙伟", "approvedByName": "赵敏", "at_ms": .integer(now.wall_ms),
+            "act": "keep", "reason": "seen", "value": 4,
+        ])
+        ConflictJSON.print(
+            .object([
+                "conflict": .object([
+                    "id": .string("\(RecordID(high: 1, low: 2))"), "kind": "value",
+                    "collection": "household", "unit": "member_count", "state": "open",
+                    "severity": "high", "isHighStakes": true, "needsTwoPersons": true,
+                    "timesReopened": 2, "title": "陈勇", "area": "东街",
+                    "due_ms": .integer(now.wall_ms - 24 * hour),
+                ]),
+                "sides": .array([]), "discussion": .array([remark]),
+                "dependents": .array([dependent]), "decision": decision,
+                "history": .array([
+                    step("opened", .null, ""), step("undone", "孙伟", "a slip"),
+                ]),
+            ]), desk: desk)
+        for words in [
+            "due: 2026-11-15", "high stakes", "decided by two people", "opened again: 2",
+            "rests on it: visit, 王芳", "李娜 objects", "“not so”", "approved by 赵敏",
+            "opened  the hub", "decision taken back  孙伟: a slip",
+        ] {
+            #expect(screen.result.contains(words), "\(words)")
+        }
+    }
+
     @Test("sides have letters, both ways")
     func sides() {
         for index in [0, 1, 25, 26, 40] { #expect(Sides.index(Sides.key(index)) == index) }

@@ -27,6 +27,7 @@ struct CatalogueTests {
         #expect(DirectoryPhrase.allCases.flatMap { gaps(in: $0.wording) } == [])
         #expect(ReportPhrase.allCases.flatMap { gaps(in: $0.wording) } == [])
         #expect(FactPhrase.allCases.flatMap { gaps(in: $0.wording) } == [])
+        #expect(ConflictPhrase.allCases.flatMap { gaps(in: $0.wording) } == [])
         #expect(RulePhrase.allCases.flatMap { gaps(in: $0.wording) } == [])
     }
 

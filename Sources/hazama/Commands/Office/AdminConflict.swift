@@ -16,7 +16,7 @@ struct AdminConflict: ParsableCommand {
 
 struct AdminConflictList: DeskCommand {
     static let configuration = CommandConfiguration(
-        commandName: "list", abstract: "List conflicts, oldest first.")
+        commandName: "list", abstract: "List conflicts, oldest first, with the day each is due.")
 
     @OptionGroup var global: GlobalOptions
     @Option(help: "open, assigned, proposed, resolved, unresolved or all.")
@@ -38,6 +38,7 @@ struct AdminConflictList: DeskCommand {
             .init(title: console.text(.kindOfConflict), minimum: 8),
             .init(title: console.text(.authors), minimum: 8),
             .init(title: console.text(.age), isRight: true),
+            .init(title: console.text(ConflictPhrase.due)),
             .init(title: console.text(.state), minimum: 6),
             .init(title: console.text(.area), minimum: 8),
         ])
@@ -55,6 +56,7 @@ struct AdminConflictList: DeskCommand {
                 Line(ConflictJSON.kind(conflict).text(in: console.language)),
                 Line(authors.joined(separator: ", ")),
                 Line(desk.formats.age(since: conflict["opened_ms"]?.integer ?? 0)),
+                ConflictJSON.due(conflict, desk),
                 Line(ConflictJSON.state(conflict, desk)), Line(conflict["area"]?.string ?? ""),
             ])
             console.item("conflict", conflict.members ?? [])
@@ -102,6 +104,15 @@ enum ConflictJSON {
         return "\(word), \(owner)"
     }
 
+    /// When it is to be decided; what is late, or does harm by waiting, stands out.
+    static func due(_ conflict: JSON, _ desk: Desk) -> Line {
+        guard let due_ms = conflict["due_ms"]?.integer else { return Line("") }
+        let isOpen = conflict["state"]?.string != "resolved"
+        let isPressing =
+            conflict["severity"]?.string == "high" || due_ms < desk.formats.now_ms
+        return Line(desk.formats.moment(due_ms), isOpen && isPressing ? .attention : .plain)
+    }
+
     /// Prints everything that is needed to decide one conflict.
     static func print(_ detail: JSON, desk: Desk) {
         guard let conflict = detail["conflict"] else { return }
@@ -115,6 +126,15 @@ enum ConflictJSON {
         console.result("\(heading)  \(unit)  \(rest)")
         let explanation = Words.explanation(string(conflict["kind"]))
         console.result("  \(explanation.text(in: console.language), .dim)")
+        let reopened = conflict["timesReopened"]?.integer ?? 0
+        let marks = [
+            conflict["isHighStakes"]?.bool == true ? console.text(ConflictPhrase.highStakes) : nil,
+            conflict["needsTwoPersons"]?.bool == true
+                ? console.text(ConflictPhrase.needsTwoPersons) : nil,
+            reopened > 0 ? console.text(ConflictPhrase.reopenedTimes, ["n": "\(reopened)"]) : nil,
+        ].compactMap(\.self).joined(separator: "; ")
+        console.result(
+            "  \(console.text(ConflictPhrase.due), .dim): \(due(conflict, desk))  \(marks, .dim)")
         if let base = detail["base"], !base.isNull {
             console.result("  \(console.text(.base), .dim): \(text(base["value"], base, desk))")
             for write in base["writes"]?.array ?? [] { print(write, base, desk) }
@@ -142,12 +162,21 @@ enum ConflictJSON {
             console.result(
                 "  \(console.text(.shownMeanwhile), .dim): \(text(shown, conflict, desk))")
         }
+        for write in detail["dependents"]?.array ?? [] {
+            let intent = Words.intent(string(write["intent"])).text(in: console.language)
+            let at = desk.formats.moment(write["corrected_ms"]?.integer ?? 0)
+            console.result(
+                "  \(console.text(ConflictPhrase.restsOnIt), .dim): \(intent), \(string(write["authorName"])), \(at)"
+            )
+        }
         for remark in detail["discussion"]?.array ?? [] {
             let keep = remark["keep"]?.string ?? ""
             let at = desk.formats.moment(remark["corrected_ms"]?.integer ?? 0)
             let side = keep.isEmpty ? "" : " → " + keep
             let author = string(remark["authorName"])
-            console.result("  \(at, .dim) \(author)\(side): “\(string(remark["text"]))”")
+            let act = Words.step(string(remark["act"])).text(in: console.language)
+            console.result(
+                "  \(at, .dim) \(author) \(act, .dim)\(side): “\(string(remark["text"]))”")
         }
         if let proposal = detail["proposal"], !proposal.isNull {
             let what =
@@ -173,6 +202,18 @@ enum ConflictJSON {
                     "reason": string(decision["reason"]),
                 ])
             console.result("  \(Mark.durable) \(words)")
+            if let second = decision["approvedByName"]?.string {
+                console.result(
+                    "    \(console.text(ConflictPhrase.approvedBy, ["name": second]), .dim)")
+            }
+        }
+        for step in detail["history"]?.array ?? [] {
+            let at = desk.formats.moment(step["at_ms"]?.integer ?? 0)
+            let act = Words.step(string(step["act"])).text(in: console.language)
+            let name = step["personName"]?.string ?? console.text(ConflictPhrase.theHub)
+            let text = string(step["text"])
+            console.result(
+                "  \("\(at)  \(act)  \(name)\(text.isEmpty ? "" : ": " + text)", .dim)")
         }
     }
 

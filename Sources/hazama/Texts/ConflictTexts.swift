@@ -1,0 +1,30 @@
+import Fieldwork
+
+/// What the office is told of a conflict beside its sides.
+enum ConflictPhrase: Catalogue {
+    case due, highStakes, needsTwoPersons, reopenedTimes, restsOnIt, approvedBy, theHub
+
+    var wording: Wording {
+        switch self {
+        case .due: Wording("due", "期限", "期限")
+        case .highStakes:
+            Wording(
+                "high stakes: never decided in bulk", "影响重大：不可批量决定", "影響が大きい：まとめて決められません")
+        case .needsTwoPersons:
+            Wording("decided by two people", "须由两人决定", "二人で決めます")
+        case .reopenedTimes:
+            Wording("opened again: {n}", "重新打开 {n} 次", "再開 {n} 回")
+        case .restsOnIt:
+            Wording("rests on it", "以此为依据", "これに基づくもの")
+        case .approvedBy: Wording("approved by {name}", "由 {name} 批准", "{name} が承認")
+        case .theHub: Wording("the hub", "中心", "ハブ")
+        }
+    }
+}
+
+extension Console {
+    /// A text of this catalogue with its places filled.
+    func text(_ phrase: ConflictPhrase, _ values: KeyValuePairs<String, String> = [:]) -> String {
+        phrase.wording.filled(in: language, values)
+    }
+}

@@ -18,7 +18,7 @@ RELEASE_BUILD := $(SWIFT) build -c release --static-swift-stdlib
 LIBRARIES := SyncCore Fieldwork Casework SyncProtocol SyncExchange SyncStore SyncClient SyncHub
 FORMATTED := Sources Tests Package.swift
 
-# How many worlds a soak has: about 20 minutes on two cores.
+# How many worlds a soak has: about 35 minutes on two cores that do nothing else.
 SOAK := 20000
 
 .PHONY: help setup build test vectors demo kill restore partition trouble sim soak planted fuzz

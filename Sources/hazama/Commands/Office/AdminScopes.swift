@@ -87,7 +87,9 @@ struct AdminAreaAdd: DeskCommand {
 struct AdminMove: DeskCommand {
     static let configuration = CommandConfiguration(
         commandName: "move",
-        abstract: "Lay households into another area. Says first which machines that concerns.")
+        abstract:
+            "Lay households into another area. With --dry-run, only say which machines that concerns."
+    )
 
     @OptionGroup var global: GlobalOptions
     @Argument(help: "The whole ids of households; or give --from.")
@@ -98,7 +100,7 @@ struct AdminMove: DeskCommand {
     var to: String
     @Option(help: "Why. Needed unless --dry-run.")
     var reason: String?
-    @Flag(help: "Only say what it would do.")
+    @Flag(help: "Only say what it would do: machines, unsent work, and what would travel.")
     var dryRun = false
 
     func run(at desk: Desk) async throws -> ExitStatus {
@@ -144,7 +146,8 @@ struct AdminMove: DeskCommand {
                     device["lastSync_ms"]?.integer.map(desk.formats.moment)
                         ?? console.text(.never)),
                 number(device, "reportedPending"), number(device, "leaves"),
-                number(device, "enters"), number(device, "stays"), number(device, "bytes"),
+                number(device, "enters"), number(device, "stays"),
+                Line(Formats.bytes(device["bytes"]?.integer ?? 0)),
             ]
         }
         console.summarise((effect.members ?? []).filter { $0.key != "devices" })

@@ -98,6 +98,56 @@ struct HostileTests {
         #expect(abs(device.clockSkew_ms + 30 * day_ms) < 60_000)
     }
 
+    private static let day_ms: Int64 = 24 * 3_600_000
+
+    /// How far the clocks of two devices are set: back, before 1970, into the next century, apart.
+    static let clocks: [(Int64, Int64)] = [
+        (-30 * day_ms, 0), (0, -60 * 365 * day_ms), (80 * 365 * day_ms, -1),
+        (3_600_000, -3_600_000),
+    ]
+
+    @Test(
+        "whatever their clocks say, the same work comes to the same states, answers and conflicts",
+        arguments: clocks)
+    func anyClock(first: Int64, second: Int64) throws {
+        let (right, other) = (try work(0, 0), try work(first, second))
+        #expect(right.answers.contains("conflicted") && right.conflicts.count == 1)
+        #expect(other.digest == right.digest)
+        #expect(other.answers == right.answers)
+        #expect(other.conflicts == right.conflicts)
+    }
+
+    /// What the hub makes of a day of two devices whose clocks are set by so much.
+    private func work(
+        _ first: Int64, _ second: Int64
+    ) throws -> (digest: StateDigest, answers: [String], conflicts: [String]) {
+        let fixture = try HubFixture()
+        var a = try fixture.device(1, person: "Li Na")
+        var b = try fixture.device(2, person: "Wang Fang")
+        (a.setBy_ms, b.setBy_ms) = (first, second)
+        var answers: [String] = []
+        func note(_ answer: SyncResponse) throws {
+            answers += try entries(answer, fixture).map { "\($0.disposition)" }
+        }
+        a.seal([.house(house, in: HubFixture.north, count: 2)])
+        try note(fixture.syncAll(&a))
+        try fixture.sync(&b)
+        let seen = try b.heads(house, House.count)
+        a.seal([.set(house, House.count, .integer(4), replacing: seen)])
+        b.seal([.set(house, House.count, .integer(5), replacing: seen)])
+        b.seal([.write(house, House.minutes, .increment(20))])
+        // The later one wins, by the hub's clock: that of a.
+        b.seal([.set(house, House.title, .text("by b"))])
+        try note(fixture.syncAll(&b))
+        a.seal([.set(house, House.title, .text("by a"))])
+        try note(fixture.sync(&a, [a.run(from: 2)]))
+        let conflicts = try fixture.hub.conflicts(state: nil, by: fixture.admin)
+        return (
+            digest: try fixture.hub.status().digest, answers: answers,
+            conflicts: conflicts.map { "\($0.id) \($0.kind) \($0.due_ms)" }
+        )
+    }
+
     static let texts = [
         "👨‍👩‍👧‍👦🏳️‍🌈", "𠮷野家 𪚥 𰻞", "བོད་ཡིག ئۇيغۇرچە ᠮᠣᠩᠭᠣᠯ", "\u{202e}gnp.exe\u{202c} \u{2066}a\u{2069}",
         "a" + String(repeating: "\u{334}\u{32a}", count: 900), "e\u{301} \u{e9} \u{fb01} \u{2126}",

@@ -21,7 +21,7 @@ FORMATTED := Sources Tests Package.swift
 # How many worlds a soak has: about 35 minutes on two cores that do nothing else.
 SOAK := 20000
 
-.PHONY: help setup build test vectors demo kill restore partition trouble sim soak planted fuzz
+.PHONY: help setup build test vectors demo kill restore partition trouble sim soak planted scope fuzz
 .PHONY: sanitize bench format lint docs clean
 
 help: ## Lists the targets
@@ -88,6 +88,9 @@ soak: programs ## Simulates 20,000 worlds that no commit before had, and writes 
 planted: setup ## Plants faults of one line, and looks whether the simulation finds each
 	@Tests/planted/run --ledger docs/proof/ledger.md $(ARGS)
 
+scope: setup ## Tries the merge in every history of three writes each, in every order; half an hour
+	@Tests/scope --ledger docs/proof/ledger.md
+
 bench: setup ## Measures the real client and hub with the workload of Tests/Benchmarks
 	@echo "build: Benchmarks, release"
 	@$(RELEASE_BUILD) --product Benchmarks
@@ -98,7 +101,7 @@ format: ## Formats the Swift sources in place
 
 lint: ## Checks format and the syntax of scripts, changing nothing
 	@$(SWIFT) format lint --strict --parallel --recursive $(FORMATTED)
-	@for script in .ci/run .ci/setup Tests/run $(wildcard Tests/demo/* Tests/planted/*); do \
+	@for script in .ci/run .ci/setup Tests/run $(wildcard Tests/note Tests/scope Tests/demo/* Tests/planted/*); do \
 	    if head -n 1 "$$script" | grep -qE '^#!.*\b(ba)?sh$$'; then bash -n "$$script"; fi; \
 	done
 	@echo "lint: nothing to say"

@@ -18,11 +18,12 @@ protocol HistorySpace {
 extension SmallScope: HistorySpace {}
 extension SmallFleet: HistorySpace {}
 
-/// Expects the laws to hold in every history of a small space.
+/// Expects the laws to hold in every history of a small space. Returns how many there were.
+@discardableResult
 func expectLaws(
     in scope: some HistorySpace, of merge: Merging = realMerge,
     sourceLocation: SourceLocation = #_sourceLocation
-) {
+) -> Int {
     var violation: LawViolation?
     let tried = scope.visitHistories { history in
         violation = history.firstViolation(of: merge)
@@ -30,6 +31,7 @@ func expectLaws(
     }
     if let violation { Issue.record(violation, sourceLocation: sourceLocation) }
     #expect(tried > 0, "an empty scope proves nothing", sourceLocation: sourceLocation)
+    return tried
 }
 
 /// Expects the laws to hold in each of `histories`.

@@ -16,12 +16,12 @@ struct Bench {
 
     init(_ options: Options) throws {
         self.options = options
-        workload = Workload(script: options.script, households: 12_000)
+        workload = Workload(script: options.script, households: options.households)
         scratch = options.scratch + "/hazama-bench-\(getpid())"
         try FileManager.default.createDirectory(
             atPath: scratch, withIntermediateDirectories: true,
             attributes: [.posixPermissions: 0o700])
-        Self.say("making the base: 12,000 households and 32,000 persons")
+        Self.say("making the base: \(options.households) households and their members")
         base = try workload.base()
         template = try HubFolder.create(at: scratch + "/base", base: base)
     }
@@ -203,6 +203,38 @@ struct Bench {
             try device.discard()
         }
         return (Sample.median(Array(samples.dropFirst())), try hub.peakMemory_MB())
+    }
+
+    // MARK: R17
+
+    /// One device has worked for so long that it has 50,000 change sets to send, and sends them in
+    /// one sync; and what the hub's memory grew by meanwhile.
+    func months() async throws -> (sample: Sample, sent: Int, growth_MB: Double) {
+        let (hub, devices) = try site("months", devices: 1)
+        defer { hub.stop() }
+        let device = devices[0]
+        let connection = try device.connection(to: hub.url)
+        try await device.pull(over: connection)
+        var recorded = 0
+        for week in 0..<84 {
+            let intents = Intent.single(try workload.week(of: week))
+            try device.record(intents)
+            recorded += intents.count
+            if week % 12 == 11 { Self.say("R17: \(recorded) change sets are recorded") }
+        }
+        let count = recorded
+        try hub.forgetPeak()
+        let before = try hub.peakMemory_MB()
+        let sample = try await Sample.measuring(hub) {
+            let summary = try await device.client(over: connection).sync()
+            guard summary.sent == count, summary.unsent == 0, summary.quarantined == 0,
+                summary.held == 0, summary.digestMatches != false
+            else { throw BenchmarkFault("R17: not everything was taken: \(summary)") }
+            return [summary]
+        }
+        let growth_MB = try hub.peakMemory_MB() - before
+        try device.discard()
+        return (sample, count, growth_MB)
     }
 
     // MARK: S5

@@ -100,6 +100,16 @@ enum Benchmarks {
             report.add("S4", "device CPU", sample.device_s, "s")
             report.add("S4", "hub's peak memory", peak, "MB", digits: 0)
         }
+        if options.only.contains("R17") {
+            Bench.say("R17: a device comes back after months")
+            let (sample, sent, growth_MB) = try await bench.months()
+            report.add("R17", "change sets sent", count: sent)
+            report.add("R17", "hub CPU", sample.hub_s, "s")
+            report.add("R17", "bytes up / down", bytes: sample.bytesUp, sample.bytesDown)
+            report.add("R17", "round trips", count: sample.roundTrips)
+            report.add("R17", "wall", sample.wall_s, "s")
+            report.add("R17", "hub's memory grew by", growth_MB, "MB", digits: 0)
+        }
         if options.includes("S5") {
             Bench.say("S5: two devices edit one record")
             let found = try await bench.concurrency()

@@ -3,14 +3,16 @@ import Foundation
 /// What a run is to measure.
 struct Options: Sendable {
     static let usage = """
-        usage: Benchmarks [--only S1,S2,…] [--quick] [--history N] [--devices N] [--json FILE]
-                          [--scratch FOLDER] [--workload FILE]
+        usage: Benchmarks [--only S1,S2,…] [--quick] [--history N] [--devices N] [--households N]
+                          [--json FILE] [--scratch FOLDER] [--workload FILE]
                Benchmarks rules | district | silent
 
-          --only      only these scenarios, of S1 to S6
+          --only      only these scenarios, of S1 to S6; or R17, which is left out otherwise: one
+                      device comes back with 50,000 change sets
           --quick     a short run: 10 devices, a history of 10,000 changes, 2 weeks of capture
           --history   changes behind which S3 syncs (100,000; 1000000 for the full one)
           --devices   devices of S2 (100)
+          --households  of the base (12000): an upload must not cost more in a larger district
           --json      writes the figures as JSON, too
           --scratch   where stores are made: on a disk, not in memory (the temporary folder)
           --workload  workload.py, where it does not lie beside the sources any more
@@ -23,6 +25,7 @@ struct Options: Sendable {
     var isQuick = false
     var history = 100_000
     var devices = 100
+    var households = 12_000
     var json: String?
     var scratch =
         NSTemporaryDirectory().hasSuffix("/")
@@ -47,11 +50,12 @@ struct Options: Sendable {
             case "--quick": break
             case "--only":
                 only = Set(try value(of: argument).split(separator: ",").map { String($0) })
-                guard only.isSubset(of: ["S1", "S2", "S3", "S4", "S5", "S6"]) else {
-                    throw BenchmarkFault("there are the scenarios S1 to S6")
+                guard only.isSubset(of: ["S1", "S2", "S3", "S4", "S5", "S6", "R17"]) else {
+                    throw BenchmarkFault("there are the scenarios S1 to S6, and R17")
                 }
             case "--history": history = try count(of: argument)
             case "--devices": devices = try count(of: argument)
+            case "--households": households = try count(of: argument)
             case "--json": json = try value(of: argument)
             case "--scratch": scratch = try value(of: argument)
             case "--workload": script = try value(of: argument)

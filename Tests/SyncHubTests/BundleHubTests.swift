@@ -41,6 +41,25 @@ struct BundleHubTests {
         #expect(try await author.sync().digestMatches == true)
     }
 
+    @Test("what is no bundle, is damaged, or is for another hub is refused, and nothing is stored")
+    func refused() async throws {
+        let (fixture, author, _) = try await scene()
+        let before = try fixture.hub.status()
+        let bundle = try export(author)
+        func changed(_ place: Int) -> [UInt8] {
+            var bytes = bundle
+            bytes[place] ^= 1
+            return bytes
+        }
+        // The magic, the hub, the key, the content.
+        let damaged = [0, 4, 20, 60, bundle.count - 1].map(changed)
+        for bytes in [[], Array(bundle.prefix(52)), Array(bundle.dropLast())] + damaged {
+            let error = #expect(throws: Problem.self) { try fixture.hub.take(bundle: bytes) }
+            #expect(error?.code == .badBundle)
+        }
+        #expect(try fixture.hub.status() == before)
+    }
+
     @Test("receipts that travel back as a file tell the author what is safe")
     func receiptsBack() async throws {
         let (fixture, author, _) = try await scene()

@@ -63,6 +63,11 @@ struct LifeTests {
         #expect(done.view.state == .resolved)
         #expect(done.decision?.byName == "Sun Wei")
         #expect(done.decision?.approvedByName == "Zhou Min")
+        #expect(
+            code {
+                _ = try pair.hub.approve(
+                    proposed.view.id, version: proposed.version, by: pair.colleague("Bo Chen"))
+            } == .noProposal)
         try await pair.syncBoth()
         #expect(try pair.b.value(House.number, of: pair.house) == .text("4"))
         #expect(try pair.b.store.disputeCount() == 0)
@@ -124,6 +129,8 @@ struct LifeTests {
     func undoneTooLate() async throws {
         let pair = try await disagreement()
         let id = try pair.only().view.id
+        #expect(
+            code { _ = try pair.hub.undo(id, reason: "why", by: pair.admin) } == .notDecided)
         try pair.decide(.keep(pair.side(.integer(5))))
         try await pair.syncBoth()
         try pair.a.edit(pair.house) { try $0.set(House.count, to: .integer(6)) }

@@ -88,24 +88,43 @@ struct SyncCommand: DeskCommand {
             let homes = try desk.homes()
             let current = try homes.current()
             for name in try homes.names() where name != current {
-                let store = try DeviceStore.open(
-                    homes.folder(of: name), schema: .fieldwork, waits: Desk.waitForStore)
-                let identity = try store.identity()
-                let isBehind =
-                    try store.status().unsent > 0 || !(try store.fileErrands().toSend.isEmpty)
-                if isBehind, let url = identity.url {
-                    let transport = CurlTransport(
-                        hub: try desk.hubAddress(url), authority: try store.authority() ?? [])
-                    let client = SyncClient(
-                        store: store, transport: transport, clock: { Clocks.read() })
-                    let sent = try await client.sync().sent
-                    desk.console.hint(.deliveredFor, ["n": "\(sent)", "name": name])
+                // What keeps one back keeps nobody else back.
+                do {
+                    if let sent = try await deliver(homes.folder(of: name), desk) {
+                        desk.console.hint(.deliveredFor, ["n": "\(sent)", "name": name])
+                    }
+                } catch {
+                    desk.console.detail(Line(desk.failure(for: error).what))
                 }
-                try store.close()
             }
         } catch {
             desk.console.detail(Line(desk.failure(for: error).what))
         }
+    }
+
+    /// Sends what is unsent in the store of a folder. Returns how many change sets went; `nil` where
+    /// there was nothing to send.
+    private func deliver(_ folder: String, _ desk: Desk) async throws -> Int? {
+        let store = try DeviceStore.open(
+            folder, schema: .fieldwork, waits: Desk.waitForStore)
+        let outcome: Result<Int?, any Error>
+        do {
+            let isBehind =
+                try store.status().unsent > 0 || !(try store.fileErrands().toSend.isEmpty)
+            if isBehind, let url = try store.identity().url {
+                let transport = CurlTransport(
+                    hub: try desk.hubAddress(url), authority: try store.authority() ?? [])
+                let client = SyncClient(
+                    store: store, transport: transport, clock: { Clocks.read() })
+                outcome = .success(try await client.sync().sent)
+            } else {
+                outcome = .success(nil)
+            }
+        } catch {
+            outcome = .failure(error)
+        }
+        try store.close()
+        return try outcome.get()
     }
 
     private func tell(_ summary: SyncSummary, _ line: Link?, _ desk: Desk) -> ExitStatus {

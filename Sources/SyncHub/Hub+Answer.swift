@@ -93,9 +93,12 @@ extension Hub {
         of person: PersonID, after number: UInt64, _ territory: Territory, isLent: Bool,
         _ tx: borrowing HubTransaction
     ) throws -> [SyncResponse.Notice] {
+        let stored = try tx.notices(of: person, after: number)
+        // Seldom anything; the rest is for who has news.
+        guard !stored.isEmpty else { return [] }
         let granted = territory.areas.reduce(into: Set<UInt32>()) { $0.formUnion($1) }
         var found: [SyncResponse.Notice] = []
-        for bytes in try tx.notices(of: person, after: number) {
+        for bytes in stored {
             guard var notice = SyncResponse.Notice(stored: bytes) else { continue }
             if notice.kind == .decision, let record = notice.record {
                 let area = try tx.soundArea(of: record)

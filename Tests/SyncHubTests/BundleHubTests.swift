@@ -42,7 +42,7 @@ struct BundleHubTests {
     }
 
     @Test("what is no bundle, is damaged, or is for another hub is refused, and nothing is stored")
-    func refused() async throws {
+    func noBundle() async throws {
         let (fixture, author, _) = try await scene()
         let before = try fixture.hub.status()
         let bundle = try export(author)

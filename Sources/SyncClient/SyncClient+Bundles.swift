@@ -1,6 +1,7 @@
+internal import Logging
 public import SyncCore
 internal import SyncExchange
-internal import SyncProtocol
+public import SyncProtocol
 public import SyncStore
 
 extension SyncClient {
@@ -13,6 +14,14 @@ extension SyncClient {
     public static func bundle(
         of store: DeviceStore
     ) throws(SyncFailure) -> (bytes: [UInt8], numbers: ClosedRange<ChangeSetNumber>)? {
+        guard let (bytes, sets) = try sealed(store) else { return nil }
+        let first = sets[0].changeSet.name.number
+        return (bytes, first...sets[sets.count - 1].changeSet.name.number)
+    }
+
+    private static func sealed(
+        _ store: DeviceStore
+    ) throws(SyncFailure) -> (bytes: [UInt8], sets: [HashedChangeSet])? {
         let identity = try inStore { () throws(StoreError) in try store.identity() }
         guard let hub = identity.hub, let sealingKey = identity.sealingKey else {
             throw .notEnrolled
@@ -33,18 +42,124 @@ extension SyncClient {
         let run = SignedRun.make(
             sets.map(\.changeSet), head: sets[sets.count - 1].hash, key: key)
         let bundle = SealedBundle(replica: identity.replica, runs: [run])
-        do throws(BundleError) {
-            return (try bundle.sealed(for: hub, key: sealingKey), first...last)
+        return try inBundle { () throws(BundleError) in
+            (try bundle.sealed(for: hub, key: sealingKey), sets)
+        }
+    }
+
+    // MARK: Between two devices
+
+    /// What a device has made for another one.
+    public struct SharedFile: Hashable, Sendable {
+        public let bytes: [UInt8]
+        public let numbers: ClosedRange<ChangeSetNumber>
+        /// How many of them the other device reads.
+        public let open: Int
+        public let reader: Credential
+    }
+
+    /// Makes this device's card, for whoever is to make a bundle for it.
+    public static func card(
+        of store: DeviceStore, now: ClockReading
+    ) throws(SyncFailure) -> DeviceCard {
+        let (credential, _) = try standing(of: store, now)
+        let key = try inStore { () throws(StoreError) in try store.signingKey() }
+        return DeviceCard(credential, key: key)
+    }
+
+    /// Seals everything that has no receipt for the hub, and for the device of this card what it
+    /// may read of it; `nil` if there is nothing.
+    public static func bundle(
+        of store: DeviceStore, for card: DeviceCard, now: ClockReading
+    ) throws(SyncFailure) -> SharedFile? {
+        let (credential, own) = try standing(of: store, now)
+        let identity = try inStore { () throws(StoreError) in try store.identity() }
+        guard let hubKey = identity.receiptKey, let reader = card.verified(by: hubKey),
+            reader.hub == own.hub
+        else { throw .bundle(.stranger) }
+        guard reader.replica != own.replica else { throw .bundle(.otherDevice) }
+        try check(reader, at: hubTime(of: store, now))
+        guard let (bundle, sets) = try sealed(store) else { return nil }
+        let areOpen = try inStore { () throws(StoreError) in
+            try store.areOpen(sets, by: own, to: reader)
+        }
+        let shared = SharedBundle(
+            credential: credential, bundle: bundle, first: sets[0].changeSet.name.number,
+            previous: sets[0].changeSet.previous, parts: SharedBundle.parts(sets, areOpen))
+        let key = try inStore { () throws(StoreError) in try store.signingKey() }
+        let bytes = try inBundle { () throws(BundleError) in
+            try shared.sealed(for: reader, card.sealingKey, key: key)
+        }
+        return SharedFile(
+            bytes: bytes,
+            numbers: sets[0].changeSet.name.number...sets[sets.count - 1].changeSet.name.number,
+            open: areOpen.count { $0 }, reader: reader)
+    }
+
+    /// Takes in what another device has made for this one: it is carried to the hub, and what may
+    /// be read of it is shown.
+    public static func take(
+        shared bytes: [UInt8], into store: DeviceStore, now: ClockReading
+    ) throws(SyncFailure) -> (taken: TakenBundle, author: Credential) {
+        let identity = try inStore { () throws(StoreError) in try store.identity() }
+        guard let hub = identity.hub, let hubKey = identity.receiptKey else { throw .notEnrolled }
+        let key = try inStore { () throws(StoreError) in try store.signingKey() }
+        let (shared, author) = try inBundle { () throws(BundleError) in
+            try SharedBundle.open(
+                bytes, hub: hub, device: identity.replica, key: key, hubKey: hubKey)
+        }
+        try check(author, at: hubTime(of: store, now))
+        _ = try standing(of: store, now)
+        let taken = try inStore { () throws(StoreError) in
+            try store.take(shared, by: author, now: now)
+        }
+        return (taken, author)
+    }
+
+    /// The hub's word for this device, which still has to hold.
+    private static func standing(
+        of store: DeviceStore, _ now: ClockReading
+    ) throws(SyncFailure) -> (SignedCredential, Credential) {
+        let identity = try inStore { () throws(StoreError) in try store.identity() }
+        guard let hubKey = identity.receiptKey else { throw .notEnrolled }
+        let signed = try inStore { () throws(StoreError) in try store.credential() }
+        guard identity.enrolment == .approved, let signed,
+            let credential = signed.verified(by: hubKey)
+        else { throw .bundle(.expired) }
+        try check(credential, at: hubTime(of: store, now))
+        return (signed, credential)
+    }
+
+    private static func check(
+        _ credential: Credential, at hub_ms: Int64
+    ) throws(SyncFailure) {
+        guard hub_ms < Int64(clamping: credential.until_ms) else { throw .bundle(.expired) }
+    }
+
+    /// The hub's clock now, as far as this device can tell; never before it last heard of it.
+    private static func hubTime(
+        of store: DeviceStore, _ now: ClockReading
+    ) throws(SyncFailure) -> Int64 {
+        let status = try inStore { () throws(StoreError) in try store.status() }
+        let estimate = now.wall_ms.addingClamped(status.offset_ms ?? 0)
+        return max(estimate, Int64(clamping: status.lastSyncHub_ms ?? 0))
+    }
+
+    // MARK: Handing in
+
+    /// Hands in what is carried before anything else is exchanged, so that what was written after
+    /// it finds it at the hub, and no state that comes contains it unnoticed. What fails is tried
+    /// once more at the end: it holds up nothing of this device's own.
+    func deliverFirst(_ summary: inout SyncSummary) async {
+        do throws(SyncFailure) {
+            try await deliverCarried(&summary)
         } catch {
-            // The key was checked when it was kept.
-            throw .store(.fault(StoreFault(.damaged, "the hub's key is none")))
+            log.notice("bundles are not handed in yet", metadata: ["reason": "\(error)"])
         }
     }
 
     /// Hands in what is carried for others and the hub does not have yet.
-    func deliverCarried() async throws(SyncFailure) -> (delivered: Int, refused: Int) {
-        var delivered = 0
-        var refused = 0
+    func deliverCarried(_ summary: inout SyncSummary) async throws(SyncFailure) {
         for hash in try inStore({ () throws(StoreError) in try store.carried() }) {
             let found = try inStore { () throws(StoreError) in try store.carriedBundle(hash) }
             guard let bytes = found else { continue }
@@ -56,7 +171,7 @@ extension SyncClient {
             switch try judge(bundle: response) {
             case .success(let file):
                 do throws(StoreError) {
-                    if try store.deliver(hash, file) { delivered += 1 }
+                    if try store.deliver(hash, file) { summary.delivered += 1 }
                 } catch .badAnswer {
                     throw .stopped(.notOurHub(status: response.status))
                 } catch {
@@ -66,10 +181,9 @@ extension SyncClient {
                 try inStore { () throws(StoreError) in
                     try store.refuse(hash, problem.code.rawValue)
                 }
-                refused += 1
+                summary.refused += 1
             }
         }
-        return (delivered, refused)
     }
 
     /// Returns what the hub says to have, or why it will never take the bundle; throws where it may
@@ -97,5 +211,16 @@ extension SyncClient {
         } catch {
             throw .stopped(.garbled(error))
         }
+    }
+}
+
+/// Calls what makes or opens files, and says its errors in the client's words.
+private func inBundle<Result>(
+    _ body: () throws(BundleError) -> Result
+) throws(SyncFailure) -> Result {
+    do {
+        return try body()
+    } catch {
+        throw .bundle(error)
     }
 }

@@ -9,7 +9,7 @@ public actor SyncClient {
     let store: DeviceStore
     private nonisolated let transport: any Transport
     private let clock: @Sendable () -> ClockReading
-    private let log: Logger
+    let log: Logger
     private let patience: Patience
     private var isRunning = false
     private var waitsForLine = false
@@ -44,6 +44,9 @@ public actor SyncClient {
         var run = Run(options: options)
         do throws(SyncFailure) {
             if options.only != .files {
+                if !options.isDryRun, options.maximumBytes == nil {
+                    await deliverFirst(&run.summary)
+                }
                 do throws(SyncFailure) {
                     try await exchange(&run, events)
                 } catch {
@@ -53,10 +56,7 @@ public actor SyncClient {
                 }
             }
             if !run.options.isDryRun, !run.exchange.isCutShort {
-                if options.only != .files {
-                    let (delivered, refused) = try await deliverCarried()
-                    (run.summary.delivered, run.summary.refused) = (delivered, refused)
-                }
+                if options.only != .files { try await deliverCarried(&run.summary) }
                 if options.only != .records {
                     try await exchangeFiles(options.maximumBytes, &run.summary, events)
                 }
@@ -137,6 +137,7 @@ public actor SyncClient {
                 try inStore { () throws(StoreError) in
                     try store.adopt(epoch, stored: stored, now: received)
                 }
+                if run.options.maximumBytes == nil { await deliverFirst(&run.summary) }
             case .answer(let answer):
                 let receipts = try verified(answer)
                 let standing = try noteStanding(answer, receipts, after: identity.enrolment)
@@ -213,7 +214,8 @@ public actor SyncClient {
             hasPurges: try !inStore { () throws(StoreError) in try store.purgeReceipts() }.isEmpty,
             digest: state.digest,
             offers: state.offers.map { DeviceExchange.Offer($0.number, bytes: $0.bytes) },
-            pending: state.pending, unsettled: state.unsettled)
+            pending: state.pending, unsettled: state.unsettled,
+            wantsCredential: state.wantsCredential)
         return (state.load, facts)
     }
 

@@ -118,6 +118,8 @@ public enum SyncFailure: Error, Hashable, Sendable {
     case store(StoreError)
     /// The device is not enrolled.
     case notEnrolled
+    /// A file is none that can be used. Nothing of it was taken in.
+    case bundle(BundleError)
     /// Another run of this client is not over.
     case alreadyRunning
     /// The enrolment code has a typing error.

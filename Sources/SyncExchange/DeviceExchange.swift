@@ -29,12 +29,15 @@ public struct DeviceExchange: Sendable {
         /// How many have no receipt in all.
         public var pending: UInt64
         public var unsettled: [ChangeSetNumber]
+        /// Whether the hub's word for this device is missing, or old.
+        public var wantsCredential: Bool
 
         public init(
             replica: ReplicaID, epoch: EpochID?, mark: LogMark.Sign, grantsVersion: UInt64,
             cursors: [LogPosition], noticeCursor: UInt64, writerCursor: UInt32,
             hasPurges: Bool = false,
-            digest: StateDigest?, offers: [Offer], pending: UInt64, unsettled: [ChangeSetNumber]
+            digest: StateDigest?, offers: [Offer], pending: UInt64, unsettled: [ChangeSetNumber],
+            wantsCredential: Bool = false
         ) {
             self.replica = replica
             self.epoch = epoch
@@ -48,6 +51,7 @@ public struct DeviceExchange: Sendable {
             self.offers = offers
             self.pending = pending
             self.unsettled = unsettled
+            self.wantsCredential = wantsCredential
         }
     }
 
@@ -230,7 +234,8 @@ public struct DeviceExchange: Sendable {
             noticeCursor: facts.noticeCursor, writerCursor: facts.writerCursor,
             digest: stretches.isEmpty ? facts.digest : nil, clock: clock,
             maximumDownBytes: left.map { UInt64(max(1, $0 - bytes(of: offer, facts))) } ?? 0,
-            isDryRun: isDryRun, takesEcho: takesEcho, diskFree_MB: diskFree_MB,
+            isDryRun: isDryRun, takesEcho: takesEcho,
+            wantsCredential: facts.wantsCredential, diskFree_MB: diskFree_MB,
             pending: facts.pending, unsettled: facts.unsettled, stretches: stretches)
         return Plan(
             request: request, epoch: epoch, offer: offer, needsProof: showsProof && epoch != nil)

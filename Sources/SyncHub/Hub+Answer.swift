@@ -49,9 +49,19 @@ extension Hub {
                     .map(\.leave)
             }
             var cursors = request.cursorList
-            if request.grantsVersion != territory.grants.version
-                || cursors.count != territory.areas.count
-            {
+            let knowsGrants =
+                request.grantsVersion == territory.grants.version
+                && cursors.count == territory.areas.count
+            if isLent, !request.isDryRun, request.wantsCredential || !knowsGrants {
+                response.credential = SignedCredential(
+                    Credential(
+                        hub: snapshot.hub, replica: replica.id, key: replica.key,
+                        person: replica.person, name: Text(person?.name ?? ""),
+                        issued_ms: response.hub_ms, until_ms: response.lease_ms,
+                        scopes: territory.grants.grants.filter { !$0.isReadOnly }.map(\.scope)),
+                    key: snapshot.key)
+            }
+            if !knowsGrants {
                 response.grants = territory.grants
                 // The device keeps the cursors of grants it had; which those were only it knows, so
                 // this answer brings no page unless it knew none.

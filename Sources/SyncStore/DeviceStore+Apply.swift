@@ -130,6 +130,7 @@ extension DeviceStore {
         }
         let era = try era(db)
         if let mark = answer.mark { try keep(mark, era, db) }
+        if let credential = answer.credential { try keep(credential, db) }
         if let grants = answer.grants { try apply(grants, db) }
         for entry in answer.writers {
             try db.run(
@@ -285,9 +286,11 @@ extension DeviceStore {
         context.writers = try writers(context.era, db)
         context.left = try left(db)
         if context.isFirst {
-            try db.each("SELECT DISTINCT record FROM sync_outbox_records") {
-                context.own.insert(try $0.name(0))
-            }
+            try db.each(
+                """
+                SELECT record FROM sync_outbox_records UNION SELECT record FROM sync_carried_records
+                """
+            ) { context.own.insert(try $0.name(0)) }
         }
         var start = 0
         while start < page.records.count {
@@ -323,7 +326,7 @@ extension DeviceStore {
         /// first.
         let isFirst: Bool
         var writers = WriterTable()
-        /// Records that this device has written on; only where `isFirst` asks for it.
+        /// Records with writes that their states may lack; only where `isFirst` asks for it.
         var own: Set<RecordID> = []
         /// Records that have left and are still here: they count in no digest.
         var left: Set<RecordID> = []
@@ -440,9 +443,10 @@ extension DeviceStore {
         let reach = max(sent.position, context.territory.complete(sent.area))
         let own = try mark(
             try ownChanges(of: sent.record, db), of: sent.record, reach, context.merged, db)
+        let carried = try markCarried(on: sent.record, reach, db)
         try write(
             held == nil ? table.insertSQL : table.updateSQL, sent.record, table, sent.area,
-            Overlay(over: state, own: own), had: held == nil ? 0 : 1, confirmed, db)
+            Overlay(over: state, pending: carried + own), had: held == nil ? 0 : 1, confirmed, db)
     }
 
     /// Keeps the state that is being replaced, for `log`, `diff` and `show --at`.
@@ -477,9 +481,9 @@ extension DeviceStore {
     /// ready has arrived, up to there. A change set whose position is not known yet is contained if
     /// the hub says that it is merged.
     private func mark(
-        _ own: [OwnChange], of record: RecordID, _ reach: LogPosition, _ merged: NumberSet,
+        _ own: [PendingChange], of record: RecordID, _ reach: LogPosition, _ merged: NumberSet,
         _ db: Database
-    ) throws -> [OwnChange] {
+    ) throws -> [PendingChange] {
         try own.filter { change in
             let isContained =
                 change.origin.position.map { $0 <= reach } ?? merged.contains(change.number)
@@ -617,6 +621,7 @@ extension DeviceStore {
         // Of what is merged and not here yet nothing is taken off what is shown: with more to come,
         // the states that contain it may be among that.
         try settle(changed, answer.hasMore ? NumberSet() : answer.merged, db)
+        try settleCarried(db)
         return notices
     }
 

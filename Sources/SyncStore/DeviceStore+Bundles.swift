@@ -5,14 +5,16 @@ public import SyncProtocol
 extension DeviceStore {
     /// Keeps another device's bundle until the hub has it. Keeping it again changes nothing.
     public func carry(_ bundle: [UInt8], now: ClockReading) throws(StoreError) {
-        try write { db in
-            try db.run(
-                """
-                INSERT INTO sync_carried(hash, arrived_ms, bytes) VALUES (?, ?, ?)
-                ON CONFLICT(hash) DO NOTHING
-                """,
-                [Digests.sha256(bundle).bytes.stored, now.wall_ms, bundle.stored])
-        }
+        try write { db in try self.carry(bundle, now, db) }
+    }
+
+    func carry(_ bundle: [UInt8], _ now: ClockReading, _ db: Database) throws {
+        try db.run(
+            """
+            INSERT INTO sync_carried(hash, arrived_ms, bytes) VALUES (?, ?, ?)
+            ON CONFLICT(hash) DO NOTHING
+            """,
+            [Digests.sha256(bundle).bytes.stored, now.wall_ms, bundle.stored])
     }
 
     /// Returns the names of bundles that the hub does not have in its present epoch, as far as is
@@ -39,12 +41,14 @@ extension DeviceStore {
         }
     }
 
-    /// Keeps with a bundle why the hub will never take it.
+    /// Keeps with a bundle why the hub will never take it. What was read of it is not shown any
+    /// more.
     public func refuse(_ hash: ContentHash, _ refusal: String) throws(StoreError) {
         try write { db in
             try db.run(
                 "UPDATE sync_carried SET refusal = ? WHERE hash = ?",
                 [refusal, hash.bytes.stored])
+            try self.dropCarried(in: hash, db)
         }
     }
 
@@ -60,14 +64,17 @@ extension DeviceStore {
             guard let key = identity.receiptKey, let hub = identity.hub else {
                 throw StoreError.notEnrolled
             }
-            let receipts = file.receipts.map { $0.verified(by: key) }
-            guard !receipts.isEmpty, receipts.allSatisfy({ $0?.hub == hub }),
+            let receipts = file.receipts.compactMap { $0.verified(by: key) }
+            guard !receipts.isEmpty, receipts.count == file.receipts.count,
+                receipts.allSatisfy({ $0.hub == hub && $0.epoch == receipts[0].epoch }),
                 let mark = file.mark.verified(by: key), mark.hub == hub
             else { throw StoreError.badAnswer(.badReceiptSignature) }
-            guard mark.epoch == identity.epoch else { return false }
+            guard mark.epoch == identity.epoch, receipts[0].epoch == mark.epoch else {
+                return false
+            }
             let era = try self.era(db)
             try self.keep(file.mark, era, db)
-            let entries = receipts.flatMap { $0?.entries ?? [] }
+            let entries = receipts.flatMap(\.entries)
             let positions = entries.compactMap(\.position)
             // Where one that waits will lie nobody knows yet.
             let last = positions.count == entries.count ? positions.max() : nil
@@ -75,6 +82,7 @@ extension DeviceStore {
                 "UPDATE sync_carried SET era = ?, position = ? WHERE hash = ?",
                 [era, last.map { Int64($0.value) }, hash.bytes.stored])
             try self.letGoOfAnchored(era, db)
+            try self.note(receipts, db)
             return true
         }
     }

@@ -98,6 +98,63 @@ extension DeviceStore {
         try write { db in try db.run("UPDATE sync_replica SET url = ?", [url]) }
     }
 
+    // MARK: The hub's word for this device
+
+    /// Returns the hub's word who this device is, for others; `nil` before the hub gave it.
+    public func credential() throws(StoreError) -> SignedCredential? {
+        try read { db in try self.credential(db) }
+    }
+
+    func credential(_ db: Database) throws -> SignedCredential? {
+        try db.first("SELECT credential FROM sync_replica") { row in
+            guard let stored = try row.blobOrNil(0) else { return nil as SignedCredential? }
+            guard stored.count > 64, let signature = Signature(bytes: stored[..<64]) else {
+                throw StoreFault(.damaged, "the credential is too short")
+            }
+            return SignedCredential(bytes: Array(stored[64...]), signature: signature)
+        } ?? nil
+    }
+
+    /// Verifies that a credential is the hub's, and of this device.
+    func verify(_ signed: SignedCredential, _ db: Database) throws {
+        let identity = try self.identity(db)
+        guard let key = identity.receiptKey, let hub = identity.hub else {
+            throw StoreError.notEnrolled
+        }
+        guard let credential = signed.verified(by: key) else {
+            throw StoreError.badAnswer(.badReceiptSignature)
+        }
+        guard credential.hub == hub, credential.replica == identity.replica else {
+            throw StoreError.badAnswer(.foreignReceipt)
+        }
+    }
+
+    func keep(_ signed: SignedCredential, _ db: Database) throws {
+        try db.run(
+            "UPDATE sync_replica SET credential = ?",
+            [(signed.signature.bytes + signed.bytes).stored])
+    }
+
+    /// Whether the hub is to be asked for a credential: it lends this device what it holds, and
+    /// what it said is lost, or half over as of the last sync.
+    func wantsCredential(_ db: Database) throws -> Bool {
+        let synced = try db.first(
+            """
+            SELECT ifnull(synced_hub_ms, 0) FROM sync_replica
+            WHERE grants_version <> 0 AND lease_ms > 0
+            """
+        ) { try $0.int(0) }
+        guard let synced else { return false }
+        guard let signed = try credential(db) else { return true }
+        let credential: Credential
+        do {
+            credential = try Credential.decode(signed.bytes)
+        } catch {
+            return true
+        }
+        return synced > Int64(clamping: credential.issued_ms / 2 + credential.until_ms / 2)
+    }
+
     /// The number of the hub's present life as this device counts them; 0 before the first.
     func era(_ db: Database) throws -> Int64 {
         let row = try HotStatement("SELECT era FROM sync_replica", db)

@@ -92,7 +92,7 @@ extension DeviceStore {
             record: shown.record, collection: row.collection, area: row.area, home: row.home,
             position: row.position, isVoid: shown.state.isVoid(in: table.collection),
             conflicts: shown.state.conflicts(under: schema).count,
-            hasOwn: !shown.laidOver.isEmpty, values: values)
+            hasOwn: !shown.laidOver.isEmpty, isCarried: !shown.carried.isEmpty, values: values)
     }
 
     // MARK: Records that may be one
@@ -210,7 +210,8 @@ extension ShownRecord {
         }
         return ShownRecord(
             state: .joining(parts.map(\.state), in: collection), position: position, area: area,
-            laidOver: all(\.laidOver), unsent: all(\.unsent), held: all(\.held),
+            laidOver: all(\.laidOver), carried: Array(Set(parts.flatMap(\.carried))).sorted(),
+            unsent: all(\.unsent), held: all(\.held),
             quarantined: all(\.quarantined), isStale: parts.contains { $0.isStale },
             applied_ms: applied_ms,
             parts: parts.map { Edit.Seen($0.state, at: $0.position) })

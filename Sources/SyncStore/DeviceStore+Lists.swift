@@ -179,6 +179,7 @@ extension DeviceStore {
         _ sql: String, _ arguments: StatementArguments, _ table: DeviceTable, _ db: Database
     ) throws -> [RecordRow] {
         let territory = try self.territory(db)
+        let carried = try carriedRecords(db)
         var rows: [RecordRow] = []
         let liesWith =
             if case .with = table.collection.home { true } else { false }
@@ -187,15 +188,17 @@ extension DeviceStore {
             for (index, unit) in table.columns.enumerated() {
                 values[unit.id] = try row.value(index + 7, as: unit.members[0].type)
             }
+            let record: RecordID = try row.name(0)
             rows.append(
                 RecordRow(
-                    record: try row.name(0), collection: table.collection.id,
+                    record: record, collection: table.collection.id,
                     area: try row.intOrNil(1).flatMap {
                         territory.areas[UInt32(clamping: $0)]?.scope
                     },
                     home: liesWith ? try row.nameOrNil(2) : nil,
                     position: try row.logPositionOrNil(3), isVoid: try row.int(4) != 0,
-                    conflicts: Int(try row.int(5)), hasOwn: try row.int(6) > 0, values: values))
+                    conflicts: Int(try row.int(5)), hasOwn: try row.int(6) > 0,
+                    isCarried: carried.contains(record), values: values))
         }
         return rows
     }

@@ -195,6 +195,7 @@ extension DeviceStore {
         try read { db in
             let epoch = try answer.epoch ?? self.identity(db).epoch
             if let mark = answer.mark { try self.verify(mark, epoch: epoch, db) }
+            if let credential = answer.credential { try self.verify(credential, db) }
             return try self.verified(answer.receipts, epoch: epoch, db)
         }
     }

@@ -194,6 +194,8 @@ extension DeviceStore {
             reasons.append(reason.flatMap(SyncResponse.Leave.Reason.init(rawValue:)) ?? .revoked)
         }
         for (record, collection) in ready {
+            // Only what is read here: what was carried is in the bundle, for the hub alone.
+            try dropCarried(on: record, db)
             if let table = table(collection) {
                 try db.run("DELETE FROM \(table.name) WHERE id = ?", [record.stored])
             }

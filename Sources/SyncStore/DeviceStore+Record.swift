@@ -87,13 +87,21 @@ extension DeviceStore {
         }
     }
 
-    /// A record that a draft touches, as it was before.
-    private struct Touched {
+    /// A record that a change set touches, as it was before.
+    struct Touched {
         let change: RecordChange
         let table: DeviceTable
-        /// `nil` where the draft creates it.
+        /// `nil` where the change set creates it.
         let held: HeldRecord?
         let overlay: Overlay
+
+        /// Where the change says that its record lies; `nil` if it says nothing of it.
+        var home: RecordID? {
+            for write in change.writes where write.unit == table.homeUnit {
+                if case .set(.reference(let id), _) = write.operation { return id }
+            }
+            return nil
+        }
     }
 
     private func touched(by change: RecordChange, _ db: Database) throws -> Touched {
@@ -108,12 +116,12 @@ extension DeviceStore {
                 }
             }
             return Touched(
-                change: change, table: table, held: nil, overlay: Overlay(over: nil, own: []))
+                change: change, table: table, held: nil, overlay: Overlay(over: nil, pending: []))
         }
         guard !change.creates else { throw StoreError.recordExists(change.record) }
-        let own = try ownChanges(of: change.record, db).filter(\.isLaid)
+        let pending = try pendingChanges(of: change.record, db).filter(\.isLaid)
         let confirmed = try held.confirmed(change.record, table, self, db)
-        let overlay = Overlay(over: confirmed, own: own)
+        let overlay = Overlay(over: confirmed, pending: pending)
         for write in change.writes {
             if let kind = overlay.state?[write.unit]?.kind, kind != write.operation.kind {
                 throw StoreError.heldOtherwise(change.record, write.unit)
@@ -125,25 +133,19 @@ extension DeviceStore {
     // MARK: Where it lies, and under whose authority
 
     /// The leaf area of each record; those created here lie where their home does, perhaps in this
-    /// very draft.
-    private func areas(of touched: [Touched], _ db: Database) throws -> [UInt32?] {
+    /// very change set.
+    func areas(of touched: [Touched], _ db: Database) throws -> [UInt32?] {
         let territory = try self.territory(db)
-        func home(_ change: RecordChange, _ unit: UnitID) -> RecordID? {
-            for write in change.writes where write.unit == unit {
-                if case .set(.reference(let id), _) = write.operation { return id }
-            }
-            return nil
-        }
         func area(_ place: Int, depth: Int) throws -> UInt32? {
             let it = touched[place]
             if let held = it.held { return held.area }
             switch it.table.collection.home {
-            case .scope(let unit):
-                return home(it.change, unit).flatMap {
+            case .scope:
+                return it.home.flatMap {
                     territory.numbers[ScopeID(high: $0.high, low: $0.low)]
                 }
-            case .with(let unit):
-                guard let id = home(it.change, unit) else { return nil }
+            case .with:
+                guard let id = it.home else { return nil }
                 let sibling = touched.firstIndex { $0.change.record == id }
                 if let sibling, depth < touched.count { return try area(sibling, depth: depth + 1) }
                 for table in tables {
@@ -301,12 +303,13 @@ extension DeviceStore {
         _ touched: Touched, _ area: UInt32?, _ set: ChangeSet, _ db: Database
     ) throws {
         let record = touched.change.record
-        let latest = OwnChange(
+        let latest = PendingChange(
             number: set.name.number, change: touched.change,
             origin: Origin(
                 name: set.name, author: set.author, time: .estimate(set.time), position: nil,
                 shown: touched.change.shown),
-            made_ms: set.time.wall_ms, isLaid: true, disposition: nil, isUnsent: true)
+            made_ms: set.time.wall_ms, isLaid: true, disposition: nil, isUnsent: true,
+            isCarried: false)
         var overlay = touched.overlay
         overlay.lay(latest)
         guard let held = touched.held else {

@@ -151,6 +151,7 @@ extension DeviceStore {
         _ difference: inout Difference, _ now: ClockReading, _ db: Database
     ) throws -> [UInt32] {
         let (era, reach) = (try era(db), try reach(db))
+        try forgetDamagedCarried(db)
         for table in tables {
             var records: [RecordID] = []
             try db.each("SELECT id FROM \(table.name) WHERE state IS NOT NULL") {
@@ -179,6 +180,7 @@ extension DeviceStore {
                     """
                     DELETE FROM \(table.name) WHERE id = ?1
                         AND NOT EXISTS (SELECT 1 FROM sync_outbox_records WHERE record = ?1)
+                        AND NOT EXISTS (SELECT 1 FROM sync_carried_records WHERE record = ?1)
                     """, [record.stored])
             }
             difference.damaged += broken.count

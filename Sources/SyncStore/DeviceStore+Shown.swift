@@ -23,13 +23,15 @@ extension DeviceStore {
         _ record: RecordID, _ table: DeviceTable, _ held: HeldRecord, _ db: Database
     ) throws -> ShownRecord? {
         let own = try ownChanges(of: record, db)
+        let carried = try carriedChanges(of: record, db)
         let confirmed = try held.confirmed(record, table, self, db)
-        let overlay = Overlay(over: confirmed, own: own.filter(\.isLaid))
+        let overlay = Overlay(over: confirmed, pending: (carried + own).filter(\.isLaid))
         guard let state = overlay.state else { return nil }
         return ShownRecord(
             state: state, position: held.position,
             area: try held.area.flatMap { try self.territory(db).areas[$0]?.scope },
-            laidOver: overlay.laid, unsent: own.filter(\.isUnsent).map(\.number),
+            laidOver: overlay.laid, carried: overlay.carried,
+            unsent: own.filter(\.isUnsent).map(\.number),
             held: own.filter { $0.disposition == .held }.map(\.number),
             quarantined: own.filter { $0.disposition == .quarantined }.map(\.number),
             isStale: try held.state != nil && held.era != era(db), applied_ms: held.applied_ms)
@@ -80,9 +82,15 @@ extension DeviceStore {
         return replica
     }
 
+    /// All change sets on a record that the hub's state may lack: carried ones, then own ones, each
+    /// writer's rising.
+    func pendingChanges(of record: RecordID, _ db: Database) throws -> [PendingChange] {
+        try carriedChanges(of: record, db) + ownChanges(of: record, db)
+    }
+
     /// All own change sets on a record, rising.
-    func ownChanges(of record: RecordID, _ db: Database) throws -> [OwnChange] {
-        var changes: [OwnChange] = []
+    func ownChanges(of record: RecordID, _ db: Database) throws -> [PendingChange] {
+        var changes: [PendingChange] = []
         // Nearly every record has none, and then nothing else is asked.
         let own = try HotStatement(
             "SELECT 1 FROM sync_outbox_records WHERE record = ? LIMIT 1", db)
@@ -108,7 +116,7 @@ extension DeviceStore {
                 throw StoreFault(.damaged, "change set \(number) does not touch its record")
             }
             changes.append(
-                OwnChange(
+                PendingChange(
                     number: number, change: change,
                     origin: Origin(
                         name: set.name, author: set.author,
@@ -118,7 +126,7 @@ extension DeviceStore {
                     made_ms: set.time.wall_ms, isLaid: try row.present(1) != 0,
                     disposition: isReceipted
                         ? try row.number(3).map(self.disposition) : nil,
-                    isUnsent: !isReceipted))
+                    isUnsent: !isReceipted, isCarried: false))
         }
         return changes
     }
@@ -180,7 +188,7 @@ extension DeviceStore {
         guard let held = try held(record, table, db) else { return }
         let confirmed = try held.confirmed(record, table, self, db)
         let overlay = Overlay(
-            over: confirmed, own: try ownChanges(of: record, db).filter(\.isLaid))
+            over: confirmed, pending: try pendingChanges(of: record, db).filter(\.isLaid))
         try show(record, table, held.area, overlay, had: held.conflicts, db)
     }
 
@@ -343,8 +351,8 @@ extension HeldRecord {
     }
 }
 
-/// What one own change set does to one record.
-struct OwnChange {
+/// What one change set that the hub's state may lack does to one record.
+struct PendingChange {
     let number: ChangeSetNumber
     let change: RecordChange
     let origin: Origin
@@ -354,42 +362,49 @@ struct OwnChange {
     /// `nil` until a receipt of this epoch names it.
     let disposition: Disposition?
     let isUnsent: Bool
+    /// Whether another device wrote it, and it came here in a bundle.
+    let isCarried: Bool
 }
 
-/// The hub's state of a record with own writes laid over it: by the same merge as at the hub.
+/// The hub's state of a record with writes laid over it that it lacks: by the same merge as at the
+/// hub.
 struct Overlay {
     private(set) var state: RecordState?
-    /// The change sets laid over, rising.
+    /// Own change sets laid over, rising.
     private(set) var laid: [ChangeSetNumber] = []
-    /// Own change sets that neither the state nor what is laid over it contains.
-    private var waiting: Set<ChangeSetNumber> = []
+    /// Those of others.
+    private(set) var carried: [ChangeSetName] = []
+    /// Change sets that neither the state nor what is laid over it contains.
+    private var waiting: Set<ChangeSetName> = []
 
-    /// Lays `own` over `confirmed`. `own` rises by number and holds what the state does not
-    /// contain.
-    init(over confirmed: RecordState?, own: [OwnChange]) {
+    /// Lays `pending` over `confirmed`. It holds what the state does not contain, each writer's
+    /// rising by number.
+    init(over confirmed: RecordState?, pending: [PendingChange]) {
         state = confirmed
-        guard !own.isEmpty else { return }
+        guard !pending.isEmpty else { return }
         // What was set aside is shown only where the person would else see nothing of their own
         // record.
-        let shown = confirmed == nil ? own : own.filter { $0.disposition != .quarantined }
-        waiting = Set(own.map(\.number))
+        let shown =
+            confirmed == nil ? pending : pending.filter { $0.disposition != .quarantined }
+        waiting = Set(pending.map(\.origin.name))
         for change in shown { lay(change) }
     }
 
-    /// Lays one more over it, which comes after all that are laid.
-    mutating func lay(_ change: OwnChange) {
+    /// Lays one more over it, which comes after all that its writer has laid.
+    mutating func lay(_ change: PendingChange) {
         var merged =
             state
             ?? RecordState(record: change.change.record, collection: change.change.collection)
         state = nil  // So that the arrays inside are not copied.
-        waiting.insert(change.number)
-        let replica = change.origin.name.replica
+        waiting.insert(change.origin.name)
         // Others' writes that are named were on the screen, so the state holds or covers them.
-        merged.merge(change.change, from: change.origin) { [waiting] in
-            $0.replica != replica || !waiting.contains($0.number)
+        merged.merge(change.change, from: change.origin) { [waiting] in !waiting.contains($0) }
+        waiting.remove(change.origin.name)
+        if change.isCarried {
+            carried.append(change.origin.name)
+        } else {
+            laid.append(change.number)
         }
-        waiting.remove(change.number)
-        laid.append(change.number)
         state = merged
     }
 }

@@ -247,9 +247,10 @@ extension DeviceStore {
         }
         // Own writes each as they were laid over the newest confirmed state.
         let own = try ownChanges(of: record, db).filter(\.isLaid)
+        let carried = try carriedChanges(of: record, db).filter(\.isLaid)
         let confirmed = try held.confirmed(record, table, self, db)
         for end in own.indices {
-            let overlay = Overlay(over: confirmed, own: Array(own[...end]))
+            let overlay = Overlay(over: confirmed, pending: carried + own[...end])
             guard let state = overlay.state, overlay.laid.last == own[end].number else { continue }
             entries.append(
                 HistoryEntry(

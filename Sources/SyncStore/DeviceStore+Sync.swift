@@ -26,6 +26,8 @@ public struct SyncState: Hashable, Sendable {
     public let pending: UInt64
     /// Own numbers of which the hub is to tell what has become.
     public let unsettled: [ChangeSetNumber]
+    /// Whether the hub's word for this device is missing, or old.
+    public let wantsCredential: Bool
     /// What `keepLoad` was told last; 0 for nothing.
     public let load: Int
 
@@ -107,7 +109,7 @@ extension DeviceStore {
                     // At the hub a copy's numbers are those of the branch it did not write.
                     unsettled: identity.enrolment == .copied
                         ? [] : try self.unsettled(era, merged, db),
-                    load: Int(try row.int(5)))
+                    wantsCredential: try self.wantsCredential(db), load: Int(try row.int(5)))
             }
             guard let state else { throw StoreFault(.damaged, "the store does not know its name") }
             return state

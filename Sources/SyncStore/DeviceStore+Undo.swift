@@ -108,17 +108,15 @@ extension DeviceStore {
         }
     }
 
-    /// What a write set a unit to: from the outbox if it was our own, else from the states that
-    /// were here.
+    /// What a write set a unit to: from the change set itself if it is here, else from the states
+    /// that were here.
     private func value(
         of name: ChangeSetName, in unit: UnitID, of record: RecordID, _ table: DeviceTable,
         _ db: Database
     ) throws -> Value {
-        if name.replica == (try replica(db)) {
-            let own = try ownChanges(of: record, db).first { $0.number == name.number }
-            for write in own?.change.writes ?? [] where write.unit == unit {
-                if case .set(let value, _) = write.operation { return value }
-            }
+        let written = try pendingChanges(of: record, db).first { $0.origin.name == name }
+        for write in written?.change.writes ?? [] where write.unit == unit {
+            if case .set(let value, _) = write.operation { return value }
         }
         for state in try statesHere(record, table, db).reversed() {
             guard case .register(let register)? = state[unit] else { continue }

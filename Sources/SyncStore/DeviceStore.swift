@@ -11,7 +11,7 @@ internal import Synchronization
 ///   the numbers have no gaps and each names its predecessor's hash.
 /// * `state` of a record holds exactly the bytes the hub sent last. Own writes it does not contain
 ///   are marked in `sync_outbox_records`, and laid over it when it is shown: none twice, none left
-///   out.
+///   out. So are others' writes that were carried here, in `sync_carried_records`: none twice.
 /// * A grant's cursor moves only in the transaction that applied the page for it.
 /// * The typed columns, `sync_disputes` and `sync_digests` follow from the rest; `doctor` compares
 ///   them.
@@ -344,4 +344,6 @@ struct DeviceMemory: Sendable {
     var territory: Territory?
     /// Records that have left and are still here.
     var left: Set<RecordID>?
+    /// Whether anything is read here that the hub may not have yet.
+    var carries: Bool?
 }

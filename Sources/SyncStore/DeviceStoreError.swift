@@ -49,6 +49,8 @@ public enum StoreError: Error, Hashable, Sendable {
     case clockExhausted
     /// There is no change set with this number in the outbox.
     case unknownChangeSet(ChangeSetNumber)
+    /// Another change set of this name is carried here: one of two machines is a copy.
+    case carriedOtherwise(ChangeSetName)
     /// A record is not what the hub sent. The next sync fetches it again; nothing else is touched.
     case damagedRecord(RecordID)
     /// Bytes kept here can't be read.

@@ -21,6 +21,7 @@ enum DeviceTables {
             mark_number INTEGER NOT NULL DEFAULT 0, mark BLOB, stored INTEGER NOT NULL DEFAULT 0,
             merged BLOB NOT NULL DEFAULT x'', anchored INTEGER NOT NULL DEFAULT 0,
             settled INTEGER NOT NULL DEFAULT 0, is_complete INTEGER NOT NULL DEFAULT 0,
+            credential BLOB,
             is_suspect INTEGER NOT NULL DEFAULT 0, looked_ms INTEGER NOT NULL DEFAULT 0, load INTEGER NOT NULL DEFAULT 0, salt BLOB, offset_ms INTEGER,
             offset_monotonic_ms INTEGER, offset_boot INTEGER, lease_ms INTEGER,
             synced_ms INTEGER, synced_hub_ms INTEGER) STRICT;
@@ -82,6 +83,15 @@ enum DeviceTables {
         CREATE TABLE sync_carried(
             hash BLOB PRIMARY KEY, arrived_ms INTEGER NOT NULL, refusal TEXT, era INTEGER,
             position INTEGER, bytes BLOB NOT NULL) STRICT, WITHOUT ROWID;
+        CREATE TABLE sync_carried_sets(
+            id INTEGER PRIMARY KEY, replica BLOB NOT NULL, number INTEGER NOT NULL,
+            hash BLOB NOT NULL, bundle BLOB NOT NULL, era INTEGER, position INTEGER,
+            time_ms INTEGER, key INTEGER NOT NULL, bytes BLOB NOT NULL,
+            UNIQUE (replica, number)) STRICT;
+        CREATE TABLE sync_carried_records(
+            record BLOB NOT NULL, set_id INTEGER NOT NULL, collection INTEGER NOT NULL,
+            is_laid INTEGER NOT NULL,
+            PRIMARY KEY (record, set_id)) STRICT, WITHOUT ROWID;
         CREATE TABLE sync_leaves(
             number INTEGER PRIMARY KEY, reason INTEGER NOT NULL, record BLOB, collection INTEGER,
             grant_id BLOB) STRICT;
@@ -119,6 +129,8 @@ enum DeviceTables {
 struct DeviceTable: Sendable {
     let collection: CollectionDeclaration
     let name: String
+    /// What says where a record lies.
+    let homeUnit: UnitID
     /// The units kept as columns, in order.
     let columns: [UnitDeclaration]
     let createSQL: [String]
@@ -137,6 +149,10 @@ struct DeviceTable: Sendable {
             !declaration.name.hasPrefix("sync_") && !declaration.name.hasPrefix("sqlite_"),
             "a collection may not be called \(declaration.name)")
         collection = declaration
+        homeUnit =
+            switch declaration.home {
+            case .scope(let unit), .with(let unit): unit
+            }
         let table = Self.quoted(declaration.name)
         name = table
         columns = declaration.units.filter(\.isColumn)

@@ -24,8 +24,8 @@ public struct ChangeSetDraft: Hashable, Sendable {
     }
 }
 
-/// A record as its author sees it: the hub's confirmed state with own writes it does not yet
-/// contain laid over.
+/// A record as its author sees it: the hub's confirmed state with the writes laid over that it does
+/// not yet contain, own ones and those carried by bundle.
 ///
 /// `state` and `position` are what an `Edit` begins with.
 public struct ShownRecord: Hashable, Sendable {
@@ -37,6 +37,8 @@ public struct ShownRecord: Hashable, Sendable {
     /// Own change sets laid over the confirmed state, rising. Their heads are the device's own word
     /// so far.
     public let laidOver: [ChangeSetNumber]
+    /// Change sets of others that came in a bundle and are laid over it as well.
+    public let carried: [ChangeSetName]
     /// Those of `laidOver` that no receipt of this epoch names: they are only on this machine.
     public let unsent: [ChangeSetNumber]
     /// Own change sets on this record that wait at the hub for something they name.
@@ -54,13 +56,14 @@ public struct ShownRecord: Hashable, Sendable {
 
     init(
         state: RecordState, position: LogPosition?, area: ScopeID?, laidOver: [ChangeSetNumber],
-        unsent: [ChangeSetNumber], held: [ChangeSetNumber], quarantined: [ChangeSetNumber],
-        isStale: Bool, applied_ms: Int64?, parts: [Edit.Seen]? = nil
+        carried: [ChangeSetName], unsent: [ChangeSetNumber], held: [ChangeSetNumber],
+        quarantined: [ChangeSetNumber], isStale: Bool, applied_ms: Int64?, parts: [Edit.Seen]? = nil
     ) {
         self.state = state
         self.position = position
         self.area = area
         self.laidOver = laidOver
+        self.carried = carried
         self.unsent = unsent
         self.held = held
         self.quarantined = quarantined
@@ -78,7 +81,7 @@ public struct ShownRecord: Hashable, Sendable {
     }
 }
 
-/// A line of a list: what the columns of a record hold, own pending writes included. Nothing is
+/// A line of a list: what the columns of a record hold, pending writes included. Nothing is
 /// decoded for it.
 public struct RecordRow: Hashable, Sendable {
     public let record: RecordID
@@ -92,6 +95,8 @@ public struct RecordRow: Hashable, Sendable {
     public let conflicts: Int
     /// Whether own writes are laid over the hub's state.
     public let hasOwn: Bool
+    /// Whether writes of others are laid over it that came in a bundle.
+    public let isCarried: Bool
     /// By unit, what its column shows. A unit that is unknown, or whose dispute has nothing safe to
     /// show, is missing.
     public let values: [UnitID: Value]

@@ -37,17 +37,21 @@ public final class HubFixture: Sendable {
 
     public let folder: TemporaryFolder
     public let clock: TestClock
-    public let key = SigningKey(seed: [UInt8](repeating: 9, count: 32))!
+    public let key: SigningKey
     public let hub: Hub
     public let admin: Session
     /// How often the hub was opened: each run of it draws other names.
     private let runs = Mutex<UInt64>(1)
 
-    public init(schema: Schema = .test, clock: TestClock = TestClock()) throws {
+    /// - Parameter number: each makes another hub.
+    public init(
+        schema: Schema = .test, clock: TestClock = TestClock(), number: UInt8 = 1
+    ) throws {
         self.clock = clock
+        key = SigningKey(seed: [UInt8](repeating: 8 + number, count: 32))!
         folder = try TemporaryFolder()
         let store = try HubStore(path: folder.file("hub.sqlite"), schema: schema)
-        var generator = TestGenerator(Seed(1))
+        var generator = TestGenerator(Seed(UInt64(number)))
         try Hub.create(
             in: store, district: "Test", key: key, now_ms: clock.now_ms, using: &generator)
         hub = try Self.open(store, key, clock, run: 1)

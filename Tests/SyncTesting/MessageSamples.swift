@@ -165,7 +165,8 @@ public struct MessageSamples: Sendable {
             digest: generator.oneIn(2) ? StateDigest(high: unsigned(), low: unsigned()) : nil,
             clock: ClockReading(wall_ms: number(), monotonic_ms: unsigned(), boot: unsigned()),
             maximumDownBytes: unsigned(), isDryRun: generator.oneIn(2),
-            takesEcho: generator.oneIn(2), diskFree_MB: unsigned(),
+            takesEcho: generator.oneIn(2), wantsCredential: generator.oneIn(2),
+            diskFree_MB: unsigned(),
             pending: unsigned(), unsettled: Set(names().map(\.number)).sorted(),
             proof: generator.oneIn(2) ? SignedMark(mark(), key: key) : nil,
             receipts: some(2) { SignedReceipt($0.receipt(), key: key) },
@@ -248,7 +249,14 @@ public struct MessageSamples: Sendable {
                     $0, records: generator.pick([0, 1, 4096]),
                     digest: StateDigest(high: unsigned(), low: unsigned()),
                     isWhole: generator.oneIn(2))
-            }, wanted: some { SyncResponse.Wanted($0.id(), CollectionID(2)) })
+            }, wanted: some { SyncResponse.Wanted($0.id(), CollectionID(2)) },
+            credential: generator.oneIn(2) ? SignedCredential(credential(), key: key) : nil)
+    }
+
+    public mutating func credential() -> Credential {
+        Credential(
+            hub: id(), replica: id(), key: key().verifying, person: id(), name: text(),
+            issued_ms: moment(), until_ms: moment(), scopes: some { $0.id() })
     }
 
     private mutating func stretches() -> [Stretch] {

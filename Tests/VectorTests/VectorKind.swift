@@ -134,7 +134,12 @@ struct Vector {
                 if try request.verified(by: key("key"), hub: id("hub")) == nil {
                     return "signature"
                 }
-            case .bundle: _ = try ReceiptFile.decode(bytes("bytes"))
+            case .bundle:
+                switch try text("form") {
+                case "receipts": _ = try ReceiptFile.decode(bytes("bytes"))
+                case "card": _ = try DeviceCard.decode(bytes("bytes"))
+                default: _ = try SharedBundle(content: bytes("bytes"))
+                }
             case .clock, .changeSet, .merge, .exchange: break
             }
         } catch let error as CodecError {
@@ -304,10 +309,24 @@ struct Vector {
     }
 
     func checkBundle() throws {
-        let receipts = try ReceiptFile.decode(bytes("bytes"))
-        #expect(receipts.mark.verified(by: try key("key")) != nil)
-        #expect(receipts.rendering == file["receipts"])
-        #expect(receipts.encode() == (try bytes("bytes")))
+        let (bytes, key) = (try bytes("bytes"), try key("key"))
+        switch try text("form") {
+        case "receipts":
+            let receipts = try ReceiptFile.decode(bytes)
+            #expect(receipts.mark.verified(by: key) != nil)
+            #expect(receipts.rendering == file["says"])
+            #expect(receipts.encode() == bytes)
+        case "card":
+            let card = try DeviceCard.decode(bytes)
+            #expect(card.verified(by: key) != nil)
+            #expect(card.rendering == file["says"])
+            #expect(card.encode() == bytes)
+        default:
+            let shared = try SharedBundle(content: bytes)
+            #expect(shared.credential.verified(by: key) != nil)
+            #expect(shared.rendering == file["says"])
+            #expect(shared.content == bytes)
+        }
     }
 
     func checkRequest() throws {

@@ -1426,12 +1426,13 @@ def read_request(data, key, hub, epoch):
         found["cursors"].append({"count": count, "position": reader.position()})
     found["noticeCursor"] = reader.varint(NUMBER_MAX)
     found["writerCursor"] = reader.varint((1 << 32) - 1)
-    flags = reader.byte()
+    flags = reader.varint(511)
     found["digest"] = base32(reader.raw(16)) if flags & 1 else None
     found["clock"] = {"wall_ms": reader.zigzag(), "monotonic_ms": reader.varint(),
                       "boot": reader.varint()}
     found["maximumDownBytes"] = reader.varint()
     found["isDryRun"], found["takesEcho"] = bool(flags & 2), bool(flags & 32)
+    found["wantsCredential"] = bool(flags & 256)
     found["diskFree_MB"], found["pending"] = reader.varint(), reader.varint()
     found["unsettled"] = []
     for _ in range(reader.count(10_000)):
@@ -1522,9 +1523,9 @@ def request(r, seed, hub, epoch):
     for cursors in r["cursors"]:
         out += varint(cursors["count"]) + varint(cursors["position"])
     out += varint(r["noticeCursor"]) + varint(r["writerCursor"])
-    out += bytes([(r["digest"] is not None) | r["isDryRun"] << 1 | (r["proof"] is not None) << 2
+    out += varint((r["digest"] is not None) | r["isDryRun"] << 1 | (r["proof"] is not None) << 2
                   | bool(r["receipts"]) << 3 | bool(r["purges"]) << 4 | r["takesEcho"] << 5
-                  | bool(r["stretches"]) << 6 | bool(r["copies"]) << 7])
+                  | bool(r["stretches"]) << 6 | bool(r["copies"]) << 7 | r["wantsCredential"] << 8)
     if r["digest"] is not None:
         out += unbase32(r["digest"])
     clock = r["clock"]
@@ -1568,7 +1569,8 @@ def read_response(data):
     found.update(hasMore=bool(flags & 1), digestDiffers=bool(flags & 2),
                  lease_ms=reader.varint(MOMENT_MAX), merged=reader.numbers(), grants=None,
                  writers=[], people=[], receipts=[], pages=[], notices=[], estimate=None,
-                 mark=None, leaves=[], echo=None, comparison=[], wanted=[])
+                 mark=None, leaves=[], echo=None, comparison=[], wanted=[],
+                 credential=None)
     last = -1
     while reader.left():
         tag = reader.varint()
@@ -1622,6 +1624,8 @@ def read_response(data):
         elif tag == 12:
             found["wanted"] = [{"record": part.id(), "collection": part.varint((1 << 16) - 1)}
                                for _ in range(part.count(64))]
+        elif tag == 13:
+            found["credential"] = said_of(part, read_credential, "credential")
         else:
             continue
         part.finish()
@@ -1900,6 +1904,9 @@ def response(r, keys):
     if r["wanted"]:
         out += section(12, varint(len(r["wanted"])) + b"".join(
             unbase32(each["record"]) + varint(each["collection"]) for each in r["wanted"]))
+    if r["credential"]:
+        out += section(13, counted(credential(r["credential"]["credential"]))
+                       + unbase32(r["credential"]["signature"]))
     return out
 
 
@@ -2193,7 +2200,26 @@ def check_file(v):
 # --- bundle.md -----------------------------------------------------------------------------------------------
 
 
-def read_receipt_file(data):
+def read_credential(data):
+    reader = Reader(data)
+    found = {"hub": reader.id(), "replica": reader.id(), "key": base32(reader.raw(32)),
+             "person": reader.id(), "name": reader.text(), "issued_ms": reader.varint(MOMENT_MAX),
+             "until_ms": reader.varint(MOMENT_MAX), "scopes": []}
+    for _ in range(reader.count(256)):
+        found["scopes"].append(reader.id())
+        if not rise([unbase32(scope) for scope in found["scopes"][-2:]]):
+            raise Refused("outOfOrder")
+    reader.finish()
+    return found
+
+
+def credential(c):
+    out = unbase32(c["hub"]) + unbase32(c["replica"]) + unbase32(c["key"]) + unbase32(c["person"])
+    out += text(c["name"]) + varint(c["issued_ms"]) + varint(c["until_ms"])
+    return out + varint(len(c["scopes"])) + b"".join(map(unbase32, c["scopes"]))
+
+
+def read_receipts(data):
     reader = Reader(data)
     read_magic(reader, 4)
     found = {"mark": said_of(reader, read_mark, "mark")}
@@ -2202,17 +2228,76 @@ def read_receipt_file(data):
     return found
 
 
+def read_card(data):
+    reader = Reader(data)
+    read_magic(reader, 7)
+    found = {"credential": said_of(reader, read_credential, "credential"),
+             "sealingKey": base32(reader.raw(32))}
+    reader.raw(64)
+    reader.finish()
+    return found
+
+
+def read_shared(data):
+    reader = Reader(data)
+    found = {"credential": said_of(reader, read_credential, "credential"),
+             "bundle": base32(reader.counted()), "first": reader.number(),
+             "previous": base32(reader.raw(32)), "parts": []}
+    for _ in range(reader.count(10_000)):
+        kind = reader.byte()
+        if kind > 1:
+            raise Refused("unknownTag")
+        if kind:
+            found["parts"].append({"changeSets": RunReader(reader.counted()).change_sets()})
+            continue
+        count = reader.varint(10_000)
+        if count < 1:
+            raise Refused("outOfRange")
+        found["parts"].append({"count": count, "head": base32(reader.raw(32))})
+    reader.finish()
+    return found
+
+
+READ_BUNDLES = {"receipts": read_receipts, "card": read_card, "shared": read_shared}
+
+
 def check_bundle(v):
-    data = hexed(v["bytes"])
-    found = read_receipt_file(data)
-    expect(found, v["receipts"], "receipts")
-    said = [(b"hazama mark 1\0", mark(found["mark"]["mark"]), found["mark"])]
-    said += [(b"hazama receipt 1\0", receipt(each["receipt"]), each) for each in found["receipts"]]
-    for words, body, each in said:
-        expect(is_signed(hexed(v["key"]), unbase32(each["signature"]), words + body), True, "signature")
-    parts = [counted(body) + unbase32(each["signature"]) for _, body, each in said]
-    written = b"HZ\1\4" + parts[0] + varint(len(found["receipts"])) + b"".join(parts[1:])
-    expect(written, data, "receipts written")
+    data, key = hexed(v["bytes"]), hexed(v["key"])
+    found = READ_BUNDLES[v["form"]](data)
+    expect(found, v["says"], v["form"])
+
+    def said(words, body, each):
+        expect(is_signed(key, unbase32(each["signature"]), words + body), True, "signature")
+        return counted(body) + unbase32(each["signature"])
+
+    if v["form"] == "receipts":
+        written = b"HZ\1\4" + said(b"hazama mark 1\0", mark(found["mark"]["mark"]), found["mark"])
+        written += varint(len(found["receipts"])) + b"".join(
+            said(b"hazama receipt 1\0", receipt(each["receipt"]), each) for each in found["receipts"])
+        expect(written, data, "receipts written")
+        return
+    who = found["credential"]
+    shown = said(b"hazama credential 1\0", credential(who["credential"]), who)
+    if v["form"] == "card":
+        written = b"HZ\1\7" + shown + unbase32(found["sealingKey"])
+        own = is_signed(unbase32(who["credential"]["key"]), data[-64:], b"hazama card 1\0" + written)
+        expect(own, True, "the device's signature")
+        expect(written, data[:-64], "card written")
+        return
+    written = shown + counted(unbase32(found["bundle"])) + varint(found["first"])
+    written += unbase32(found["previous"]) + varint(len(found["parts"]))
+    number, head = found["first"], found["previous"]
+    for part in found["parts"]:
+        if "count" in part:
+            written += b"\0" + varint(part["count"]) + unbase32(part["head"])
+            number, head = number + part["count"], part["head"]
+            continue
+        written += b"\1" + counted(run(part["changeSets"]))
+        for each in part["changeSets"]:
+            named = "%s/%d" % (who["credential"]["replica"], number)
+            expect((each["name"], each["previous"]), (named, head), "the chain")
+            number, head = number + 1, base32(hash_of(each))
+    expect(written, data, "shared bundle written")
 
 
 CHECKS = {
@@ -2241,7 +2326,7 @@ def refuse(kind, v):
     elif kind == "file":
         return read_file(hexed(v["bytes"]), hexed(v["key"]), v["hub"])
     elif kind == "bundle":
-        return read_receipt_file(hexed(v["bytes"]))
+        return READ_BUNDLES[v["form"]](hexed(v["bytes"]))
     elif kind == "response":
         return read_response(hexed(v["bytes"]))
     elif "typed" in v:

@@ -22,6 +22,9 @@ public enum SigningPurpose: String, Sendable {
     case mark = "hazama mark 1\0"
     case purge = "hazama purge 1\0"
     case file = "hazama file 1\0"
+    case credential = "hazama credential 1\0"
+    case card = "hazama card 1\0"
+    case sharedBundle = "hazama shared 1\0"
 }
 
 /// The secret half of an Ed25519 pair. Never printed; made from 32 bytes of chance by whoever may

@@ -14,6 +14,7 @@ private enum Section {
     static let echo: UInt64 = 10
     static let comparison: UInt64 = 11
     static let wanted: UInt64 = 12
+    static let credential: UInt64 = 13
 }
 
 extension SyncResponse {
@@ -105,6 +106,9 @@ extension SyncResponse {
                     $0.varint(UInt64(wanted.collection.value))
                 }
             }
+        }
+        if let credential {
+            writer.section(Section.credential) { $0.credential(credential) }
         }
         return writer.bytes
     }
@@ -215,6 +219,8 @@ extension SyncResponse {
                     response.wanted.append(
                         SyncResponse.Wanted(try part.identifier(), try part.collectionID()))
                 }
+            case Section.credential:
+                response.credential = try part.credential()
             default: continue
             }
             try part.finish()

@@ -25,6 +25,7 @@ extension SyncRequest {
             "maximumDownBytes": .number(maximumDownBytes),
             "isDryRun": .bool(isDryRun),
             "takesEcho": .bool(takesEcho),
+            "wantsCredential": .bool(wantsCredential),
             "diskFree_MB": .number(diskFree_MB),
             "pending": .number(pending),
             "unsettled": .array(unsettled.map { .number($0.value) }),
@@ -72,6 +73,56 @@ extension SyncResponse {
             },
             "comparison": .array(comparison.map(\.rendering)),
             "wanted": .array(wanted.map(\.rendering)),
+            "credential": .optional(credential) { $0.rendering },
+        ])
+    }
+}
+
+extension SignedCredential {
+    /// What it says, unless that can't be read.
+    public var rendering: JSON {
+        let credential: JSON
+        do {
+            credential = try Credential.decode(bytes).rendering
+        } catch {
+            credential = .bytes(bytes)
+        }
+        return .object(["credential": credential, "signature": .bytes(signature.bytes)])
+    }
+}
+
+extension Credential {
+    public var rendering: JSON {
+        .object([
+            "hub": .text(hub), "replica": .text(replica), "key": .bytes(key.bytes),
+            "person": .text(person), "name": .string(name.string),
+            "issued_ms": .number(issued_ms), "until_ms": .number(until_ms),
+            "scopes": .array(scopes.map { .text($0) }),
+        ])
+    }
+}
+
+extension DeviceCard {
+    public var rendering: JSON {
+        .object([
+            "credential": credential.rendering, "sealingKey": .bytes(sealingKey.bytes),
+        ])
+    }
+}
+
+extension SharedBundle {
+    public var rendering: JSON {
+        .object([
+            "credential": credential.rendering, "bundle": .bytes(bundle),
+            "first": .number(first.value), "previous": .text(previous),
+            "parts": .array(
+                parts.map { part in
+                    switch part {
+                    case .closed(let count, let head):
+                        .object(["count": .number(count), "head": .text(head)])
+                    case .open(let sets): .object(["changeSets": .array(sets.map(\.rendering))])
+                    }
+                }),
         ])
     }
 }

@@ -26,6 +26,8 @@ public struct SyncRequest: Hashable, Sendable {
     /// Whether the device works out by itself what its own change sets make of its records, and
     /// the hub need only prove that both come to the same.
     public var takesEcho: Bool
+    /// Whether the device's credential is to be sent, because it has none or one that is old.
+    public var wantsCredential: Bool
     /// Megabytes free where the store lies.
     public var diskFree_MB: UInt64
     /// Change sets on the device that no receipt names, those sent here included.
@@ -50,7 +52,8 @@ public struct SyncRequest: Hashable, Sendable {
         replica: ReplicaID, epochTag: UInt32, mark: LogMark.Sign, grantsVersion: UInt64,
         cursors: [CursorRun], noticeCursor: UInt64, writerCursor: UInt32, digest: StateDigest?,
         clock: ClockReading, maximumDownBytes: UInt64 = 0, isDryRun: Bool = false,
-        takesEcho: Bool = false, diskFree_MB: UInt64, pending: UInt64,
+        takesEcho: Bool = false, wantsCredential: Bool = false, diskFree_MB: UInt64,
+        pending: UInt64,
         unsettled: [ChangeSetNumber] = [], proof: SignedMark? = nil,
         receipts: [SignedReceipt] = [], purges: [SignedPurge] = [],
         stretches: [Stretch] = [], copies: [StateCopy] = [], runs: [SignedRun] = []
@@ -67,6 +70,7 @@ public struct SyncRequest: Hashable, Sendable {
         self.maximumDownBytes = maximumDownBytes
         self.isDryRun = isDryRun
         self.takesEcho = takesEcho
+        self.wantsCredential = wantsCredential
         self.diskFree_MB = diskFree_MB
         self.pending = pending
         self.unsettled = unsettled
@@ -163,10 +167,11 @@ extension SyncRequest {
         }
         writer.varint(noticeCursor)
         writer.varint(UInt64(writerCursor))
-        writer.byte(
+        writer.varint(
             (digest == nil ? 0 : 1) | (isDryRun ? 2 : 0) | (proof == nil ? 0 : 4)
                 | (receipts.isEmpty ? 0 : 8) | (purges.isEmpty ? 0 : 16) | (takesEcho ? 32 : 0)
-                | (stretches.isEmpty ? 0 : 64) | (copies.isEmpty ? 0 : 128))
+                | (stretches.isEmpty ? 0 : 64) | (copies.isEmpty ? 0 : 128)
+                | (wantsCredential ? 256 : 0) as UInt64)
         if let digest {
             writer.fixed64(digest.high)
             writer.fixed64(digest.low)
@@ -287,7 +292,7 @@ public struct UnverifiedSyncRequest: Sendable {
         }
         let noticeCursor = try reader.varint(upTo: LogPosition.maximum)
         let writerCursor = UInt32(try reader.varint(upTo: UInt64(UInt32.max)))
-        let flags = try reader.byte()
+        let flags = try reader.varint(upTo: 511)
         var digest: StateDigest?
         if flags & 1 != 0 {
             digest = StateDigest(high: try reader.fixed64(), low: try reader.fixed64())
@@ -364,8 +369,9 @@ public struct UnverifiedSyncRequest: Sendable {
             replica: replica, epochTag: epochTag, mark: mark, grantsVersion: grantsVersion,
             cursors: cursors, noticeCursor: noticeCursor, writerCursor: writerCursor,
             digest: digest, clock: clock, maximumDownBytes: maximumDownBytes,
-            isDryRun: flags & 2 != 0, takesEcho: flags & 32 != 0, diskFree_MB: diskFree,
-            pending: pending, unsettled: unsettled, proof: proof, receipts: receipts,
+            isDryRun: flags & 2 != 0, takesEcho: flags & 32 != 0,
+            wantsCredential: flags & 256 != 0, diskFree_MB: diskFree, pending: pending,
+            unsettled: unsettled, proof: proof, receipts: receipts,
             purges: purges, stretches: stretches, copies: copies, runs: runs)
     }
 }

@@ -37,6 +37,8 @@ public struct SyncResponse: Hashable, Sendable {
     public var comparison: [Compared]
     /// What the hub asks for, because its own copy is damaged.
     public var wanted: [Wanted]
+    /// The hub's word for this device, to be shown to others.
+    public var credential: SignedCredential?
 
     public init(
         requestTag: UInt64, epoch: EpochID?, hub_ms: UInt64, hasMore: Bool = false,
@@ -44,7 +46,8 @@ public struct SyncResponse: Hashable, Sendable {
         writers: [WriterEntry] = [], people: [Person] = [], receipts: [SignedReceipt] = [],
         pages: [Page] = [], notices: [Notice] = [], mark: SignedMark? = nil,
         estimate: Estimate? = nil, leaves: [Leave] = [], echo: Echo? = nil,
-        comparison: [Compared] = [], wanted: [Wanted] = []
+        comparison: [Compared] = [], wanted: [Wanted] = [],
+        credential: SignedCredential? = nil
     ) {
         self.requestTag = requestTag
         self.epoch = epoch
@@ -65,6 +68,7 @@ public struct SyncResponse: Hashable, Sendable {
         self.echo = echo
         self.comparison = comparison
         self.wanted = wanted
+        self.credential = credential
     }
 
     /// What a device may hold, and the areas it needs to know for that.

@@ -17,7 +17,8 @@ extension Desk {
         let replica = try store().identity().replica
         let sheet = RecordSheet(
             shown.state, as: declaration, values: values(titles), titles: titles,
-            unsent: Set(shown.unsent.map { ChangeSetName(replica, $0) }))
+            unsent: Set(shown.unsent.map { ChangeSetName(replica, $0) }),
+            carried: Set(shown.carried))
         let kind = Vocabulary.collection(shown.collection).text(in: console.language)
         console.result(
             "\(record.short(), .strong)  \(titles.title(of: record), .strong)  \(kind, .dim)")
@@ -27,9 +28,13 @@ extension Desk {
             sheet.json + [
                 JSONMember("position", shown.position.map { .integer(Int64($0.value)) } ?? .null),
                 JSONMember("unsent", .integer(Int64(shown.unsent.count))),
+                JSONMember("carried", .integer(Int64(shown.carried.count))),
                 JSONMember("held", .integer(Int64(shown.held.count))),
                 JSONMember("quarantined", .integer(Int64(shown.quarantined.count))),
             ])
+        if !shown.carried.isEmpty {
+            console.hint("\(Mark.carried) \(console.text(.recordCarried))")
+        }
         if !shown.held.isEmpty { console.hint(.partlySent, .recordHeld) }
         if !shown.quarantined.isEmpty {
             console.hint(.quarantined, .recordSetAside)

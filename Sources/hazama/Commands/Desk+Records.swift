@@ -166,6 +166,7 @@ extension RecordRow {
         var line = Line()
         if conflicts > 0 { line = line + Line(.conflict) }
         if hasOwn { line = line + Line(.unsent) }
+        if isCarried { line = line + Line(.carried) }
         return line
     }
 }

@@ -10,6 +10,7 @@ extension Desk {
         switch error {
         case let failure as Failure: failure
         case let error as StoreError: failure(for: error)
+        case let error as BundleError: failure(for: error)
         case let error as StoreFault: failure(for: StoreError.fault(error))
         case let refusal as EditRefusal: failure(for: refusal)
         case let refusal as UndoRefusal: failure(for: refusal)
@@ -85,6 +86,7 @@ extension Desk {
                 next: .upgrade)
         case .clockExhausted:
             fail(.failed, .storeFailed, safe: .notRecorded, .clockExhausted, next: .setClock)
+        case .carriedOtherwise: failure(for: BundleError.gap)
         case .damagedRecord(let record):
             fail(
                 .integrity, .storeDamaged, safe: .nothingLost, .recordDamaged,

@@ -11,17 +11,21 @@ struct RecordSheet {
     let units: [UnitSheet]
     private let look: Language
 
-    /// - Parameter unsent: own change sets on it that only this machine has.
+    /// - Parameters:
+    ///   - unsent: own change sets on it that only this machine has.
+    ///   - carried: those of others that the hub has not confirmed yet.
     init(
         _ state: RecordState, as declaration: CollectionDeclaration, values: ShownValue,
-        titles: Titles, unsent: Set<ChangeSetName>
+        titles: Titles, unsent: Set<ChangeSetName>, carried: Set<ChangeSetName> = []
     ) {
         self.titles = titles
         self.declaration = declaration
         self.state = state
         look = values.formats.language
         units = declaration.units.map {
-            UnitSheet(values: values, titles: titles, unit: $0, in: state, unsent: unsent)
+            UnitSheet(
+                values: values, titles: titles, unit: $0, in: state, unsent: unsent,
+                carried: carried)
         }
     }
 

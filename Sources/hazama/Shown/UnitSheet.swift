@@ -16,6 +16,8 @@ struct UnitSheet {
     private let factKey: String?
     /// Own change sets only this machine has.
     let unsent: Set<ChangeSetName>
+    /// Those of others that came in a bundle, and that the hub has not confirmed yet.
+    let carried: Set<ChangeSetName>
 
     init(values: ShownValue, titles: Titles, unit: UnitDeclaration, of shown: ShownRecord) {
         self.init(values: values, titles: titles, unit: unit, in: shown.state)
@@ -23,7 +25,7 @@ struct UnitSheet {
 
     init(
         values: ShownValue, titles: Titles, unit: UnitDeclaration, in state: RecordState,
-        unsent: Set<ChangeSetName> = []
+        unsent: Set<ChangeSetName> = [], carried: Set<ChangeSetName> = []
     ) {
         self.values = values
         self.titles = titles
@@ -31,6 +33,7 @@ struct UnitSheet {
         collection = state.collection
         outcome = state.outcome(of: unit)
         self.unsent = unsent
+        self.carried = carried
         factKey = Fact(state)?.key
     }
 
@@ -60,7 +63,8 @@ struct UnitSheet {
     /// The sign in front, if the unit has one.
     var mark: Line {
         if isDisputed { return Line(.conflict) }
-        return origins.contains { unsent.contains($0.name) } ? Line(.unsent) : Line()
+        if origins.contains(where: { unsent.contains($0.name) }) { return Line(.unsent) }
+        return origins.contains { carried.contains($0.name) } ? Line(.carried) : Line()
     }
 
     var isDisputed: Bool { if case .disputed? = outcome { true } else { false } }

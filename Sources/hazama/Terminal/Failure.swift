@@ -62,6 +62,14 @@ enum DeviceCode: String, CaseIterable, Sendable {
     case badCatalogue = "HZ-7504"
     /// A department's file can't be read at all.
     case badFeed = "HZ-7601"
+    /// A file made for another machine.
+    case fileForOther = "HZ-7701"
+    /// A file or card of somebody who can't be shown to be of this hub.
+    case fileOfStranger = "HZ-7702"
+    /// The hub's word for a machine is missing, or holds no longer.
+    case wordRunOut = "HZ-7703"
+    /// A file in which a change is missing or does not follow.
+    case fileWithGap = "HZ-7704"
     /// A receipt does not fit what it is for.
     case receiptWrong = "HZ-7401"
 }

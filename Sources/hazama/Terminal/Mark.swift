@@ -3,6 +3,7 @@ enum Mark: String, CaseIterable, Sendable {
     case conflict = "!"
     case duplicate = "?"
     case unsent = "↑"
+    case carried = "→"
     case partlySent = "…"
     case durable = "✓"
     case quarantined = "Q"
@@ -10,7 +11,7 @@ enum Mark: String, CaseIterable, Sendable {
     var style: Style {
         switch self {
         case .conflict: .danger
-        case .duplicate, .unsent, .partlySent: .attention
+        case .duplicate, .unsent, .carried, .partlySent: .attention
         case .durable: .good
         case .quarantined: .danger
         }
@@ -22,6 +23,7 @@ enum Mark: String, CaseIterable, Sendable {
         case .conflict: .markConflict
         case .duplicate: .markDuplicate
         case .unsent: .markUnsent
+        case .carried: .markCarried
         case .partlySent: .markPartlySent
         case .durable: .markDurable
         case .quarantined: .markQuarantined

@@ -6,7 +6,8 @@ import Fieldwork
 /// flags are never translated. A colon before a value is the language's own.
 enum Phrase: Catalogue {
     // Marks, as words.
-    case markConflict, markDuplicate, markUnsent, markPartlySent, markDurable, markQuarantined
+    case markConflict, markDuplicate, markUnsent, markCarried, markPartlySent, markDurable
+    case markQuarantined
     // Small words.
     case yes, no, nothingShown, statedEmpty, yuan, seconds, minutes, hours, days, todayAt, never,
         you
@@ -109,6 +110,7 @@ enum Phrase: Catalogue {
         case .markConflict: Wording("conflict", "冲突", "競合")
         case .markDuplicate: Wording("possible duplicate", "疑似重复", "重複の疑い")
         case .markUnsent: Wording("not sent", "未发送", "未送信")
+        case .markCarried: Wording("carried here, not confirmed yet", "带来的，尚未确认", "届けられた未確認の内容")
         case .markPartlySent: Wording("partly sent", "部分已发送", "一部送信済み")
         case .markDurable: Wording("stored at the hub", "中心已存", "ハブに保存済み")
         case .markQuarantined: Wording("set aside", "已隔离", "隔離中")

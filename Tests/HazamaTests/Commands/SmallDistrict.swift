@@ -20,15 +20,21 @@ final class SmallDistrict {
     static let me = PersonID(high: 5, low: 1)
     static let liNa = PersonID(high: 5, low: 2)
 
+    /// The hub's key, the same for every machine.
+    static let key = SigningKey(seed: [UInt8](repeating: 0x68, count: 32))!
+    /// How long the hub's word for a machine holds.
+    static let word_ms: UInt64 = 2 * 86_400_000
+
     let folder: String
 
-    init(isApproved: Bool = true) throws {
+    /// - Parameter device: each is another machine.
+    init(isApproved: Bool = true, device: UInt64 = 0) throws {
         var template = Array("/tmp/hazama-test-XXXXXX".utf8CString)
         guard let path = mkdtemp(&template) else { throw FileFault("/tmp", errno) }
         folder = String(cString: path) + "/home"
-        var chance = Chance()
+        var chance = Chance(7 + device)
         let store = try DeviceStore.create(folder, schema: .fieldwork, using: &chance)
-        let key = SigningKey.random(using: &chance)
+        let key = Self.key
         let epoch = EpochID(high: 8, low: 8)
         try store.beginEnrolment(url: "https://127.0.0.1:1", deviceName: "laptop", authority: [])
         try store.completeEnrolment(
@@ -102,9 +108,19 @@ final class SmallDistrict {
                     record: zhang, collection: .household,
                     unit: Household.Field.memberCount.id, value: .integer(4),
                     yours: .integer(2), reason: Text("户口本\u{1B}[2J"))
-            ])
+            ], credential: try word(for: store))
         try store.apply(
             answer, receipts: [], sent: morning, received: morning, digestMatches: nil)
+    }
+
+    /// The hub's word for a machine.
+    static func word(for store: DeviceStore) throws -> SignedCredential {
+        SignedCredential(
+            Credential(
+                hub: HubID(high: 9, low: 9), replica: try store.identity().replica,
+                key: try store.signingKey().verifying, person: me, name: Text("王芳"),
+                issued_ms: UInt64(morning.wall_ms), until_ms: UInt64(morning.wall_ms) + word_ms,
+                scopes: [area]), key: key)
     }
 
     private static func origin(
@@ -142,7 +158,9 @@ final class SmallDistrict {
 
 /// A small generator whose numbers are the same in every run.
 struct Chance: RandomNumberGenerator {
-    private var state: UInt64 = 7
+    private var state: UInt64
+
+    init(_ seed: UInt64 = 7) { state = seed }
 
     mutating func next() -> UInt64 {
         state &+= 0x9E37_79B9_7F4A_7C15

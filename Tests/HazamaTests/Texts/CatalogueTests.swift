@@ -28,6 +28,7 @@ struct CatalogueTests {
         #expect(ReportPhrase.allCases.flatMap { gaps(in: $0.wording) } == [])
         #expect(FactPhrase.allCases.flatMap { gaps(in: $0.wording) } == [])
         #expect(ConflictPhrase.allCases.flatMap { gaps(in: $0.wording) } == [])
+        #expect(BundlePhrase.allCases.flatMap { gaps(in: $0.wording) } == [])
         #expect(RulePhrase.allCases.flatMap { gaps(in: $0.wording) } == [])
     }
 

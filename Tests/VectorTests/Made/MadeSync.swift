@@ -146,7 +146,8 @@ extension Made {
                 CursorRun(count: 1, position: .start),
             ], noticeCursor: 5, writerCursor: 12, digest: StateDigest(high: 1, low: .max),
             clock: ClockReading(wall_ms: -1, monotonic_ms: .max, boot: .max),
-            maximumDownBytes: 65_536, isDryRun: true, takesEcho: true, diskFree_MB: 0, pending: 2,
+            maximumDownBytes: 65_536, isDryRun: true, takesEcho: true, wantsCredential: true,
+            diskFree_MB: 0, pending: 2,
             unsettled: [ChangeSetNumber(1)!, ChangeSetNumber(2)!],
             proof: SignedMark(mark, key: Specimen.hubKey),
             receipts: [SignedReceipt(receipt, key: Specimen.hubKey)],
@@ -288,11 +289,11 @@ extension Made {
             ),
             (
                 "no-copy", "The flag is set, and none follows.", "outOfRange",
-                made(flags: [128], purges: [0])
+                made(flags: [128, 1], purges: [0])
             ),
             (
                 "copies-65", "One more than allowed, all empty.", "tooMany",
-                made(flags: [128], purges: [65] + [UInt8](repeating: 0, count: 65 * 18))
+                made(flags: [128, 1], purges: [65] + [UInt8](repeating: 0, count: 65 * 18))
             ),
             (
                 "receipts-none", "Receipts are flagged, and there is none.", "outOfRange",
@@ -407,8 +408,15 @@ extension Made {
                 SyncResponse.Compared(
                     Stretch(area: 6, from: Specimen.id(3), to: Specimen.id(9)), records: 0,
                     digest: .zero, isWhole: true),
-            ], wanted: [SyncResponse.Wanted(Specimen.home, Specimen.house)])
+            ], wanted: [SyncResponse.Wanted(Specimen.home, Specimen.house)],
+            credential: SignedCredential(credential, key: Specimen.hubKey))
     }()
+
+    static let credential = Credential(
+        hub: Specimen.hub, replica: Specimen.alice, key: Specimen.aliceKey.verifying,
+        person: Specimen.wei, name: Text("Wei Min"), issued_ms: UInt64(Specimen.morning),
+        until_ms: UInt64(Specimen.morning) + 1_209_600_000,
+        scopes: [Specimen.scope, Specimen.id(9)])
 
     static var responses: [VectorFile] {
         var files = [

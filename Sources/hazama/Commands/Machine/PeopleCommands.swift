@@ -116,6 +116,12 @@ struct WipeCommand: DeskCommand {
         guard status.unsent == 0 else {
             throw desk.fail(.failed, .unsentWork, .wipeRefused, ["n": "\(status.unsent)"])
         }
+        let carried = try store.carried().count
+        guard carried == 0 else {
+            throw Failure(
+                status: .failed, code: DeviceCode.unsentWork.rawValue,
+                what: desk.console.text(.wipeRefusedCarried, ["n": "\(carried)"]))
+        }
         let files = try store.fileErrands().toSend.count
         guard files == 0 else {
             throw desk.fail(.failed, .unsentWork, .wipeRefusedFiles, ["n": "\(files)"])

@@ -20,6 +20,10 @@ struct StatusCommand: DeskCommand {
         let console = desk.console
         desk.tellsUnsent = false
         print(status, files, identity, desk)
+        let carried = try store.carried().count
+        if carried > 0 {
+            console.result("\(Mark.carried) \(console.text(.statusCarried, ["n": "\(carried)"]))")
+        }
         var members: [JSONMember] = [
             JSONMember("device", .string("\(identity.replica)")),
             JSONMember("enrolment", .string(identity.enrolment.rawValue)),
@@ -27,6 +31,7 @@ struct StatusCommand: DeskCommand {
             JSONMember("unsentBytes", .integer(Int64(status.unsentBytes))),
             JSONMember("unsentFiles", .integer(Int64(files.toSend.count))),
             JSONMember("unsentFileBytes", .integer(Int64(files.bytesToSend))),
+            JSONMember("carried", .integer(Int64(carried))),
             JSONMember("held", .integer(Int64(status.held))),
             JSONMember("quarantined", .integer(Int64(status.quarantined))),
             JSONMember("conflicts", .integer(Int64(status.conflicts))),

@@ -110,7 +110,8 @@ struct SyncCommand: DeskCommand {
         let outcome: Result<Int?, any Error>
         do {
             let isBehind =
-                try store.status().unsent > 0 || !(try store.fileErrands().toSend.isEmpty)
+                try store.status().unsent > 0 || !store.carried().isEmpty
+                || !store.fileErrands().toSend.isEmpty
             if isBehind, let url = try store.identity().url {
                 let transport = CurlTransport(
                     hub: try desk.hubAddress(url), authority: try store.authority() ?? [])
@@ -338,6 +339,7 @@ extension Desk {
         case .transport(let error): self.failure(for: error as any Error)
         case .store(let error): self.failure(for: error as any Error)
         case .notEnrolled: self.failure(for: StoreError.notEnrolled as any Error)
+        case .bundle(let error): self.failure(for: error)
         case .alreadyRunning: self.failure(for: StoreError.inUse as any Error)
         case .badCode: fail(.usage, .badInput, .badCode, next: .badCodeNext)
         case .otherAuthority:

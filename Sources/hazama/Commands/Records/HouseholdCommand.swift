@@ -179,7 +179,7 @@ struct HouseholdFind: DeskCommand {
                     "record": .string("\(row.record)"), "id": .string(row.record.short(length)),
                     "name": .string(titles.title(row)), "address": .string(address),
                     "area": .string(area), "conflicts": .integer(Int64(row.conflicts)),
-                    "unsent": .bool(row.hasOwn),
+                    "unsent": .bool(row.hasOwn), "carried": .bool(row.isCarried),
                 ])
         }
         desk.console.result(table)

@@ -449,7 +449,7 @@ struct VisitList: DeskCommand {
                     "record": .string("\(row.record)"), "id": .string(row.record.short(length)),
                     "household": row.home.map { .string("\($0)") } ?? .null, "day": .string(day),
                     "outcome": visit?.outcome.map { .string($0.rawValue) } ?? .null, "open": false,
-                    "unsent": .bool(row.hasOwn),
+                    "unsent": .bool(row.hasOwn), "carried": .bool(row.isCarried),
                 ])
         }
         desk.console.result(table)

@@ -80,7 +80,7 @@ enum FuzzTarget: String, CaseIterable {
         guard let door = bytes.first else { return }
         let body = Array(bytes.dropFirst())
         do {
-            switch door % 7 {
+            switch door % 10 {
             // The fuzzer can't seal; what somebody who can could have sealed is read all the same.
             case 0:
                 let bundle = try SealedBundle(content: body)
@@ -97,6 +97,15 @@ enum FuzzTarget: String, CaseIterable {
                 let response = try FileResponse.decode(body)
                 precondition(response.encode() == body, "an answer that is read has another form")
             case 5: _ = try Purge.decode(body)
+            case 6:
+                let card = try DeviceCard.decode(body)
+                precondition(card.encode() == body, "a card that is read has another form")
+                _ = try Credential.decode(card.credential.bytes)
+            case 7:
+                let shared = try SharedBundle(content: body)
+                precondition(
+                    shared.content == body, "a shared bundle that is read has another form")
+            case 8: _ = try SharedBundle.addressee(of: body)
             default: _ = try LogMark.decode(body)
             }
         } catch {

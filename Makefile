@@ -21,8 +21,8 @@ FORMATTED := Sources Tests Package.swift
 # How many worlds a soak has: about 35 minutes on two cores that do nothing else.
 SOAK := 20000
 
-.PHONY: help setup build test vectors demo kill restore partition trouble sim soak planted scope fuzz
-.PHONY: sanitize bench format lint docs clean
+.PHONY: help setup build test vectors demo kill restore partition trouble sim soak planted
+.PHONY: scope fuzz sanitize bench format lint docs clean
 
 help: ## Lists the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -101,7 +101,8 @@ format: ## Formats the Swift sources in place
 
 lint: ## Checks format and the syntax of scripts, changing nothing
 	@$(SWIFT) format lint --strict --parallel --recursive $(FORMATTED)
-	@for script in .ci/run .ci/setup Tests/run $(wildcard Tests/note Tests/scope Tests/demo/* Tests/planted/*); do \
+	@for script in .ci/run .ci/setup Tests/run Tests/note Tests/scope \
+	    $(wildcard Tests/demo/* Tests/planted/*); do \
 	    if head -n 1 "$$script" | grep -qE '^#!.*\b(ba)?sh$$'; then bash -n "$$script"; fi; \
 	done
 	@echo "lint: nothing to say"

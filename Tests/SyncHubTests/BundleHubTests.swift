@@ -151,8 +151,8 @@ struct BundleHubTests {
         let now = ClockReading(wall_ms: 1_790_000_000_000, monotonic_ms: 5, boot: 3)
         for _ in 0..<2 { try courier.store.carry(bundle, now: now) }
         #expect(try courier.store.carried().count == 1)
-        // The line breaks: it is still carried.
-        courier.line.expect(.fine, .answerLost)
+        // The line breaks as it is handed in, and breaks again: it is still carried.
+        courier.line.expect(.answerLost, .answerLost)
         #expect(await courier.failure() == .transport(.timedOut))
         #expect(try courier.store.carried().count == 1)
         let summary = try await courier.sync()

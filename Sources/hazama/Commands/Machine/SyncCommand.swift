@@ -102,8 +102,8 @@ struct SyncCommand: DeskCommand {
         }
     }
 
-    /// Sends what is unsent in the store of a folder. Returns how many change sets went; `nil` where
-    /// there was nothing to send.
+    /// Sends what is unsent in the store of a folder. Returns how many change sets went; `nil`
+    /// where there was nothing to send.
     private func deliver(_ folder: String, _ desk: Desk) async throws -> Int? {
         let store = try DeviceStore.open(
             folder, schema: .fieldwork, waits: Desk.waitForStore)

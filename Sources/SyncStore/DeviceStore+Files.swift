@@ -132,7 +132,8 @@ extension DeviceStore {
         }
         var found = Named.unnamed
         for record in records {
-            for file in try shown(record, db)?.state.files ?? [] where file.file.hash == hash {
+            let state = try unlessDamaged { try shown(record, db)?.state }
+            for file in state?.files ?? [] where file.file.hash == hash {
                 if case .named(let known) = found, known != .here { continue }
                 found = .named(file.standing)
             }

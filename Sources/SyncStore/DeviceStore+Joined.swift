@@ -56,7 +56,8 @@ extension DeviceStore {
         return own.joining(parts.filter { $0.collection == own.collection }, in: collection)
     }
 
-    /// Lines of records that are one become one line, at the place of the first of them.
+    /// Lines of records that are one become one line, at the place of the first of them. Where one
+    /// of them is damaged, each keeps its own.
     ///
     /// - Complexity: constant where no records are one; else it reads those that are.
     func collapsed(
@@ -66,7 +67,7 @@ extension DeviceStore {
         var seen: Set<RecordID> = []
         var lines: [RecordRow] = []
         for row in rows {
-            guard let joined = try joinedRow(row, table, db) else {
+            guard let joined = try unlessDamaged({ try joinedRow(row, table, db) }) else {
                 lines.append(row)
                 continue
             }
@@ -167,7 +168,7 @@ extension DeviceStore {
             records.append(try $0.name(0))
         }
         return try records.compactMap { record in
-            try shown(record, db).map { try subject($0.state, rule, db) }
+            try unlessDamaged { try shown(record, db) }.map { try subject($0.state, rule, db) }
         }
     }
 
@@ -177,7 +178,7 @@ extension DeviceStore {
         var relatives: [RecordState] = []
         for relative in rule.relatives(state).prefix(DuplicateRule.maximumRelatives) {
             if let state = try known.first(where: { $0.record == relative })
-                ?? shown(relative, db)?.state
+                ?? unlessDamaged({ try shown(relative, db)?.state })
             {
                 relatives.append(state)
             }

@@ -85,8 +85,10 @@ extension DeviceStore {
         ) { records.append(try $0.name(0)) }
         var seen: Set<RecordID> = []
         return try records.flatMap { record -> [Conflict] in
-            guard let shown = try shownJoined(record, db), seen.insert(shown.record).inserted
-            else { return [] }
+            let shown =
+                try unlessDamaged { try shownJoined(record, db) }
+                ?? unlessDamaged { try self.shown(record, db) }
+            guard let shown, seen.insert(shown.record).inserted else { return [] }
             return shown.state.conflicts(under: schema)
         }
     }

@@ -212,12 +212,29 @@ public final class DeviceStore: Sendable {
 
     /// Runs `body` over one unchanging view of the store.
     func read<Result>(_ body: (Database) throws -> Result) throws(StoreError) -> Result {
+        let result: Result
         do {
-            return try self.queue.writeWithoutTransaction { db in
+            result = try self.queue.writeWithoutTransaction { db in
                 try db.transaction(.reading) { try body(db) }
             }
         } catch {
             throw suspecting(StoreError(error))
+        }
+        if memory.withLock({ $0.takeDamage() }) {
+            do { try suspect() } catch {
+                // What was asked for is here; whoever meets the damage next tries again.
+            }
+        }
+        return result
+    }
+
+    /// Returns what is read of one record among several; `nil` where it is damaged, which keeps
+    /// nobody from the others. The next sync looks at everything.
+    func unlessDamaged<Result>(_ body: () throws -> Result?) throws -> Result? {
+        do { return try body() } catch {
+            guard case StoreError.damagedRecord = error else { throw error }
+            memory.withLock { $0.hasMetDamage = true }
+            return nil
         }
     }
 
@@ -346,4 +363,11 @@ struct DeviceMemory: Sendable {
     var left: Set<RecordID>?
     /// Whether anything is read here that the hub may not have yet.
     var carries: Bool?
+    /// Whether a damaged record was passed over, and the next sync does not know yet.
+    var hasMetDamage = false
+
+    mutating func takeDamage() -> Bool {
+        defer { hasMetDamage = false }
+        return hasMetDamage
+    }
 }

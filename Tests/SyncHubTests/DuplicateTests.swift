@@ -1,4 +1,6 @@
 import Fieldwork
+import Foundation
+import GRDB
 import SyncClient
 import SyncCore
 import SyncHub
@@ -114,6 +116,34 @@ struct DuplicateTests {
         #expect(twice.decision?.approvedByName == "Zhou Min")
         try await anna.sync()
         #expect(try anna.store.shown(left)?.parts.count == 2)
+    }
+
+    @Test("a damaged record that is one with another keeps no list from anybody, and is healed")
+    func damagedPart() async throws {
+        let (left, right, pair) = try await registeredTwice()
+        try merge(pair)
+        try await anna.sync()
+        #expect(try anna.store.list(.household).count == 1)
+        try anna.store.close()
+        let queue = try DatabaseQueue(path: anna.store.path + "/store.sqlite")
+        try await queue.write { db in
+            try db.execute(
+                sql: "UPDATE household SET digest = zeroblob(16) WHERE id = ?",
+                arguments: [Data(left.bytes)])
+        }
+        try queue.close()
+        try anna.store.reopen()
+        // Each shows by itself what its columns say.
+        #expect(try anna.store.list(.household).map(\.record) == [left, right])
+        #expect(try anna.store.status().records == 2)
+        #expect(try anna.store.disputes() == [])
+        #expect(try anna.store.duplicates() == [])
+        #expect(throws: StoreError.damagedRecord(left)) { try anna.store.shown(right) }
+        let summary = try await anna.sync()
+        #expect(summary.isRepaired)
+        #expect(summary.digestMatches == true)
+        #expect(try anna.store.list(.household).count == 1)
+        #expect(try anna.store.shown(right)?.parts.count == 2)
     }
 
     @Test("a pair that changed since it was proposed can't be approved unseen")

@@ -18,6 +18,8 @@ final class Desk {
     private var opened: DeviceStore?
     /// Whether the last line may tell what is unsent. `status` has said it already.
     var tellsUnsent = true
+    /// What a list or a sum had to do without.
+    private var leftOut: Set<RecordID> = []
 
     var today: CalendarDate { formats.today }
 
@@ -84,6 +86,7 @@ final class Desk {
             status = failure.status
         }
         do {
+            tellLeftOut()
             try tellUnsent()
             try opened?.close()
         } catch {
@@ -162,6 +165,31 @@ final class Desk {
         guard attempt <= 50 else { return false }
         usleep(100_000)
         return true
+    }
+
+    /// Reads one of many; `nil` where it is damaged. The others are there nevertheless, and the
+    /// command says at its end what was left out.
+    func unlessDamaged<Result>(_ body: () throws -> Result?) throws -> Result? {
+        do { return try body() } catch {
+            guard case StoreError.damagedRecord(let record) = error else { throw error }
+            leftOut.insert(record)
+            return nil
+        }
+    }
+
+    /// A record as it is seen here, as one of many.
+    func seen(_ record: RecordID) throws -> ShownRecord? {
+        try unlessDamaged { try store().shown(record) }
+    }
+
+    private func tellLeftOut() {
+        guard !leftOut.isEmpty else { return }
+        let records = leftOut.sorted()
+        let ids = records.map { $0.short() }.joined(separator: ", ")
+        console.hint("\(.conflict) \(console.text(.nothingLost))")
+        console.hint(.leftOut, ["ids": ids])
+        console.hint(.syncAgain)
+        console.summarise(["leftOut": .array(records.map { .string("\($0)") })])
     }
 
     /// The last line of every command: what is only on this machine.

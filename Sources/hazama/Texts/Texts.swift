@@ -26,6 +26,7 @@ enum Phrase: Catalogue {
     case alreadyEnrolled, otherHome, outsideGrants, tellAdministrator, severalGrants
     case noSuchRecord, findFirst, noSuchChangeSet, seeOutbox, nothingToRecord, tooLarge
     case failedOtherwise, clockExhausted, setClock, storeDamaged, recordDamaged, syncAgain
+    case leftOut
     case runDoctor, badAnswer
     case diskFull, makeRoom, storeReadOnly, diskFailed, pathNoFolder, pathNoFile
     case pathForeign, pathOpen, pathOpenNext, pathReadOnly, pathUnreachable, badFile
@@ -353,6 +354,11 @@ enum Phrase: Catalogue {
                 "The record {id} was damaged on this machine's disk.",
                 "记录 {id} 在本机磁盘上已损坏。",
                 "記録 {id} がこの端末のディスク上で壊れています。")
+        case .leftOut:
+            Wording(
+                "Left out, for their records were damaged on this machine's disk: {ids}.",
+                "以下记录在本机磁盘上已损坏，未列入：{ids}。",
+                "次の記録は端末のディスク上で壊れているため、含まれていません：{ids}。")
         case .syncAgain:
             Wording(
                 "Run: hazama sync. It fetches the record again.",

@@ -1,4 +1,5 @@
 import Fieldwork
+import Foundation
 import SyncCore
 import SyncProtocol
 import SyncStore
@@ -60,6 +61,29 @@ struct WorkCommandTests {
         let linked = try await district.run("intake", "link", id, zhang.short())
         #expect(linked.status == .done)
         #expect(try await lines("intake", "list", zhang.short()).count == 2)
+    }
+
+    @Test("a record damaged on the disk ends no list: it is left out, and the person is told")
+    func damaged() async throws {
+        let need = try await made("need", "add", zhang.short(), "meals")
+        let store = try DeviceStore.open(district.folder, schema: .fieldwork)
+        let copy = try #require(
+            store.copies(of: [SyncResponse.Wanted(zhang, .household)]).first)
+        try store.close()
+        let path = district.folder + "/store.sqlite"
+        var file = try Data(contentsOf: URL(filePath: path))
+        let place = try #require(file.firstRange(of: copy.state)).lowerBound
+        file[place + copy.state.count / 2] ^= 1
+        try file.write(to: URL(filePath: path))
+        let (status, screen) = try await district.run("today")
+        #expect(status == .done)
+        #expect(screen.talk.contains("Left out"), "\(screen.talk)")
+        #expect(screen.talk.contains(zhang.short()) && screen.talk.contains("hazama sync"))
+        #expect(try await lines("household", "find", "陈").count > 1)
+        #expect(try await lines("need", "list").contains { $0["id"]?.string == need })
+        // Alone it is refused, with the same advice.
+        let alone = try await district.run("show", zhang.short())
+        #expect(alone.status == .integrity)
     }
 
     @Test("45: a household has one active plan; a second one begun is the same")

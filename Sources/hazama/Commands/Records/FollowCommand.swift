@@ -84,7 +84,7 @@ struct FollowList: DeskCommand {
             .init(title: desk.label(FollowUp.Field.progress)),
         ])
         for row in rows {
-            let followUp = try desk.store().shown(row.record).flatMap { FollowUp($0.state) }
+            let followUp = try desk.seen(row.record).flatMap { FollowUp($0.state) }
             let due = row.day(FollowUp.Field.due.id)
             let isOverdue = row.isScheduled && (due.map { $0 < desk.today } ?? false)
             table.add([

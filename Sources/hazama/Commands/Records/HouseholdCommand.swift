@@ -207,7 +207,7 @@ struct HouseholdShow: DeskCommand {
         let values = desk.values(titles)
         for row in try desk.store().children(of: record) {
             guard let declaration = Schema.fieldwork.collection(row.collection),
-                let shown = try desk.store().shown(row.record)
+                let shown = try desk.seen(row.record)
             else { continue }
             let line = Self.line(shown, declaration, values, titles)
             let mark = row.marks.isEmpty ? " " : row.marks

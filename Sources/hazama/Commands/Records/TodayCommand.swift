@@ -95,7 +95,7 @@ struct TodayCommand: DeskCommand {
     /// What endangers whoever goes there, in a word each: notes are for `household show`, not for a
     /// list that others may glance at.
     private func warnings(_ home: RecordID, _ desk: Desk) throws -> (Line, [String]) {
-        guard let household = try desk.store().shown(home).flatMap({ Household($0.state) }) else {
+        guard let household = try desk.seen(home).flatMap({ Household($0.state) }) else {
             return (Line(), [])
         }
         let kinds = household.warnings.map(\.kind)
@@ -132,7 +132,7 @@ extension Desk {
                 limit: .max)
             for row in rows {
                 guard let day = row.day(unit.id),
-                    let record = try store().shown(row.record).flatMap({ Record($0.state) }),
+                    let record = try seen(row.record).flatMap({ Record($0.state) }),
                     let what = try read(record)
                 else { continue }
                 found.append(
@@ -186,12 +186,12 @@ extension Desk {
     func what(of clue: Clue) throws -> String? {
         if let text = clue.text { return text }
         guard let alert = clue.alert else { return nil }
-        return try store().shown(alert).flatMap { Alert($0.state) }?.about(in: console.language)
+        return try seen(alert).flatMap { Alert($0.state) }?.about(in: console.language)
     }
 
     private func hasOpenTask(_ clue: RecordID) throws -> Bool {
         try store().children(of: clue, in: .task).contains { row in
-            try store().shown(row.record).flatMap { WorkTask($0.state) }?.isOpen ?? false
+            try seen(row.record).flatMap { WorkTask($0.state) }?.isOpen ?? false
         }
     }
 
@@ -204,17 +204,21 @@ extension Desk {
         var told: [RecordID: [MatchResult]] = [:]
         for row in try store().list(.matchResult, limit: .max) {
             guard let home = row.home,
-                let result = try store().shown(row.record).flatMap({ MatchResult($0.state) })
+                let result = try seen(row.record).flatMap({ MatchResult($0.state) })
             else { continue }
             told[home, default: []].append(result)
         }
         let rules = try rulesInUse()
         return try told.sorted { $0.key < $1.key }.compactMap { home, results -> DueReason? in
-            let overdue = rules.unclaimed(
-                results,
-                applications: try records(Application.self, in: .application, of: home),
-                benefits: try records(BenefitSpan.self, in: .benefitSpan, of: home), on: today
-            ).filter { $0.due <= last }
+            // Without all that was applied for, nothing can be said of this household.
+            let overdue =
+                try unlessDamaged {
+                    rules.unclaimed(
+                        results,
+                        applications: try records(Application.self, in: .application, of: home),
+                        benefits: try records(BenefitSpan.self, in: .benefitSpan, of: home),
+                        on: today)
+                }?.filter { $0.due <= last } ?? []
             guard let first = overdue.first, let newest = results.map(\.id).max() else {
                 return nil
             }
@@ -247,14 +251,20 @@ extension Desk {
     /// The last assessment that counts, by household.
     func assessmentsByHousehold() throws -> [(RecordID, Assessment)] {
         var latest: [RecordID: Assessment] = [:]
+        var unreadable: Set<RecordID> = []
         for row in try store().list(.assessment, limit: .max) {
-            guard let home = row.home,
-                let assessment = try store().shown(row.record).flatMap({ Assessment($0.state) }),
-                assessment.progress != .superseded, let asOf = assessment.basis?.asOf
+            guard let home = row.home else { continue }
+            guard let shown = try seen(row.record) else {
+                unreadable.insert(home)
+                continue
+            }
+            guard let assessment = Assessment(shown.state), assessment.progress != .superseded,
+                let asOf = assessment.basis?.asOf
             else { continue }
             if let other = latest[home]?.basis?.asOf, other > asOf { continue }
             latest[home] = assessment
         }
-        return latest.sorted { $0.key < $1.key }
+        // An earlier one does not count in the place of one that can't be read.
+        return latest.filter { !unreadable.contains($0.key) }.sorted { $0.key < $1.key }
     }
 }

@@ -436,7 +436,7 @@ struct VisitList: DeskCommand {
                 ])
         }
         for row in rows {
-            let visit = try desk.store().shown(row.record).flatMap { Visit($0.state) }
+            let visit = try desk.seen(row.record).flatMap { Visit($0.state) }
             let day = row.day(Visit.Field.day.id).map(\.description) ?? ""
             table.add([
                 row.marks, Line(row.record.short(length), .strong), Line(day),

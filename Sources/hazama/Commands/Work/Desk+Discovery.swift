@@ -29,7 +29,9 @@ extension Desk {
         let discovery = try discovery(rulebook)
         var count = 0
         for home in homes {
-            guard let entry = try entry(of: home, rulebook) else { continue }
+            guard let entry = try unlessDamaged({ try entry(of: home, rulebook) }) else {
+                continue
+            }
             let situation = discovery.situation(
                 entry.facts, earlier: entry.earlier, chronicle: entry.chronicle)
             let raising = Raising(entry, situation, seeksSilent: false)

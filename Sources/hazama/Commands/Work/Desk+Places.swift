@@ -26,7 +26,7 @@ extension Desk {
             uniquingKeysWith: { first, _ in first })
         let needs = try records(Need.self).compactMap { row, need -> Allocation.Need? in
             guard need.progress == .confirmed, let home = need.household, let kind = need.kind,
-                let shown = try store.shown(home).flatMap({ Household($0.state) })
+                let shown = try seen(home).flatMap({ Household($0.state) })
             else { return nil }
             return Allocation.Need(
                 need.id, kind, level: levels[home].flatMap(\.self) ?? .pending,

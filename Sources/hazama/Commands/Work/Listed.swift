@@ -51,7 +51,7 @@ extension Desk {
             Record.Field.collection,
             where: isWithHome ? household.map { [.home($0)] } ?? [] : [], limit: .max)
         return try rows.compactMap { row in
-            guard let record = try store.shown(row.record).flatMap({ Record($0.state) }),
+            guard let record = try seen(row.record).flatMap({ Record($0.state) }),
                 household == nil || isWithHome
                     || record.households.contains(household ?? row.record)
             else { return nil }

@@ -20,7 +20,9 @@ extension Hub {
             return try self.store.read { [memory] tx in
                 let reader = Judgement(memory, schema: self.schema, now_ms: self.clock())
                 return try tx.conflicts(state: state?.rawValue).map { row in
-                    try self.view(row, try reader.finding(of: row, tx), reader, tx)
+                    // Of a damaged record the queue tells what its own row says.
+                    let finding = try StoreFault.unlessDamaged { try reader.finding(of: row, tx) }
+                    return try self.view(row, finding, reader, tx)
                 }
             }
         }
@@ -293,8 +295,9 @@ extension Judgement {
         let own = try tx.title(of: record, in: collection)
         guard own.isEmpty, case .with(let unit)? = schema.collection(collection)?.home,
             let declaration = schema.unit(unit, of: collection),
-            case .reference(let home)? = try state(record, collection, tx)?.outcome(
-                of: declaration)?.value
+            case .reference(let home)? = try StoreFault.unlessDamaged({
+                try state(record, collection, tx)?.outcome(of: declaration)?.value
+            })
         else { return own }
         return try name(of: home, tx) ?? ""
     }
@@ -364,7 +367,11 @@ extension Judgement {
                 docket.ask(question)
             }
         }
-        try answerDocket(tx)
+        // What asks of a damaged record is asked again when next somebody looks.
+        for question in docket.inOrder {
+            _ = try StoreFault.unlessDamaged { try answer(question, tx) }
+        }
+        docket = Docket()
     }
 
     /// What may be decided on a conflict.

@@ -1,4 +1,5 @@
 internal import SyncCore
+internal import SyncExchange
 internal import SyncProtocol
 internal import SyncStore
 
@@ -69,6 +70,7 @@ extension Hub {
         if try store.read({ tx in try tx.isAnyWaiting() }) { try judgeEverything(&memory) }
         memory = try store.write { [memory] tx in
             let judgement = Judgement(memory, schema: self.schema, now_ms: self.clock())
+            try judgement.reconsider([.outOfScope, .tooLate], tx)
             try judgement.releaseWaiting(tx)
             try judgement.flush(tx)
             return judgement.memory

@@ -160,7 +160,7 @@ extension Hub {
                 QuarantineView.Record(
                     record: change.record, collection: change.collection,
                     title: try tx.title(of: change.record, in: change.collection),
-                    area: try tx.area(of: change.record).map { memory.path($0) } ?? [],
+                    area: try tx.soundArea(of: change.record).map { memory.path($0) } ?? [],
                     creates: change.creates, units: change.writes.map(\.unit))
             },
             stage: stage.flatMap { QuarantineView.Stage(rawValue: $0.word) } ?? .waiting,
@@ -180,16 +180,18 @@ extension Judgement {
     /// Judges once more what was set aside for these reasons. For want of authority: a grant was
     /// given, or a record has come where one holds.
     ///
+    /// - Parameter sparesDamage: whether what needs a damaged record stays as it is, until that is
+    ///   healed and this is done again.
     /// - Complexity: linear in what is in quarantine for these reasons.
     func reconsider(
-        _ reasons: [Admission.Reason], _ tx: borrowing HubTransaction
+        _ reasons: [Admission.Reason], sparesDamage: Bool = true, _ tx: borrowing HubTransaction
     ) throws {
         guard try tx.hasUnmerged() else { return }
         let reasons = reasons.map(\.rawValue)
         var hasMerged = false
         for waiting in try tx.unmerged()
         where waiting.disposition == .quarantined && reasons.contains(waiting.reason) {
-            if try judgeAgain(waiting, tx) { hasMerged = true }
+            if try judgeAgain(waiting, sparesDamage: sparesDamage, tx) { hasMerged = true }
         }
         if hasMerged { try releaseWaiting(tx) }
     }

@@ -39,7 +39,7 @@ extension Hub {
         }
         memory = try store.write { [memory] tx in
             let judgement = Judgement(memory, schema: self.schema, now_ms: now)
-            try judgement.reconsider([.newerSchema], tx)
+            try judgement.reconsider([.newerSchema], sparesDamage: false, tx)
             try judgement.flush(tx)
             try tx.keepSchemaVersion()
             return judgement.memory

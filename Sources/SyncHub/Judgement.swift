@@ -557,11 +557,13 @@ final class Judgement {
             hasMoved = false
             guard try hasUnmerged(tx) else { return }
             for waiting in try tx.unmerged() where waiting.disposition == .held {
-                guard try isReady(waiting, tx), let upload = try tx.upload(waiting.upload) else {
-                    continue
+                // What needs a damaged record keeps nothing else from being judged.
+                let verdict = try StoreFault.unlessDamaged {
+                    try isReady(waiting, tx) ? decide(on: waiting, tx) : nil
                 }
+                guard let verdict else { continue }
                 try tx.release(replica: waiting.replica, number: waiting.number)
-                if try settleAgain(waiting, upload, nil, tx) { hasMoved = true }
+                if try settleAgain(waiting, verdict, tx) { hasMoved = true }
             }
             created = []
         }
@@ -581,37 +583,57 @@ final class Judgement {
             || !tx.isUnmerged(replica: waiting.replica, number: number.value)
     }
 
-    /// Merges a change set that had waited, if it may be merged now; leaves it as it is otherwise.
-    /// Returns whether it was merged.
+    /// Merges a change set that had waited, if it may be merged now; returns whether it was. What
+    /// waits for something else than it did by now is set aside for that: its author is told, and
+    /// nobody looks for it under a reason that is gone.
     ///
-    /// - Parameter admits: whether a person answers for it: then no authority is asked for.
+    /// - Parameters:
+    ///   - admits: whether a person answers for it: then no authority is asked for, and what can't
+    ///     be merged stays as it is.
+    ///   - sparesDamage: whether what needs a damaged record stays as it is, too.
     func judgeAgain(
-        _ waiting: HubTransaction.Unmerged, admits: Bool = false,
+        _ waiting: HubTransaction.Unmerged, admits: Bool = false, sparesDamage: Bool = false,
         _ tx: borrowing HubTransaction
     ) throws -> Bool {
+        func verdict() throws -> Admission.Verdict? {
+            try decide(on: waiting, isAdmitted: admits, tx)
+        }
+        let found = try sparesDamage ? StoreFault.unlessDamaged(verdict) : verdict()
+        guard let found else { return false }
+        if let code = found.code, admits || code == waiting.reason { return false }
+        try tx.release(replica: waiting.replica, number: waiting.number)
+        return try settleAgain(waiting, found, tx)
+    }
+
+    private func decide(
+        on waiting: HubTransaction.Unmerged, isAdmitted: Bool = false,
+        _ tx: borrowing HubTransaction
+    ) throws -> Admission.Verdict {
+        let (upload, set) = try logged(waiting, tx)
+        return try decide(
+            set, replica(waiting.replica, tx), arrived_ms: upload.received_ms,
+            isAdmitted: isAdmitted, tx)
+    }
+
+    private func logged(
+        _ waiting: HubTransaction.Unmerged, _ tx: borrowing HubTransaction
+    ) throws -> (StoredUpload, HashedChangeSet) {
         guard let upload = try tx.upload(waiting.upload),
             let set = try memory.log.signed(waiting.number, of: upload, tx)
         else { throw StoreFault(.damaged, "what waits can't be read") }
-        let replica = try self.replica(waiting.replica, tx)
-        let verdict = try decide(
-            set, replica, arrived_ms: upload.received_ms, isAdmitted: admits, tx)
-        guard case .merge = verdict else { return false }
-        try tx.release(replica: waiting.replica, number: waiting.number)
-        return try settleAgain(waiting, upload, verdict, tx)
+        return (upload, set)
     }
 
     private func settleAgain(
-        _ waiting: HubTransaction.Unmerged, _ upload: StoredUpload, _ known: Admission.Verdict?,
+        _ waiting: HubTransaction.Unmerged, _ verdict: Admission.Verdict,
         _ tx: borrowing HubTransaction
     ) throws -> Bool {
         var replica = try self.replica(waiting.replica, tx)
-        guard let set = try memory.log.signed(waiting.number, of: upload, tx),
-            let number = ChangeSetNumber(waiting.number),
+        let (upload, set) = try logged(waiting, tx)
+        guard let number = ChangeSetNumber(waiting.number),
             let stored = upload.receipt.flatMap({ SignedReceipt(stored: $0) }),
             let receipt = stored.verified(by: memory.key.verifying), let old = receipt[number]
         else { throw StoreFault(.damaged, "upload \(upload.id) of the log can't be read") }
-        let verdict =
-            try known ?? decide(set, replica, arrived_ms: upload.received_ms, tx)
         let entry = try settle(
             set, verdict, old.time, &replica, upload, isEcho: false, tx)
         replicas[replica.rid] = replica
@@ -796,5 +818,19 @@ extension SignedReceipt {
     init?(stored: [UInt8]) {
         guard stored.count > 64, let signature = Signature(bytes: stored[..<64]) else { return nil }
         self.init(bytes: Array(stored[64...]), signature: signature)
+    }
+}
+
+extension Admission.Verdict {
+    /// The code under which a change set is set aside; `nil` for one that is merged.
+    fileprivate var code: String? {
+        switch self {
+        case .merge: nil
+        case .held: "HZ-5101"
+        case .behind: "HZ-5102"
+        // People look at it as at one out of scope.
+        case .hidden: Admission.Reason.outOfScope.rawValue
+        case .quarantined(let reason): reason.rawValue
+        }
     }
 }

@@ -128,15 +128,15 @@ extension DeviceStore {
     /// Those among them that the hub has not said to hold all the same.
     private static let unstored = unsent + " AND number > (SELECT stored FROM sync_replica)"
 
-    /// Held ones, those that the hub has merged although its last receipt said otherwise, and those
-    /// that it has from an earlier epoch.
+    /// Held ones, those that wait for a newer hub, those that the hub has merged although its last
+    /// receipt said otherwise, and those that it has from an earlier epoch.
     private func unsettled(
         _ era: Int64, _ merged: NumberSet, _ db: Database
     ) throws -> [ChangeSetNumber] {
         var numbers: [ChangeSetNumber] = []
         try db.each(
             """
-            SELECT number, disposition, era IS ?1 FROM sync_outbox
+            SELECT number, disposition, era IS ?1, reason FROM sync_outbox
             WHERE \(Self.open) AND is_settled = 0 AND ((era = ?1 AND position IS NULL)
                 OR (era IS NOT ?1 AND number <= (SELECT stored FROM sync_replica)))
             ORDER BY number LIMIT 10000
@@ -144,9 +144,8 @@ extension DeviceStore {
         ) { row in
             let number = try row.changeSetNumber(0)
             let isOfEra = try row.int(2) != 0
-            if try !isOfEra || self.disposition(row, 1) == .held || merged.contains(number) {
-                numbers.append(number)
-            }
+            let waits = try disposition(row, 1) == .held || row.text(3) == "HZ-5006"
+            if !isOfEra || waits || merged.contains(number) { numbers.append(number) }
         }
         return numbers
     }

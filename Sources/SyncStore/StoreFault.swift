@@ -54,3 +54,13 @@ public struct StoreFault: Error, Hashable, Sendable, CustomStringConvertible {
 
     public var description: String { message }
 }
+
+extension StoreFault {
+    /// Returns what `body` reads of one record among several; `nil` where that is damaged, which
+    /// keeps nobody from the others.
+    public static func unlessDamaged<Result>(_ body: () throws -> Result?) throws -> Result? {
+        do { return try body() } catch let fault as StoreFault where fault.kind == .damaged {
+            return nil
+        }
+    }
+}

@@ -147,6 +147,45 @@ struct EvolutionTests {
         #expect(try new.store.returned().isEmpty)
     }
 
+    @Test("what waited for the hub's version and may not be merged then is told for what it is")
+    func updatedTooLate() async throws {
+        let (fixture, _, new) = try await household(hub: .test)
+        try new.record([.visitor(visitor, of: house, name: "Chen Jie")])
+        for grant in try fixture.hub.grants(by: fixture.admin)
+        where grant.personName == "Wang Fang" {
+            try fixture.hub.endGrant(grant.id, reason: "moved on", by: fixture.admin)
+        }
+        fixture.clock.advance(by: 31 * 24 * 3_600_000)
+        try await new.sync()
+        #expect(try new.store.returned().map(\.reason) == ["HZ-5006"])
+        let hub = try fixture.reopened(schema: .next)
+        new.line.connect(hub)
+        #expect(try hub.quarantine(by: fixture.admin).map(\.reason) == ["HZ-5004"])
+        try await new.sync()
+        #expect(try new.store.returned().map(\.reason) == ["HZ-5004"])
+    }
+
+    @Test(
+        "what waited for the hub's version waits then for what it lies with, and goes on by itself")
+    func updatedTooEarly() throws {
+        let fixture = try HubFixture(schema: .test)
+        var a = try fixture.device(1, person: "Li Na")
+        var b = try fixture.device(2, person: "Wang Fang")
+        try fixture.syncAll(&a)
+        try fixture.syncAll(&b)
+        b.schema = Schema.next.version
+        b.seal([.visitor(visitor, of: house, name: "Chen Jie")])
+        try fixture.syncAll(&b)
+        #expect(try fixture.hub.quarantine(by: fixture.admin).map(\.reason) == ["HZ-5006"])
+        let hub = try fixture.reopened(schema: .next)
+        #expect(try hub.quarantine(by: fixture.admin).isEmpty)
+        a.seal([.house(house, in: HubFixture.north, title: "Elm 5, Hull")])
+        _ = try fixture.sync(&a, [a.run()], through: hub)
+        _ = try fixture.sync(&b, through: hub)
+        #expect(b.merged.contains(.first))
+        #expect(b.states[visitor] != nil)
+    }
+
     @Test(
         "what an old program wrote while the hub did not know the new units is in them after its update"
     )

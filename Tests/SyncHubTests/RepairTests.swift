@@ -241,6 +241,64 @@ struct RepairTests {
         #expect(try hub.status().devicesApart == 0)
     }
 
+    @Test("what is held and needs a damaged record keeps nothing else from being judged")
+    func heldForDamaged() async throws {
+        let (fixture, device) = try await district(records: 40)
+        var a = try fixture.device(8, person: "Zhao Lei")
+        var b = try fixture.device(9, person: "Wang Fang")
+        try fixture.syncAll(&a)
+        try fixture.syncAll(&b)
+        let missing = RecordID(high: 200, low: 1)
+        a.seal([
+            .write(house, House.minutes, .increment(20)),
+            .call(RecordID(high: 201, low: 1), on: missing, story: "nobody there"),
+        ])
+        try fixture.syncAll(&a)
+        #expect(!a.merged.contains(.first))
+        let hub = try damaged(fixture, fixture.hub, house)
+        b.seal([.house(missing, in: HubFixture.north)])
+        _ = try fixture.sync(&b, [b.run()], through: hub)
+        #expect(b.merged.contains(.first))
+        device.line.connect(hub)
+        for _ in 0..<2 { try await device.sync() }
+        _ = try fixture.sync(&a, through: hub)
+        #expect(a.merged.contains(.first))
+        #expect(try device.value(House.minutes, of: house) == .integer(20))
+    }
+
+    @Test("a record damaged at the hub keeps no other conflict from the office's queue")
+    func damagedInQueue() async throws {
+        let (fixture, device) = try await district(records: 40)
+        let other = try FieldDevice(2, person: "Wang Fang", at: fixture)
+        try await other.sync()
+        let houses = [house, RecordID(high: 100, low: 2)]
+        for house in houses {
+            try device.edit(house) { try $0.set(House.count, to: .integer(7)) }
+            try other.edit(house) { try $0.set(House.count, to: .integer(8)) }
+        }
+        try await device.sync()
+        try await other.sync()
+        let hub = try damaged(fixture, fixture.hub, house)
+        let queue = try hub.conflicts(state: nil, by: fixture.admin)
+        #expect(Set(queue.compactMap(\.record)) == Set(houses))
+        // Of the damaged one there is no side to be had; the other is decided as ever.
+        #expect(queue.first { $0.record == house }?.sides == 0)
+        let view = try #require(queue.first { $0.record == houses[1] })
+        #expect(view.sides == 2)
+        let page = try hub.conflict(view.id, by: fixture.admin)
+        let after = try hub.resolve(
+            view.id, ResolutionRequest(version: page.version, choice: .keep("a"), reason: "why"),
+            by: fixture.admin)
+        #expect(after.view.state == .resolved)
+        for device in [device, other] {
+            device.line.connect(hub)
+            for _ in 0..<3 { try await device.sync() }
+        }
+        let left = try hub.conflicts(state: nil, by: fixture.admin)
+        #expect(left.map(\.record) == [house])
+        #expect(left.map(\.sides) == [2])
+    }
+
     @Test(
         "a record that is gone from a device is missed at the first sync of a day, and comes back")
     func goneFromDevice() async throws {

@@ -388,7 +388,8 @@ public actor SyncClient {
         }
         run.exchange.compared(
             found: difference.stretches,
-            mended: applied.mended > 0 || difference.damaged > 0 || difference.hadWrongSums,
+            mended: applied.mended > 0 || applied.records > 0 || difference.damaged > 0
+                || difference.hadWrongSums,
             differs: answer.digestDiffers)
     }
 

@@ -76,7 +76,7 @@ extension World {
     }
 
     /// The street a record lies in; `nil` for one that nobody made.
-    private func street(of record: RecordID) -> Int? {
+    func street(of record: RecordID) -> Int? {
         (plots + trees + nests).first { $0.id == record }.map(street)
     }
 
@@ -171,10 +171,10 @@ extension World {
         guard device.isInService, hubFlips.isEmpty else { return }
         checks += 1
         if summary.isRepaired { note(.repaired) }
-        let hasFlipped = !device.flipped.isEmpty || hasFlippedAtHub
-        // A repair that something else breaks off is gone on with at the next sync.
-        guard
-            hasFlipped || summary.digestMatches != false && (!summary.isRepaired || device.hasTwin)
+        let mayRepair = device.hasTwin || !device.flipped.isEmpty || hasFlippedAtHub
+        // A repair that a limit on bytes ends is gone on with at the next sync.
+        guard summary.digestMatches != false || summary.isCutShort,
+            mayRepair || !summary.isRepaired
         else {
             throw Violation("digests agree", "device \(device.person)")
         }

@@ -88,10 +88,14 @@ extension World {
         return result
     }
 
-    /// Whether somebody could give the hub a record as it was.
+    /// Whether somebody could give the hub a record as it was: the hub asks nobody for what they
+    /// may not hold any more.
     private func isHeld(_ wanted: SyncResponse.Wanted, _ digest: StateDigest) throws -> Bool {
-        try devices.contains { device in
-            guard device.isInService else { return false }
+        let street = street(of: wanted.record)
+        return try devices.contains { device in
+            guard device.isInService, street.map(device.streets.contains) ?? false else {
+                return false
+            }
             return try device.opened().copies(of: [wanted]).contains {
                 StateDigest.of($0.record, state: $0.state) == digest
             }

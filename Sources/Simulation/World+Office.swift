@@ -12,12 +12,25 @@ extension World {
         .value, .group, .contestation, .deletion, .states,
     ]
 
+    /// The conflicts in a state: whatever is damaged, all of them are listed.
+    func queue(_ state: ConflictState?, _ administrator: Int) throws -> [ConflictView] {
+        let hub = try running()
+        let session = fleet.administrators[administrator % 3]
+        do { return try hub.conflicts(state: state, by: session) } catch {
+            if error.code == .failed, !hubDisk.hasFailed, !hubDisk.isDead {
+                throw Violation(
+                    "a damaged record keeps nobody from the queue", "\(hubFlips.count)")
+            }
+            throw error
+        }
+    }
+
     private func conflict(
         _ administrator: Int, _ chance: inout SeededGenerator
     ) throws -> ConflictDetail? {
         let hub = try running()
         let session = fleet.administrators[administrator % 3]
-        let open = try hub.conflicts(state: nil, by: session).filter {
+        let open = try queue(nil, administrator).filter {
             Self.settledBySide.contains($0.kind)
         }
         guard !open.isEmpty else { return nil }

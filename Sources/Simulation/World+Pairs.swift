@@ -52,7 +52,7 @@ extension World {
     ) throws -> ConflictDetail? {
         let hub = try running()
         let session = fleet.administrators[administrator % 3]
-        let pairs = try hub.conflicts(state: state, by: session).filter { $0.kind == .duplicate }
+        let pairs = try queue(state, administrator).filter { $0.kind == .duplicate }
         guard !pairs.isEmpty else { return nil }
         return try hub.conflict(pairs[Int(chance.next() % UInt64(pairs.count))].id, by: session)
     }

@@ -437,6 +437,46 @@ struct StoryTests {
         #expect(try await ends(script) == [])
     }
 
+    @Test("a damaged record that is one with another ends neither a list nor a sync")
+    func flippedPart() async throws {
+        // 47021135722516.
+        let script = """
+            fleet 2 devices 5
+            1000 2 sync 329cb00gqcjwn
+            1000 2 alike 2yy16sjfn7h6c
+            1000 2 gather 2x0opf9m2ui2a
+            1000 2 join m6g3yh7xeo3l
+            1000 0 sync 131ibbdekddxt
+            1000 0 begin iapxefybrwyf device-flip 2siq8fj0vtql
+            """
+        #expect(try await ends(script) == [])
+    }
+
+    @Test("what is too late when the hub is updated no longer waits for its update")
+    func updatedTooLate() async throws {
+        // 47021135722768.
+        let script = """
+            fleet 1 devices 4
+            1000 3 upgrade unemcjl2o4bb
+            1000 3 sync 2j1yc2gpg4vp6
+            1000 2 leave 3um9ginha65o5
+            1000 3 plant 2b7m59kv5uz9z
+            7161811263 3 sync 2bd0l205afkqv
+            """
+        #expect(try await ends(script) == [])
+    }
+
+    @Test("what is damaged at the hub when the last grant on it ends comes from a backup")
+    func flippedAtEnd() async throws {
+        // 47021135722939.
+        let script = """
+            fleet 4 devices 3
+            1000 0 sync 2p93d7s3nvjxb
+            1000 2 end xxjlhoqwpnjb hub-flip viphexa24mw0
+            """
+        #expect(try await ends(script) == [])
+    }
+
     @Test("clocks set to 1970, to 2100 and back decide nothing")
     func clocks() async throws {
         var script = morning

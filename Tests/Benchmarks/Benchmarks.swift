@@ -10,6 +10,7 @@ enum Benchmarks {
         do {
             switch arguments.first {
             case "hub": try await serve(arguments)
+            case "floor": try Floor.run(Options(Array(arguments.dropFirst())))
             case "rules": try RuleBench.run()
             case "district": try DistrictBench.run()
             case "silent": try DistrictBench.silent()

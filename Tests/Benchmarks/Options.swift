@@ -5,6 +5,7 @@ struct Options: Sendable {
     static let usage = """
         usage: Benchmarks [--only S1,S2,…] [--quick] [--history N] [--devices N] [--households N]
                           [--json FILE] [--scratch FOLDER] [--workload FILE]
+               Benchmarks floor [--scratch FOLDER] [--workload FILE]
                Benchmarks rules | district | silent
 
           --only      only these scenarios, of S1 to S6; or R17, which is left out otherwise: one
@@ -16,6 +17,7 @@ struct Options: Sendable {
           --json      writes the figures as JSON, too
           --scratch   where stores are made: on a disk, not in memory (the temporary folder)
           --workload  workload.py, where it does not lie beside the sources any more
+          floor       what SQLite alone takes for the rows that we write
           rules       answers of rules over a district; needs none of the above
           district    the reference district assessed, matched, warned of, routed, reported
           silent      how many of those who never asked are found, on three other seeds

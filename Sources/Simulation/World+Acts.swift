@@ -202,7 +202,7 @@ extension World {
         note(.clockJumped)
     }
 
-    private func upgrade(_ device: Device) throws {
+    func upgrade(_ device: Device) throws {
         let store = try device.opened()
         // Whatever becomes of the closing, the old program is gone.
         (device.store, device.schema) = (nil, .simulatedNext)

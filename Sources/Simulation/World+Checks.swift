@@ -409,6 +409,7 @@ extension World {
             (plots + trees + nests).map { ($0.id, street(of: $0)) },
             uniquingKeysWith: { first, _ in first })
         let status = try running().status()
+        var unknown: [(device: Device, record: RecordID)] = []
         for device in devices where !device.isLost {
             let store = try device.opened()
             try checkOutbox(device)
@@ -440,6 +441,7 @@ extension World {
                 checks += 1
                 if oracle.collection(of: record).flatMap(device.schema.collection) == nil {
                     note(.newerUnknown)
+                    unknown.append((device, record))
                     continue
                 }
                 guard let shown = try store.shown(record) else {
@@ -462,6 +464,20 @@ extension World {
                 }
                 try checkGroups(state)
                 noteOutcomes(state)
+            }
+        }
+        // In the end everybody has a program that shows what the older one only kept.
+        for (device, record) in unknown {
+            if device.schema.version != Schema.simulatedNext.version { try upgrade(device) }
+            checks += 1
+            guard let shown = try device.opened().shown(record) else {
+                throw Violation(
+                    "a newer program shows what was kept", "\(record) at device \(device.person)")
+            }
+            if let complaint = oracle.complaint(about: shown.parts[0].state, standing) {
+                throw Violation(
+                    "states are what the writes amount to",
+                    "\(record) at device \(device.person): \(complaint)")
             }
         }
     }

@@ -18,9 +18,14 @@ final class SimulatedTransport: Transport {
         var meanwhile: Meanwhile?
         var lastAnswer: TransportResponse?
         var delayed: [[UInt8]] = []
+        /// In the sync that is under way.
+        var requests = 0
         /// What was told since the last look.
         var seen = Sight()
     }
+    /// More than any sync in so small a world has to ask.
+    private static let mostRequests = 1000
+
     private let state = Mutex(State())
     private let hub: @Sendable () -> Hub?
 
@@ -31,6 +36,12 @@ final class SimulatedTransport: Transport {
     func prepare(_ fault: Fault?, luck: UInt64, meanwhile: Meanwhile? = nil) {
         state.withLock { ($0.fault, $0.luck, $0.meanwhile) = (fault, luck, meanwhile) }
     }
+
+    /// A sync begins.
+    func begin() { state.withLock { $0.requests = 0 } }
+
+    /// Whether the sync would have gone on asking for ever.
+    var hasRunAway: Bool { state.withLock { $0.requests > Self.mostRequests } }
 
     /// Whether what was prepared has not happened.
     var isPrepared: Bool { state.withLock { $0.fault != nil } }
@@ -56,8 +67,10 @@ final class SimulatedTransport: Transport {
     ) async throws(TransportError) -> TransportResponse {
         let state = self.state.withLock { state in
             defer { (state.fault, state.meanwhile) = (nil, nil) }
+            state.requests += 1
             return state
         }
+        guard !hasRunAway else { throw .unreachable("it goes on for ever") }
         var chance = SeededGenerator(seed: state.luck)
         switch state.fault {
         case .dropRequest?: throw .unreachable("the request was lost")

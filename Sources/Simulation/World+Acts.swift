@@ -136,12 +136,16 @@ extension World {
             store: try device.opened(), transport: device.transport, clock: { clock.reading })
         device.syncs += 1
         defer { checks += 1 }
+        device.transport.begin()
         do {
             let summary = try await client.sync(options)
             try checkSent(device)
             return summary
         } catch {
             try checkSent(device)
+            guard !device.transport.hasRunAway else {
+                throw Violation("a sync comes to an end", "device \(device.person)")
+            }
             throw error
         }
     }

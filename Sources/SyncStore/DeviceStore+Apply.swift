@@ -53,11 +53,7 @@ extension DeviceStore {
             try takeNoRecords(db)
             changed = try self.applyHead(answer, receipts, received, db)
             applied.left = try self.note(answer.leaves, db)
-            for receipt in receipts {
-                for number in receipt.first.value...receipt.last.value {
-                    applied.receipted.insert(ChangeSetNumber(number)!)
-                }
-            }
+            applied.receipted = changed
         }
         func page(_ place: Int, _ db: Database) throws {
             // What mends has its own rules.

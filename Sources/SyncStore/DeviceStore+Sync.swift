@@ -45,6 +45,8 @@ public struct SyncState: Hashable, Sendable {
 /// What applying an answer changed.
 public struct AppliedAnswer: Hashable, Sendable {
     public var records = 0
+    /// Change sets of which a receipt says what none had said before. One that says the same again
+    /// is no news: who asked again for its sake would never end.
     public var receipted: Set<ChangeSetNumber> = []
     public var notices = 0
     public var cursorsMoved = false

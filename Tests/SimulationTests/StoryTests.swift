@@ -477,6 +477,24 @@ struct StoryTests {
         #expect(try await ends(script) == [])
     }
 
+    @Test("a receipt that says the same again keeps no sync going")
+    func sameReceipt() async throws {
+        // 890001605.
+        let script = """
+            fleet 2 devices 6
+            2995160 4 sync 1mj5emu6msj0x
+            1030929 4 pair 2tro4t4aw74xx
+            877761 1 gather bt198nbjuo6r
+            1623051 1 sync 2gz4roo82n9xh hub-flip 3mtrv6qvq9r2e
+            791998 2 edit 2ddvk40sbm42x
+            489968 4 gather 35fmgu1lqr9hb
+            1430241 2 edit 3evuipr8meuu
+            1768553 0 gather 2xotvslr1r4tu
+            1112615 2 edit 3tkhblfg4zq73
+            """
+        #expect(try await ends(script) == [])
+    }
+
     @Test("clocks set to 1970, to 2100 and back decide nothing")
     func clocks() async throws {
         var script = morning

@@ -55,8 +55,8 @@ extension DeviceStore {
     /// Notes that the hub has a bundle, by what it answered. The bundle stays until the hub's log
     /// is in a verified backup up to there: should the hub lose it before, it is handed in again.
     ///
-    /// - Returns: `false` where the hub lives another life than is known here; then it counts as
-    ///   not handed in.
+    /// - Returns: `false` where the hub lives another life than is known here, or gave no receipt;
+    ///   then it counts as not handed in.
     /// - Throws: `.badAnswer` for what is not the hub's.
     public func deliver(_ hash: ContentHash, _ file: ReceiptFile) throws(StoreError) -> Bool {
         try write { db in
@@ -65,13 +65,14 @@ extension DeviceStore {
                 throw StoreError.notEnrolled
             }
             let receipts = file.receipts.compactMap { $0.verified(by: key) }
-            guard !receipts.isEmpty, receipts.count == file.receipts.count,
-                receipts.allSatisfy({ $0.hub == hub && $0.epoch == receipts[0].epoch }),
+            guard receipts.count == file.receipts.count, receipts.allSatisfy({ $0.hub == hub }),
                 let mark = file.mark.verified(by: key), mark.hub == hub
             else { throw StoreError.badAnswer(.badReceiptSignature) }
-            guard mark.epoch == identity.epoch, receipts[0].epoch == mark.epoch else {
-                return false
-            }
+            // One that the hub has stored and can't judge yet, because a record that it needs is
+            // damaged there, has no receipt.
+            guard !receipts.isEmpty, mark.epoch == identity.epoch,
+                receipts.allSatisfy({ $0.epoch == mark.epoch })
+            else { return false }
             let era = try self.era(db)
             try self.keep(file.mark, era, db)
             let entries = receipts.flatMap(\.entries)

@@ -477,6 +477,22 @@ struct StoryTests {
         #expect(try await ends(script) == [])
     }
 
+    @Test("a bundle that the hub can't judge yet stays with its courier, whose sync goes on")
+    func carriedToDamage() async throws {
+        // 33497658138987.
+        let script = """
+            fleet 5 devices 3
+            1000 1 sync zxlkls01oar2
+            1000 1 family 2vzqieqjs02js
+            1000 1 sync s3rb132r8a4c
+            1000 1 overtake 1s1ur9j7fktwk
+            1000 1 carry 1wunmng73spog
+            1000 1 stale 1fij236jfch8o hub-flip b5jczms6gjgo
+            1000 2 gather wenj8qypmckk
+            """
+        #expect(try await ends(script) == [])
+    }
+
     @Test("a receipt that says the same again keeps no sync going")
     func sameReceipt() async throws {
         // 890001605.

@@ -612,7 +612,8 @@ extension World {
         guard found == expected else {
             throw Violation(
                 "every conflict is in the queue",
-                "\(found.symmetricDifference(expected).sorted())")
+                "missing \(expected.subtracting(found).sorted()), "
+                    + "too many \(found.subtracting(expected).sorted())")
         }
     }
 

@@ -44,7 +44,7 @@ extension Judgement {
             secret: secret)
     }
 
-    private func askOfJoined(_ record: Working, _ tx: borrowing HubTransaction) throws {
+    func askOfJoined(_ record: Working, _ tx: borrowing HubTransaction) throws {
         let (id, collection) = (record.state.record, record.state.collection)
         let parts = try parts(of: id, collection, tx)
         guard parts.count > 1, let first = parts.first,

@@ -493,6 +493,25 @@ struct StoryTests {
         #expect(try await ends(script) == [])
     }
 
+    @Test("what joined records disagree on in a unit that a newer hub knows is in its queue")
+    func joinedBeforeUpdate() async throws {
+        // 33497658137059.
+        let script = """
+            fleet 4 devices 7
+            1000 2 gather 2f3koaowv1uwa
+            1000 6 upgrade equjme02tn8g
+            1000 6 restore 375z78fhc8ci0
+            1000 6 clash 2jiltccxciyc7
+            1000 3 alike 2cec4m1mhrvl5
+            1000 6 gather iwnzvesdmvzz
+            1000 6 restore jj9iuzcelyia
+            1000 6 edit 2lzvxb3z1nsab
+            1000 6 gather g52yogwlzqni
+            1000 0 join 3nxq9by4chs5o
+            """
+        #expect(try await ends(script) == [])
+    }
+
     @Test("a receipt that says the same again keeps no sync going")
     func sameReceipt() async throws {
         // 890001605.

@@ -74,7 +74,8 @@ extension Judgement {
             record.wasDisputed = true
             try tx.put(stored, record.state)
             try ask(about: record, tx)
-            // What is stored stays as it was; what those disagree on that are one is known only now.
+            // What is stored stays as it was. What those disagree on that are one is known only
+            // now.
             try askOfJoined(record, tx)
         }
         working[id] = record

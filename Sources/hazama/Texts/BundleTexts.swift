@@ -6,7 +6,8 @@ enum BundlePhrase: Catalogue {
     case sharedWritten, sharedNext, sharedTaken, sharedKnown, sharedShown, sharedWaiting,
         sharedClosed
     case recordCarried, statusCarried, wipeRefusedCarried
-    case damaged, damagedNext, otherHub, forOther, forOtherNext, stranger, strangerNext
+    case damaged, damagedNext, otherHub, forOther, forOtherNext, ownCard, ownCardNext, stranger,
+        strangerNext
     case expired, expiredNext, gap, gapNext
 
     var wording: Wording {
@@ -90,6 +91,15 @@ enum BundlePhrase: Catalogue {
             Wording(
                 "Give them a card of this machine: hazama bundle card FILE",
                 "请交给对方本机名片：hazama bundle card 文件", "この端末の名刺を渡してください：hazama bundle card ファイル")
+        case .ownCard:
+            Wording(
+                "This is the card of this machine itself. Nothing was written.",
+                "这是本机自己的名片。没有写出任何内容。", "これはこの端末自身の名刺です。何も書いていません。")
+        case .ownCardNext:
+            Wording(
+                "Take the card of your colleague's machine, who makes it with: hazama bundle card FILE",
+                "请使用同事设备的名片，由同事执行：hazama bundle card 文件",
+                "同僚の端末の名刺を使ってください。相手の端末で：hazama bundle card ファイル")
         case .stranger:
             Wording(
                 "Whoever made it is no machine that this hub vouches for. Nothing was taken in.",

@@ -56,6 +56,16 @@ final class BundleCommandTests {
         #expect(again.status == .done && again.screen.result.contains("here already"))
     }
 
+    @Test("a card of one's own machine is told, and nothing is written for it")
+    func own() async throws {
+        _ = try await author.run("household", "edit", zhang, "--member-count", "5")
+        _ = try await author.run("bundle", "card", path("card"))
+        let run = try await author.run("bundle", "export", path("file"), "--for", path("card"))
+        #expect(run.status == .failed && run.screen.talk.contains("HZ-7701"))
+        #expect(run.screen.talk.contains("this machine itself"))
+        #expect(!Files.exists(path("file")))
+    }
+
     @Test("L6: erasing is refused while a colleague's bundle has not reached the hub")
     func wipe() async throws {
         try await share()

@@ -48,8 +48,8 @@ struct BundleExportCommand: DeskCommand {
     var card: String?
 
     func run(at desk: Desk) async throws -> ExitStatus {
+        if let card { return try share(with: card, desk) }
         let store = try desk.store()
-        if let card { return try share(with: card, store, desk) }
         guard let made = try SyncClient.bundle(of: store) else {
             desk.console.result(.durable, .bundleEmpty)
             return .done
@@ -68,11 +68,18 @@ struct BundleExportCommand: DeskCommand {
     }
 
     private func share(
-        with card: String, _ store: DeviceStore, _ desk: Desk
+        with card: String, _ desk: Desk
     ) throws -> ExitStatus {
         let console = desk.console
+        // Before the store is open: who has to wait for a file keeps nobody from it.
         let shown = try Files.read(card, limit: largestFile)
         guard case .card(let card) = try desk.kind(of: shown) else { throw BundleError.notOurs }
+        let store = try desk.store()
+        guard try card.credential.bytes != store.credential()?.bytes else {
+            throw Failure(
+                status: .failed, code: DeviceCode.fileForOther.rawValue,
+                what: console.text(.ownCard), next: console.text(.ownCardNext))
+        }
         guard let made = try SyncClient.bundle(of: store, for: card, now: desk.started) else {
             console.result(.durable, .bundleEmpty)
             return .done
@@ -120,8 +127,8 @@ struct BundleImportCommand: DeskCommand {
     var file: String
 
     func run(at desk: Desk) async throws -> ExitStatus {
-        let store = try desk.store()
         let bytes = try Files.read(file, limit: largestFile)
+        let store = try desk.store()
         switch try desk.kind(of: bytes) {
         case .receipts(let file):
             let named = try store.keep(file, now: desk.started)

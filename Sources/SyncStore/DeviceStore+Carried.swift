@@ -390,7 +390,9 @@ extension DeviceStore {
             era = ? AND NOT EXISTS (
                 SELECT 1 FROM sync_carried_records WHERE set_id = sync_carried_sets.id AND is_laid)
             """, [era], db)
-        for (record, table) in stale { try showOrForget(record, table, db) }
+        for (record, table) in stale.sorted(by: { $0.key < $1.key }) {
+            try showOrForget(record, table, db)
+        }
     }
 
     /// Forgets what is read here of a bundle. The bundle itself stays.

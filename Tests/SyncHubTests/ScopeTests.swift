@@ -426,12 +426,18 @@ struct ScopeTests {
         try await agree(fixture, device, b)
     }
 
+    /// Half a form about the house.
+    private func beginForm(_ device: FieldDevice) throws {
+        let now = ClockReading(wall_ms: 1, monotonic_ms: 1, boot: 1)
+        try device.store.putDraft("visit/1", [1, 2], about: house, isWork: true, now: now)
+    }
+
     @Test("a half-filled form about a household that has left keeps it here until the form is done")
     func openVisit() async throws {
         let fixture = try HubFixture()
         let (a, b) = try await streets(fixture)
         let now = ClockReading(wall_ms: 1, monotonic_ms: 1, boot: 1)
-        try a.store.putDraft("visit/1", [1, 2], about: house, isWork: true, now: now)
+        try beginForm(a)
         try a.store.putDraft("seen/1", [1, 2], about: house, now: now)
         try move(fixture, house, to: HubFixture.south)
         #expect(try await a.sync().takenOff == 0)
@@ -501,8 +507,7 @@ struct ScopeTests {
     func openFormDone() async throws {
         let fixture = try HubFixture()
         let (a, b) = try await streets(fixture)
-        let now = ClockReading(wall_ms: 1, monotonic_ms: 1, boot: 1)
-        try a.store.putDraft("visit/1", [1, 2], about: house, isWork: true, now: now)
+        try beginForm(a)
         try move(fixture, house, to: HubFixture.south)
         try await a.sync()
         try a.record([.write(house, House.minutes, .increment(7))])
@@ -518,8 +523,7 @@ struct ScopeTests {
     func notCompared() async throws {
         let fixture = try HubFixture()
         let (a, b) = try await streets(fixture)
-        let now = ClockReading(wall_ms: 1, monotonic_ms: 1, boot: 1)
-        try a.store.putDraft("visit/1", [1, 2], about: house, isWork: true, now: now)
+        try beginForm(a)
         try move(fixture, house, to: HubFixture.south)
         try await a.sync()
         #expect(try await a.sync().digestMatches == nil)

@@ -150,6 +150,14 @@ public enum Admission {
         case office = "HZ-5014"
     }
 
+    /// What a change set is held for.
+    public enum Wait: String, Hashable, Sendable {
+        /// A record that is not here.
+        case record = "HZ-5101"
+        /// A change set of the same device.
+        case predecessor = "HZ-5102"
+    }
+
     /// How long after the end of a grant work is still taken as late: 30 days, in milliseconds.
     public static let grace_ms: Int64 = 30 * 24 * 3600 * 1000
 

@@ -195,7 +195,8 @@ extension Hub {
                     run, replica: trunk.rid, first: first, last: last, head: head,
                     received_ms: now, sent: sent, earlier: earlier, state: .gap)
                 try closeUnmerged(
-                    upload, sets, id, .held, "HZ-5102", state: .gap, now, memory, tx)
+                    upload, sets, id, .held, Admission.Wait.predecessor.rawValue, state: .gap, now,
+                    memory, tx)
             }
             return Kept(rid: trunk.rid)
         }

@@ -419,14 +419,18 @@ final class Judgement {
                 disposition: late ? .late : isDisputed ? .conflicted : .applied,
                 position: position, time: time)
         case .held(let missing):
-            try setAside(set, .held, "HZ-5101", missing.bytes, replica, upload, tx)
+            try setAside(
+                set, .held, Admission.Wait.record.rawValue, missing.bytes, replica, upload, tx)
             return ReceiptEntry(
-                disposition: .held, position: nil, time: time, reason: Text("HZ-5101"))
+                disposition: .held, position: nil, time: time,
+                reason: Text(Admission.Wait.record.rawValue))
         case .behind(let number):
             try setAside(
-                set, .held, "HZ-5102", nil, replica, upload, behind: number, tx)
+                set, .held, Admission.Wait.predecessor.rawValue, nil, replica, upload,
+                behind: number, tx)
             return ReceiptEntry(
-                disposition: .held, position: nil, time: time, reason: Text("HZ-5102"))
+                disposition: .held, position: nil, time: time,
+                reason: Text(Admission.Wait.predecessor.rawValue))
         case .hidden:
             // The author is told what they would be told of a record that is not there.
             try setAside(
@@ -435,7 +439,8 @@ final class Judgement {
                 "alert.scope", "\(set.name)", reason: "a record this person never held",
                 by: set.author, at_ms: now_ms)
             return ReceiptEntry(
-                disposition: .held, position: nil, time: time, reason: Text("HZ-5101"))
+                disposition: .held, position: nil, time: time,
+                reason: Text(Admission.Wait.record.rawValue))
         case .quarantined(let reason):
             try setAside(
                 set, .quarantined, reason.rawValue, nil, replica, upload, tx)
@@ -826,8 +831,8 @@ extension Admission.Verdict {
     fileprivate var code: String? {
         switch self {
         case .merge: nil
-        case .held: "HZ-5101"
-        case .behind: "HZ-5102"
+        case .held: Admission.Wait.record.rawValue
+        case .behind: Admission.Wait.predecessor.rawValue
         // People look at it as at one out of scope.
         case .hidden: Admission.Reason.outOfScope.rawValue
         case .quarantined(let reason): reason.rawValue

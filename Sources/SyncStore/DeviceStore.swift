@@ -312,6 +312,7 @@ public final class DeviceStore: Sendable {
             }
             if tables == 0, birth == nil { return true }
             _ = try String.fetchOne(db, sql: "PRAGMA journal_mode = WAL")
+            try db.forceLog()
             try db.inTransaction(.immediate) {
                 for migration in DeviceTables.migrations[version...] {
                     try db.execute(sql: migration)

@@ -70,6 +70,7 @@ public final class HubStore: Sendable {
                     throw StoreFault(.fromTheFuture, "the store was written by a newer hazamad")
                 }
                 _ = try String.fetchOne(db, sql: "PRAGMA journal_mode = WAL")
+                try db.forceLog()
                 try db.inTransaction(.immediate) {
                     if isEmpty {
                         try db.execute(sql: HubTables.fixed)

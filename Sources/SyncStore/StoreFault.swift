@@ -64,3 +64,16 @@ extension StoreFault {
         }
     }
 }
+
+extension Database {
+    /// Forces to the disk what a program that was ended may have left in the log.
+    ///
+    /// It had been written there, and perhaps it ended before it was forced: then it is shown, and
+    /// answered for, and a loss of power would still take it away. SQLite forces the log before it
+    /// copies it into the file, so on a full disk, which has no room for the copy, that is done.
+    func forceLog() throws {
+        do { _ = try checkpoint(.passive) } catch let error as DatabaseError {
+            guard error.resultCode == .SQLITE_FULL else { throw error }
+        }
+    }
+}

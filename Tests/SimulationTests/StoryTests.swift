@@ -530,6 +530,19 @@ struct StoryTests {
         #expect(try await ends(script) == [])
     }
 
+    @Test("what a killed program had written and the next one shows outlives a loss of power")
+    func shownIsDurable() async throws {
+        let script = """
+            fleet 3 devices 5
+            1000 3 sync 2k08p9zbqse7b
+            1000 3 plant 1gt9sf53mqizj
+            1000 3 sync whhmhp5fwh1s
+            1000 3 edit 1omndph0kgjmx device-kill 1r6z7irw7u58o
+            1000 3 edit 7xiybae691n device-power 3ni4x1pn0ypn8
+            """
+        #expect(try await ends(script) == [])
+    }
+
     @Test("clocks set to 1970, to 2100 and back decide nothing")
     func clocks() async throws {
         var script = morning

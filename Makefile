@@ -72,7 +72,8 @@ fuzz: setup ## Throws chance at everything that reads bytes from outside; ARGS="
 sanitize: setup ## Runs the tests of the rooms below the server under TSan, then ASan
 	@for kind in thread address; do \
 	    echo "sanitize: $$kind"; \
-	    $(SWIFT) test --package-path Tests/Sanitized --scratch-path .build-$$kind --sanitize $$kind; \
+	    $(SWIFT) test --package-path Tests/Sanitized --scratch-path .build-$$kind \
+	        --sanitize $$kind || exit 1; \
 	done
 
 trouble: programs ## Bad input, full disks, wrong clocks: how each ends; ARGS="words disk"

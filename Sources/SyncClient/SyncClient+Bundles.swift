@@ -47,6 +47,48 @@ extension SyncClient {
         }
     }
 
+    /// Seals what was saved from a damaged store for the hub, in as few bundles as hold it.
+    ///
+    /// Where change sets between are lost, a new run begins: the hub keeps what follows them.
+    public static func bundles(of work: RescuedWork) throws(SyncFailure) -> [[UInt8]] {
+        let most = Limits.requestBytes / 2
+        var bundles: [[SignedRun]] = []
+        var run: [HashedChangeSet] = []
+        var (runBytes, bundleBytes) = (0, 0)
+        func endRun() {
+            guard let last = run.last else { return }
+            if bundles.isEmpty || bundles[bundles.count - 1].count == Limits.runsPerRequest
+                || bundleBytes + runBytes > most
+            {
+                bundles.append([])
+                bundleBytes = 0
+            }
+            bundles[bundles.count - 1].append(
+                SignedRun.make(run.map(\.changeSet), head: last.hash, key: work.key))
+            bundleBytes += runBytes
+            (run, runBytes) = ([], 0)
+        }
+        for set in work.changeSets {
+            let bytes = RunCoding.encode([set.changeSet]).count
+            if run.last?.hash != set.changeSet.previous || runBytes + bytes > most
+                || run.count == Limits.changeSetsPerRun
+            {
+                endRun()
+            }
+            run.append(set)
+            runBytes += bytes
+        }
+        endRun()
+        return try inBundle { () throws(BundleError) in
+            var sealed: [[UInt8]] = []
+            for runs in bundles {
+                let bundle = SealedBundle(replica: work.replica, runs: runs)
+                sealed.append(try bundle.sealed(for: work.hub, key: work.sealingKey))
+            }
+            return sealed
+        }
+    }
+
     // MARK: Between two devices
 
     /// What a device has made for another one.

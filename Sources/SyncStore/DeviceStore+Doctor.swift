@@ -6,7 +6,8 @@ internal import SyncProtocol
 
 extension DeviceStore {
     /// Looks the whole store over and returns what it found, the worst first. Changes nothing but
-    /// that the next sync looks at the records too, and fetches those that are damaged.
+    /// that indexes of records that are damaged are made anew, and that the next sync looks at the
+    /// records too, and fetches those that are damaged.
     ///
     /// - Parameter isQuick: leaves out what reads every page of the file.
     public func doctor(isQuick: Bool = false) throws(StoreError) -> [Finding] {
@@ -28,12 +29,41 @@ extension DeviceStore {
     }
 
     private func checkFile(isQuick: Bool) throws(StoreError) -> [Finding] {
-        let lines = try outside { db in
-            try String.fetchAll(
-                db, sql: isQuick ? "PRAGMA quick_check(20)" : "PRAGMA integrity_check(20)")
+        func look() throws(StoreError) -> [String] {
+            try outside { db in
+                try String.fetchAll(
+                    db, sql: isQuick ? "PRAGMA quick_check(20)" : "PRAGMA integrity_check(20)")
+            }
         }
+        let lines = try look()
         if lines == ["ok"] { return [Finding(.fine, "file", "The file is whole.")] }
+        if try mendIndexes(lines), try look() == ["ok"] {
+            return [Finding(.note, "file", "An index was damaged, and was made anew.")]
+        }
         return lines.map { Finding(.broken, "file", "SQLite says: \($0)") }
+    }
+
+    /// Makes the indexes of the records' tables anew, if nothing else is damaged.
+    ///
+    /// Of those only: whether a row holds what was written, its digest says. Of another table the
+    /// index may be the one that is right.
+    private func mendIndexes(_ lines: [String]) throws(StoreError) -> Bool {
+        let names = tables.map(\.collection.name)
+        let ends = names.flatMap {
+            [" index sqlite_autoindex_\($0)_1", " index sync_home_of_\($0)"]
+        }
+        guard lines.allSatisfy({ line in ends.contains { line.hasSuffix($0) } }) else {
+            return false
+        }
+        do {
+            try outside { db in
+                for table in tables { try db.execute(sql: "REINDEX \(table.name)") }
+            }
+        } catch .fault(let fault) where fault.kind == .damaged || fault.kind == .other {
+            // Two rows of one name: it is told as it was found.
+            return false
+        }
+        return true
     }
 
     private func checkPermissions() -> [Finding] {

@@ -29,6 +29,7 @@ struct CatalogueTests {
         #expect(FactPhrase.allCases.flatMap { gaps(in: $0.wording) } == [])
         #expect(ConflictPhrase.allCases.flatMap { gaps(in: $0.wording) } == [])
         #expect(BundlePhrase.allCases.flatMap { gaps(in: $0.wording) } == [])
+        #expect(RescuePhrase.allCases.flatMap { gaps(in: $0.wording) } == [])
         #expect(RulePhrase.allCases.flatMap { gaps(in: $0.wording) } == [])
     }
 

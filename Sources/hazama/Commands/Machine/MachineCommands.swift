@@ -1,4 +1,5 @@
 import ArgumentParser
+import SyncClient
 import SyncCore
 import SyncProtocol
 import SyncStore
@@ -54,14 +55,36 @@ enum Fingerprint {
 
 struct DoctorCommand: DeskCommand {
     static let configuration = CommandConfiguration(
-        commandName: "doctor", abstract: "Look the store over. The next sync mends what it can.")
+        commandName: "doctor", abstract: "Look the store over. The next sync mends what it can.",
+        discussion: """
+            A store that can't be opened any more still holds work that nobody else has:
+
+            hazama doctor --rescue /media/stick/rescued.hazama
+
+            saves what can be read of it, sealed for the hub.
+            """)
 
     @OptionGroup var global: GlobalOptions
     @Flag(help: "Leave out what reads every page of the file.")
     var quick = false
+    @Option(
+        help: "Save what only this machine has into this file, without opening the store.",
+        completion: .file())
+    var rescue: String?
 
     func run(at desk: Desk) async throws -> ExitStatus {
-        let findings = try desk.store(beforeApproval: true).doctor(isQuick: quick)
+        if let rescue { return try save(to: rescue, desk) }
+        let findings: [Finding]
+        do {
+            findings = try desk.store(beforeApproval: true).doctor(isQuick: quick)
+        } catch {
+            let failure = desk.failure(for: error)
+            guard failure.code == DeviceCode.storeDamaged.rawValue else { throw failure }
+            // Who is here already is not sent here again.
+            throw Failure(
+                status: failure.status, code: failure.code, safe: failure.safe, what: failure.what,
+                next: desk.console.text(RescuePhrase.rescueFirst))
+        }
         for finding in findings {
             let (sign, style): (String, Style) =
                 switch finding.severity {
@@ -86,6 +109,43 @@ struct DoctorCommand: DeskCommand {
             return .integrity
         }
         return .done
+    }
+
+    private func save(to file: String, _ desk: Desk) throws -> ExitStatus {
+        let console = desk.console
+        let folder = try desk.folder()
+        let work: RescuedWork
+        do { work = try DeviceStore.rescue(folder) } catch {
+            let failure = desk.failure(for: error)
+            guard failure.status == .integrity else { throw failure }
+            throw Failure(
+                status: failure.status, code: failure.code,
+                safe: console.text(RescuePhrase.rescueUntouched), what: failure.what,
+                next: console.text(RescuePhrase.rescueImpossible, ["path": folder]))
+        }
+        let bundles = try SyncClient.bundles(of: work)
+        var files: [String] = []
+        for (number, bundle) in bundles.enumerated() {
+            files.append(number == 0 ? file : "\(file).\(number + 1)")
+            try Files.writeSecret(bundle, to: files[number])
+        }
+        let count = work.changeSets.count
+        if bundles.isEmpty {
+            console.result(Line(console.text(RescuePhrase.rescueNothing)))
+        } else {
+            let names = files.joined(separator: ", ")
+            console.result(
+                Line(console.text(RescuePhrase.rescued, ["n": "\(count)", "files": names])))
+            console.hint(Line(console.text(RescuePhrase.rescueNext, ["path": folder])))
+        }
+        if work.lost > 0 {
+            console.result(Line(console.text(RescuePhrase.rescueLost, ["n": "\(work.lost)"])))
+        }
+        console.summarise([
+            "changeSets": .integer(Int64(count)), "lost": .integer(Int64(work.lost)),
+            "files": .array(files.map { .string($0) }),
+        ])
+        return work.lost > 0 ? .partly : .done
     }
 }
 

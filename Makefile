@@ -21,7 +21,7 @@ FORMATTED := Sources Tests Package.swift
 # How many worlds a soak has: about 35 minutes on two cores that do nothing else.
 SOAK := 20000
 
-.PHONY: help setup build test vectors demo kill restore partition trouble sim soak planted
+.PHONY: help setup build test vectors demo kill restore flips partition trouble sim soak planted
 .PHONY: scope fuzz sanitize bench format lint docs clean
 
 help: ## Lists the targets
@@ -59,6 +59,9 @@ kill: programs ## Kills hub and devices at random moments, and checks that nothi
 
 restore: programs ## Puts a hub back, by hand and from backups: nothing may be lost or doubled
 	@Tests/demo/restore $(ARGS)
+
+flips: programs ## Damages stores, bit by bit, and looks whether anybody is told; ARGS="1000"
+	@Tests/demo/flips --ledger docs/proof/ledger.md $(ARGS)
 
 partition: programs ## Breaks the line between devices and hub at every place; ARGS="350"
 	@Tests/demo/partition --ledger docs/proof/ledger.md $(ARGS)

@@ -70,7 +70,7 @@ extension DeviceStore {
             let sealingKey = try owner.blobOrNil(2).flatMap(SealingKey.init(bytes:))
         else { throw StoreError.notEnrolled }
         let replica: ReplicaID = try owner.name(0)
-        var found: [(set: HashedChangeSet, isSound: Bool)] = []
+        var readable: [(set: HashedChangeSet, isSound: Bool)] = []
         var (number, last, anchored) = (Int64(0), Int64(0), 0)
         // Where SQLite can't even find the next row, numbers are tried one by one: so far that a
         // page of rows that is gone is stepped over.
@@ -83,38 +83,38 @@ extension DeviceStore {
                         SELECT key, bytes, hash, is_anchored, number FROM sync_outbox
                         WHERE number \(unread == 0 ? ">" : "=") ?
                         ORDER BY number LIMIT 1
-                        """, arguments: [unread == 0 ? number : number &+ 1])
-                if let row {
-                    number = try row.int(4)
-                    unread = 0
-                    // A number far beyond all others is damaged itself.
-                    if number - last <= 1000 { last = number }
+                        """, arguments: [unread == 0 ? number : number + 1])
+                // A torn page may lead back, or far beyond what was ever written.
+                if let row, case let found = try row.int(4), found > number,
+                    found - number <= 1000
+                {
+                    (number, last, unread) = (found, found, 0)
                     if try row.int(3) == 1 {
                         anchored += 1
-                    } else if let set = readable(row, number, replica) {
-                        found.append(set)
+                    } else if let set = changeSet(row, number, replica) {
+                        readable.append(set)
                     }
                     continue
                 }
-                if unread == 0 { break }
+                if row == nil, unread == 0 { break }
             } catch {
                 // It lies where SQLite can't read, or is no row of ours any more.
             }
-            if unread > 0 { number &+= 1 }
+            if unread > 0 { number += 1 }
             unread += 1
         }
-        let sound = found.indices.filter { index in
-            let next = index + 1 < found.count ? found[index + 1].set.changeSet : nil
-            return found[index].isSound || next?.previous == found[index].set.hash
+        let sound = readable.indices.filter { index in
+            let next = index + 1 < readable.count ? readable[index + 1].set.changeSet : nil
+            return readable[index].isSound || next?.previous == readable[index].set.hash
         }
         return RescuedWork(
             hub: hub, sealingKey: sealingKey, replica: replica, key: key,
-            changeSets: sound.map { found[$0].set },
+            changeSets: sound.map { readable[$0].set },
             lost: Int(clamping: last) - anchored - sound.count)
     }
 
     /// A change set that can be read, and whether it has the hash that stands beside it.
-    private static func readable(
+    private static func changeSet(
         _ row: Row, _ number: Int64, _ replica: ReplicaID
     ) -> (set: HashedChangeSet, isSound: Bool)? {
         do {

@@ -74,6 +74,7 @@ extension Hub {
                 try tx.audit(
                     "grant.give", "\(id) \(person.id) \(scope)", by: session.person, at_ms: now)
                 try judgement.takeBackLeaves(of: person.id, in: area.number, tx)
+                try judgement.tellOfMissedMoves(person.id, in: area.number, tx)
                 try judgement.reconsider([.outOfScope, .tooLate], tx)
                 try judgement.flush(tx)
                 return (id, judgement.memory)
@@ -269,13 +270,41 @@ extension Judgement {
     /// still may. It may not have heard of the move: then it believes them where they were.
     private func tellOfMoves(_ before: Holders, _ tx: borrowing HubTransaction) throws {
         for (device, now) in zip(before.devices, try Holders(memory, tx).devices) {
-            let gone = try tx.records(
-                in: device.areas.subtracting(now.areas), thatLeft: now.areas)
-            for (record, collection) in gone {
-                try tx.addLeave(
-                    .record(record, collection), .reassigned, of: device.rid, at_ms: now_ms)
-                memory.leaves[device.rid, default: 0] += 1
+            try tell(
+                device, tx.records(in: device.areas.subtracting(now.areas), thatLeft: now.areas),
+                tx)
+        }
+    }
+
+    /// Names the records that have left what a person was to give back, and may hold again now, to
+    /// their devices that have not said that it is gone: such a device may hear of both at once,
+    /// and so keep what it held, and believe the records where they were.
+    func tellOfMissedMoves(
+        _ person: PersonID, in area: UInt32, _ tx: borrowing HubTransaction
+    ) throws {
+        let given = memory.subtree(area)
+        let all = Set(memory.areas.map(\.number))
+        for device in try Holders(memory, tx).devices where device.person == person {
+            var kept: Set<UInt32> = []
+            for leave in try tx.leaves(of: device.rid, limit: .max).map(\.leave) {
+                guard case .grant(let id) = leave.subject, let grant = try tx.grant(id) else {
+                    continue
+                }
+                kept.formUnion(memory.subtree(grant.area).intersection(given))
             }
+            try tell(
+                device, tx.records(in: all.subtracting(device.areas), thatLeft: kept), tx)
+        }
+    }
+
+    private func tell(
+        _ device: Holders.Device, _ gone: [(RecordID, CollectionID)],
+        _ tx: borrowing HubTransaction
+    ) throws {
+        for (record, collection) in gone {
+            try tx.addLeave(
+                .record(record, collection), .reassigned, of: device.rid, at_ms: now_ms)
+            memory.leaves[device.rid, default: 0] += 1
         }
     }
 

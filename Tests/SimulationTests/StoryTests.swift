@@ -543,6 +543,21 @@ struct StoryTests {
         #expect(try await ends(script) == [])
     }
 
+    @Test("what left an area while a device had it not is gone there once it has the area again")
+    func grantedAgain() async throws {
+        // 209759839738706.
+        let script = """
+            fleet 4 devices 6
+            1000 0 sync 11lns8rnjxe4t
+            1000 1 sync 2k7wofvgp6pas
+            1000 1 end 35gmb7bdrpdar
+            1000 1 family 32ibf563fq8ln
+            1000 0 move 7w870ychavno
+            1000 1 give 4bvaku1dn5wi
+            """
+        #expect(try await ends(script) == [])
+    }
+
     @Test("clocks set to 1970, to 2100 and back decide nothing")
     func clocks() async throws {
         var script = morning

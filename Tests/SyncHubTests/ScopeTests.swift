@@ -78,6 +78,23 @@ struct ScopeTests {
         try await agree(fixture, a)
     }
 
+    @Test("what left a street while it was taken from somebody is gone once they have it again")
+    func leftMeanwhile() async throws {
+        let fixture = try HubFixture()
+        let (a, _) = try await streets(fixture)
+        let grant = try #require(
+            try fixture.hub.grants(by: fixture.admin).first { $0.scope == HubFixture.north })
+        try fixture.hub.endGrant(grant.id, reason: "on leave", by: fixture.admin)
+        try move(fixture, house, to: HubFixture.south)
+        _ = try fixture.hub.giveGrant(
+            person: "Li Na", area: HubFixture.north, by: fixture.admin)
+        // The device hears of all three at once.
+        let summary = try await a.sync()
+        #expect(summary.takenOff == 2 && !summary.isRepaired)
+        #expect(try a.store.shown(house) == nil && a.store.shown(call) == nil)
+        try await agree(fixture, a)
+    }
+
     @Test("what was to be taken off and may be held again before the device hears of it stays")
     func heldAgain() async throws {
         let fixture = try HubFixture()

@@ -189,42 +189,77 @@ extension SyncClient {
 
     // MARK: Handing in
 
+    /// A bundle that the hub has taken, and what it said.
+    struct HandedIn {
+        let bundle: ContentHash
+        let word: ReceiptFile
+    }
+
     /// Hands in what is carried before anything else is exchanged, so that what was written after
     /// it finds it at the hub, and no state that comes contains it unnoticed. What fails is tried
     /// once more at the end: it holds up nothing of this device's own.
-    func deliverFirst(_ summary: inout SyncSummary) async {
+    ///
+    /// - Returns: what to keep once the hub has answered a request that showed how far its log had
+    ///   come. It may have been put back unaware: kept before, its word would take the place of
+    ///   that mark, and hide for ever what is lost.
+    func handInFirst(_ summary: inout SyncSummary) async -> [HandedIn] {
+        var handed: [HandedIn] = []
         do throws(SyncFailure) {
-            try await deliverCarried(&summary)
+            for hash in try inStore({ () throws(StoreError) in try store.carried() }) {
+                if let one = try await handIn(hash, &summary) { handed.append(one) }
+            }
         } catch {
             log.notice("bundles are not handed in yet", metadata: ["reason": "\(error)"])
+        }
+        return handed
+    }
+
+    /// Keeps what the hub said of bundles that were handed in first.
+    func keep(_ handed: [HandedIn], _ summary: inout SyncSummary) {
+        do throws(SyncFailure) {
+            for one in handed { try keep(one, &summary) }
+        } catch {
+            log.notice("bundles count as not handed in", metadata: ["reason": "\(error)"])
         }
     }
 
     /// Hands in what is carried for others and the hub does not have yet.
     func deliverCarried(_ summary: inout SyncSummary) async throws(SyncFailure) {
         for hash in try inStore({ () throws(StoreError) in try store.carried() }) {
-            let found = try inStore { () throws(StoreError) in try store.carriedBundle(hash) }
-            guard let bytes = found else { continue }
-            let response = try await deliver(
-                TransportRequest(
-                    method: .post, path: "/v1/bundle", contentType: SyncRequest.mediaType,
-                    body: bytes, maximumResponseBytes: Limits.requestBytes)
-            ) { _ in }
-            switch try judge(bundle: response) {
-            case .success(let file):
-                do throws(StoreError) {
-                    if try store.deliver(hash, file) { summary.delivered += 1 }
-                } catch .badAnswer {
-                    throw .stopped(.notOurHub(status: response.status))
-                } catch {
-                    throw .store(error)
-                }
-            case .failure(let problem):
-                try inStore { () throws(StoreError) in
-                    try store.refuse(hash, problem.code.rawValue)
-                }
-                summary.refused += 1
+            if let one = try await handIn(hash, &summary) { try keep(one, &summary) }
+        }
+    }
+
+    /// Hands in one bundle; `nil` where it is here no longer, or the hub will never take it.
+    private func handIn(
+        _ hash: ContentHash, _ summary: inout SyncSummary
+    ) async throws(SyncFailure) -> HandedIn? {
+        let found = try inStore { () throws(StoreError) in try store.carriedBundle(hash) }
+        guard let bytes = found else { return nil }
+        let response = try await deliver(
+            TransportRequest(
+                method: .post, path: "/v1/bundle", contentType: SyncRequest.mediaType,
+                body: bytes, maximumResponseBytes: Limits.requestBytes)
+        ) { _ in }
+        switch try judge(bundle: response) {
+        case .success(let word): return HandedIn(bundle: hash, word: word)
+        case .failure(let problem):
+            try inStore { () throws(StoreError) in
+                try store.refuse(hash, problem.code.rawValue)
             }
+            summary.refused += 1
+            return nil
+        }
+    }
+
+    private func keep(_ handed: HandedIn, _ summary: inout SyncSummary) throws(SyncFailure) {
+        do throws(StoreError) {
+            if try store.deliver(handed.bundle, handed.word) { summary.delivered += 1 }
+        } catch .badAnswer {
+            // Only a 200 is read as the hub's word.
+            throw .stopped(.notOurHub(status: 200))
+        } catch {
+            throw .store(error)
         }
     }
 

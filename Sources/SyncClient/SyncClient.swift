@@ -45,7 +45,7 @@ public actor SyncClient {
         do throws(SyncFailure) {
             if options.only != .files {
                 if !options.isDryRun, options.maximumBytes == nil {
-                    await deliverFirst(&run.summary)
+                    run.handedIn = await handInFirst(&run.summary)
                 }
                 do throws(SyncFailure) {
                     try await exchange(&run, events)
@@ -83,6 +83,8 @@ public actor SyncClient {
         /// What the hub has asked for; given once.
         var copies: [StateCopy] = []
         var hasGiven = false
+        /// What the hub said of bundles before it was asked whether it still has its log.
+        var handedIn: [SyncClient.HandedIn] = []
 
         init(options: SyncOptions) {
             self.options = options
@@ -137,7 +139,9 @@ public actor SyncClient {
                 try inStore { () throws(StoreError) in
                     try store.adopt(epoch, stored: stored, now: received)
                 }
-                if run.options.maximumBytes == nil { await deliverFirst(&run.summary) }
+                // What was said is of the life that has ended.
+                run.handedIn =
+                    run.options.maximumBytes == nil ? await handInFirst(&run.summary) : []
             case .answer(let answer):
                 let receipts = try verified(answer)
                 let standing = try noteStanding(answer, receipts, after: identity.enrolment)
@@ -153,6 +157,8 @@ public actor SyncClient {
                     run.summary.estimate?.fileBytes = errands.bytesToSend
                     return
                 }
+                keep(run.handedIn, &run.summary)
+                run.handedIn = []
                 try apply(
                     answer, receipts, standing, facts, sent, received, &run,
                     endsHere: brokenOff != nil, events)

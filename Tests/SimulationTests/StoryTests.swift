@@ -558,6 +558,41 @@ struct StoryTests {
         #expect(try await ends(script) == [])
     }
 
+    @Test(
+        "what a hub gives a courier that was put back unaware does not hide what it has lost",
+        arguments: [
+            // 209759839739564: records that the courier has, and the hub no longer.
+            """
+            fleet 0 devices 4
+            1000 1 sync 3kpozvthz2vyx
+            1000 2 sync 2spzmyfvjz0iw
+            1000 3 sync 2nc4mykkykcpz
+            1000 3 edit 3qi27zijqrlfq
+            1000 0 put-back 2w8qkgu4ko9d7
+            1000 2 family 2x56kq7s962xb
+            1000 2 sync 2qaxtqpu96pf
+            1000 1 put-back 1mx9l8cgc34f7
+            1000 1 family kh7gxn95gjb4
+            1000 3 carry 4efck71zrif2
+            """,
+            // 209759839743402: work of the courier's own.
+            """
+            fleet 2 devices 6
+            1000 2 sync 1lp6ryw8uct2j
+            1000 5 sync 1yo68klentuje
+            1000 0 keep 1ftc57tcn6wg0
+            1000 5 edit 1tz8tto25go4q
+            1000 2 pair 37mupwhqms1cz
+            1000 5 sync b92v8yw3ruvs
+            1000 2 put-back 1ijx2hble5cxt
+            1000 2 carry u8cjrft9frjs
+            1000 0 leave 23tcvsras6sn2
+            """,
+        ])
+    func unawareToCourier(script: String) async throws {
+        #expect(try await ends(script) == [])
+    }
+
     @Test("clocks set to 1970, to 2100 and back decide nothing")
     func clocks() async throws {
         var script = morning

@@ -131,6 +131,26 @@ struct BundleHubTests {
         #expect(try courier.value(House.count, of: house) == .integer(4))
     }
 
+    @Test("what a hub lost that was put back unaware is found out by who carries something there")
+    func courierOfALostLog() async throws {
+        let (fixture, author, courier) = try await scene()
+        let (copy, running) = try fixture.copied(fixture.hub)
+        courier.line.connect(running)
+        try courier.record([.house(RecordID(high: 700, low: 2), in: HubFixture.south)])
+        try await courier.sync()
+        let restored = try fixture.putBack(copy, insteadOf: running)
+        courier.line.connect(restored)
+        let old = restored.epoch
+        let now = ClockReading(wall_ms: 1_790_000_000_000, monotonic_ms: 5, boot: 3)
+        // With it the log grows past where the courier has seen it.
+        try courier.store.carry(export(author), now: now)
+        let summary = try await courier.sync()
+        #expect(restored.epoch != old)
+        #expect(summary.sent == 1 && summary.delivered == 1)
+        #expect(try restored.status().records == 2)
+        #expect(try await courier.sync().digestMatches == true)
+    }
+
     @Test("a carried bundle goes once a verified backup of the hub holds all of it, not before")
     func carriedUntilAnchored() async throws {
         let (fixture, author, courier) = try await scene()

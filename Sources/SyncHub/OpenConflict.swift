@@ -129,7 +129,10 @@ extension Judgement {
     ) throws -> OpenConflict? {
         guard let own = try state(place.record, place.collection, tx) else { return nil }
         // What is listed under another record by now still tells what became of this one.
-        let (state, places) = try seen(at: place, tx) ?? (own, [place])
+        var (state, places) = try seen(at: place, tx) ?? (own, [place])
+        if state[place.unit] == nil {
+            (state, places) = try hidden(at: place, tx) ?? (own, [place])
+        }
         guard case .register(let register)? = state[place.unit] else { return nil }
         return OpenConflict(
             kind: ConflictKind(rawValue: row.kind) ?? .value, place: place, area: row.area,
@@ -175,6 +178,26 @@ extension Judgement {
                 record: $0.record, collection: place.collection, unit: place.unit)
         }
         return (.joining(states, in: collection), places)
+    }
+
+    /// What is not seen of a unit because the records that have it are void, and are one with
+    /// others that have not: a voiding had waited for work that was done unaware of it, and a
+    /// decision on that work has let it act.
+    private func hidden(
+        at place: OpenConflict.Place, _ tx: borrowing HubTransaction
+    ) throws -> (RecordState, [OpenConflict.Place])? {
+        guard let collection = schema.collection(place.collection) else { return nil }
+        let states = try parts(of: place.record, place.collection, tx)
+            .compactMap { try state($0, place.collection, tx) }
+            .filter { $0[place.unit] != nil }
+        guard !states.isEmpty else { return nil }
+        return (
+            .joining(states, in: collection),
+            states.map {
+                OpenConflict.Place(
+                    record: $0.record, collection: place.collection, unit: place.unit)
+            }
+        )
     }
 
     /// The latest contribution of a replica to a total.

@@ -593,6 +593,25 @@ struct StoryTests {
         #expect(try await ends(script) == [])
     }
 
+    @Test("what was decided is seen also where the decision lets the record's voiding act")
+    func decidedThenVoid() async throws {
+        // 209759839742261.
+        let script = """
+            fleet 4 devices 5
+            1000 0 sync 2u04qpgi6af73
+            1000 1 sync 40d6dwcgrzbw
+            1000 1 void 1z1e2sgx5yp1t
+            1000 1 clash 3j12xku80ahjy
+            1000 1 alike 1r2nddvh63hpd
+            1000 0 gather 2dr1s2bi7s26p
+            1000 0 clash 3r6hizz72o6w0
+            1000 2 join 1ka7kb6m1inqp
+            1000 0 sync 1fi38aekjl8ta
+            1000 0 decide 1x92i4g2y8ej
+            """
+        #expect(try await ends(script) == [])
+    }
+
     @Test("clocks set to 1970, to 2100 and back decide nothing")
     func clocks() async throws {
         var script = morning

@@ -147,9 +147,15 @@ extension World {
         do {
             try edit.set(unit, to: value)
         } catch {
-            guard case .sideNotChosen = error else { throw error }
-            note(.corrected)
-            try edit.set(unit, to: value, correcting: 0)
+            switch error {
+            case .sideNotChosen:
+                note(.corrected)
+                try edit.set(unit, to: value, correcting: 0)
+            // In records that are one it may have several sides, and none may take another back:
+            // it is told so, and leaves that to the office.
+            case .wouldWithdrawOwnSide where edit.seen.count > 1: break
+            default: throw error
+            }
         }
     }
 

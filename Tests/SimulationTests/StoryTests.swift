@@ -612,6 +612,26 @@ struct StoryTests {
         #expect(try await ends(script) == [])
     }
 
+    @Test("who has two sides in records that are one is refused what would take one of them back")
+    func twoOwnSides() async throws {
+        // 8882001160.
+        let script = """
+            fleet 3 devices 4
+            1000 1 sync 26tlx5yhxjffe
+            1000 2 sync 13hj51beihxcn
+            1000 2 edit 1u3zd1c0sas6h
+            1000 1 edit 25oh7b61lnp22
+            1000 2 edit 11pz8t0t4c1hv
+            1000 2 family 10ruattll7j4y
+            1000 2 alike 3sa3mtan3sdhs
+            1000 1 gather 2uf64lrry6lew
+            1000 0 join 18zx89vx5ktr
+            1000 3 gather 42kmtpqw1txd
+            1000 2 edit 1g5r5qabij4o9
+            """
+        #expect(try await ends(script) == [])
+    }
+
     @Test("clocks set to 1970, to 2100 and back decide nothing")
     func clocks() async throws {
         var script = morning

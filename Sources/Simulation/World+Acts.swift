@@ -167,9 +167,11 @@ extension World {
         try checkDigest(summary, device)
         try learnHealed(summary, device)
         try takeReceipts(device, summary.sent + summary.held)
-        // What it delivered for others came to the hub after its own pages.
+        // What it delivered for others came to the hub after its own pages. What the hub left out
+        // while it was damaged there, only the next comparison brings.
         if device.isInService, !summary.isCutShort, !hasForked, !hasRolledBack,
-            summary.delivered == 0, decision.fault != .meanwhile, hubFlips.isEmpty
+            summary.delivered == 0, decision.fault != .meanwhile, hubFlips.isEmpty,
+            !hasFlippedAtHub || summary.digestMatches == true
         {
             try checkSome(device, decision.luck ^ decision.roll)
         }

@@ -174,7 +174,7 @@ public enum Admission {
             if written.author != facts.owner { return .quarantined(.foreignAuthor) }
             if facts.isRevoked { return .quarantined(.revoked) }
         }
-        if written.texts.contains(where: { $0.string.utf8.contains(0) }) {
+        if written.texts.contains(where: \.holdsNull) {
             return .quarantined(.schema)
         }
         let isNewer = written.schema > schema.version

@@ -54,7 +54,7 @@ extension Judgement {
         _ id: RecordID, _ collection: CollectionID, _ tx: borrowing HubTransaction
     ) throws {
         guard let stored = try tx.record(id, in: collection),
-            var record = try working(id, collection, tx)
+            let record = try working(id, collection, tx)
         else { return }
         let state = try StateCoding.decode(
             stored.state, record: id, collection: collection, writers: memory.writers)
@@ -78,7 +78,6 @@ extension Judgement {
             // now.
             try askOfJoined(record, tx)
         }
-        working[id] = record
     }
 
     /// Whether one of a unit's heads was written by somebody who had seen this write.

@@ -54,13 +54,12 @@ extension Judgement {
         // A chain of homes is as long as the schema has collections; a longer one goes in a circle.
         guard depth <= schema.collections.count else { return }
         let old: UInt32
-        if var record = working[id] {
+        if let record = working[id] {
             guard record.area != area else { return }
             old = record.area
             record.area = area
             record.position = max(record.position, position)
             record.isDirty = true
-            working[id] = record
         } else {
             guard var stored = try tx.record(id, in: collection), stored.area != area else {
                 return

@@ -13,6 +13,8 @@ final class Judgement {
     let now_ms: Int64
     var memory: HubMemory
     var working: [RecordID: Working] = [:]
+    /// Records that were asked for and are not there, until they are created here.
+    private var absent: [RecordID: CollectionID] = [:]
     /// The numbers merged, per replica, as far as they were asked for.
     private var merged: [ReplicaID: NumberSet] = [:]
     private var replicas: [Int64: StoredReplica] = [:]
@@ -56,8 +58,9 @@ final class Judgement {
         var isEcho: Bool
     }
 
-    /// One record being worked on.
-    struct Working {
+    /// One record being worked on. An object: it is looked up several times for each change, and
+    /// as a value each of those would copy all that is in it.
+    final class Working {
         var state: RecordState
         /// Where it lies now, and where according to the table.
         var area: UInt32
@@ -82,6 +85,20 @@ final class Judgement {
         var isEcho = true
         /// Whether what it says of its files was written.
         var namesFiles = false
+
+        /// A new record.
+        init(_ state: RecordState, in area: UInt32, position: LogPosition) {
+            (self.state, self.area, storedArea) = (state, area, area)
+            (stored, wasDisputed, before, self.position) = (nil, false, .start, position)
+        }
+
+        /// A record as the table has it.
+        init(_ state: RecordState, _ stored: StoredRecord, wasDisputed: Bool) {
+            (self.state, self.wasDisputed) = (state, wasDisputed)
+            (area, storedArea, self.stored) = (stored.area, stored.area, stored.digest)
+            (before, position) = (stored.position, stored.position)
+            bytes = stored.state.count
+        }
     }
 
     init(
@@ -279,7 +296,8 @@ final class Judgement {
         }
         // What lies with a record, and where it has lain, is found by its name alone: nobody gives
         // that to a record of another collection. The hub draws its own.
-        if !replica.id.isHub, let area = try area(of: change.record, tx),
+        if !replica.id.isHub,
+            let area = try tx.area(of: change.record, besides: change.collection),
             let collection = try tx.collection(of: change.record)
         {
             let past = try past(of: change.record, in: area, set, replica, tx)
@@ -496,7 +514,7 @@ final class Judgement {
             after: set, merged: known[set.name.replica] ?? NumberSet(), tx)
         var isDisputed = false
         for change in set.changes {
-            var record: Working
+            let record: Working
             if let held = try working(change.record, change.collection, tx) {
                 record = held
             } else {
@@ -504,12 +522,11 @@ final class Judgement {
                     throw StoreFault(.other, "a record without a home was to be merged")
                 }
                 record = Working(
-                    state: RecordState(record: change.record, collection: change.collection),
-                    area: area, storedArea: area, stored: nil, wasDisputed: false,
-                    before: .start, position: position)
+                    RecordState(record: change.record, collection: change.collection), in: area,
+                    position: position)
+                working[change.record] = record
                 created.append(change.record)
             }
-            working[change.record] = nil  // So that the arrays inside are not copied.
             var namesUnmerged = false
             let missed = overtaken[change.record] ?? []
             record.state.merge(
@@ -549,7 +566,6 @@ final class Judgement {
             {
                 isDisputed = true
             }
-            working[change.record] = record
         }
         try relocate(set, position, tx)
         return isDisputed
@@ -658,14 +674,11 @@ final class Judgement {
     /// Writes every touched record once, with its digest, and opens, reopens and closes conflicts.
     func flush(_ tx: borrowing HubTransaction) throws {
         var areas = touchedAreas
+        written.reserveCapacity(working.count)
         for id in working.keys.sorted() {
-            guard var record = working[id], record.isDirty else { continue }
+            guard let record = working[id], record.isDirty else { continue }
             areas.insert(record.area)
-            if !record.contested.isEmpty {
-                try findBases(&record, tx)
-                // What is asked below looks at it as it is stored.
-                working[id] = record
-            }
+            try findBases(record, tx)
             let bytes = StateCoding.encode(record.state, writers: &memory.writers)
             let digest = StateDigest.of(id, state: bytes)
             let index = Int(record.area) - 1
@@ -700,6 +713,7 @@ final class Judgement {
         try tx.keepWriters(memory.writers, from: writersBefore + 1)
         try tx.set("position", memory.position.value.settingBytes)
         working = [:]
+        absent = [:]
         homes = [:]
         knownAreas = [:]
         touchedAreas = []
@@ -709,7 +723,7 @@ final class Judgement {
 
     /// Finds, for every unit written here that has several heads, the latest write that all of them
     /// cover.
-    private func findBases(_ record: inout Working, _ tx: borrowing HubTransaction) throws {
+    private func findBases(_ record: Working, _ tx: borrowing HubTransaction) throws {
         for unit in record.contested.sorted() where record.state.hasSeveralHeads(unit) {
             guard case .register(let register)? = record.state[unit] else { continue }
             let base = try memory.log.base(of: register.heads, record.state.record, unit, tx)
@@ -723,15 +737,16 @@ final class Judgement {
         _ id: RecordID, _ collection: CollectionID, _ tx: borrowing HubTransaction
     ) throws -> Working? {
         if let record = working[id] { return record }
-        guard let stored = try tx.record(id, in: collection) else { return nil }
+        guard absent[id] != collection else { return nil }
+        guard let stored = try tx.record(id, in: collection) else {
+            absent[id] = collection
+            return nil
+        }
         let state = schema.upcast(
             try StateCoding.decode(
                 stored.state, record: id, collection: collection, writers: memory.writers))
-        var record = Working(
-            state: state, area: stored.area, storedArea: stored.area, stored: stored.digest,
-            wasDisputed: !state.conflicts(under: schema).isEmpty, before: stored.position,
-            position: stored.position)
-        record.bytes = stored.state.count
+        let record = Working(
+            state, stored, wasDisputed: !state.conflicts(under: schema).isEmpty)
         working[id] = record
         return record
     }
@@ -794,7 +809,7 @@ final class Judgement {
 
 extension Judgement.Working {
     /// Notes what was said, and of which units.
-    fileprivate mutating func note(_ write: Write) {
+    fileprivate func note(_ write: Write) {
         guard case .append(let values) = write.operation else { return }
         for remark in values.compactMap({ Remark($0) }) {
             remarks[remark.unit, default: []].append(remark.act)

@@ -232,9 +232,10 @@ extension HubTransaction {
 
     /// The leaf area of a record, whatever its collection; `nil` if there is none.
     ///
+    /// - Parameter other: a collection that is known not to have it.
     /// - Throws: damage where that is not what was written.
-    public func area(of id: RecordID) throws -> UInt32? {
-        for declaration in schema.collections {
+    public func area(of id: RecordID, besides other: CollectionID? = nil) throws -> UInt32? {
+        for declaration in schema.collections where declaration.id != other {
             guard let table = tables[declaration.id] else { continue }
             let statement = try hot.statement(table.number + 1, table.areaSQL, db)
             statement.bind(id, at: 1)

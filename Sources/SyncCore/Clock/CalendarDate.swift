@@ -74,11 +74,13 @@ public struct CalendarDate: Hashable, Comparable, Sendable, CustomStringConverti
 
     /// `YYYY-MM-DD`.
     public var description: String {
-        func padded(_ number: Int, _ width: Int) -> String {
-            let digits = String(number)
-            return String(repeating: "0", count: max(0, width - digits.count)) + digits
-        }
-        return "\(padded(year, 4))-\(padded(month, 2))-\(padded(day, 2))"
+        // By digits, for each day that a hub stores is a column.
+        let digits = [year / 1000, year / 100, year / 10, year, month / 10, month, day / 10, day]
+            .map { UInt8(ascii: "0") + UInt8($0 % 10) }
+        let hyphen = UInt8(ascii: "-")
+        return String(
+            decoding: digits[..<4] + [hyphen] + digits[4..<6] + [hyphen] + digits[6...],
+            as: UTF8.self)
     }
 
     private static func days(inMonth month: Int, of year: Int) -> Int {

@@ -48,6 +48,19 @@ public struct RecordState: Hashable, Sendable {
         return units[place].state.hasSeveralHeads
     }
 
+    /// Calls one of two closures with each unit, rising: `plain` for a register that is nothing but
+    /// one head, which nearly all are, and `other` for the rest. Whoever looks at all units of a
+    /// thousand records should not be handed a copy of each.
+    public func forEachUnit(plain: (UnitID, Head) -> Void, other: (UnitID, UnitState) -> Void) {
+        for place in units.indices {
+            if case .register(let register) = units[place].state, let head = register.plain {
+                plain(units[place].id, head)
+            } else {
+                other(units[place].id, units[place].state)
+            }
+        }
+    }
+
     /// Where a unit is, or would be. By hand, for a closure would be handed copies.
     private func place(of unit: UnitID) -> Int {
         var (low, high) = (0, units.count)
@@ -84,17 +97,24 @@ public struct RecordState: Hashable, Sendable {
         for write in change.writes {
             let place = place(of: write.unit)
             if place == units.count || units[place].id != write.unit {
-                let first = UnitState(
+                if let first = UnitState(
                     first: write.operation, from: origin,
                     isOvertaken: overtaken.contains(write.unit), hasMerged: hasMerged)
-                units.insert(
-                    Unit(id: write.unit, state: first ?? .empty(write.operation.kind)), at: place)
-                if first != nil { continue }
+                {
+                    insert(Unit(id: write.unit, state: first), at: place)
+                    continue
+                }
+                insert(Unit(id: write.unit, state: .empty(write.operation.kind)), at: place)
             }
             units[place].state.merge(
                 write.operation, from: origin, isOvertaken: overtaken.contains(write.unit),
                 hasMerged: hasMerged)
         }
+    }
+
+    /// A new record's units come rising: that no place is made for them is most of what it costs.
+    private mutating func insert(_ unit: Unit, at place: Int) {
+        if place == units.count { units.append(unit) } else { units.insert(unit, at: place) }
     }
 
     /// Whether `change` is of this record in this collection, and every write of the kind its unit

@@ -82,7 +82,7 @@ extension UnitDeclaration {
     }
 
     private func validate(_ value: Value) throws(SchemaViolation) {
-        if value == .absent { return }
+        if case .absent = value { return }
         if !isGroup { return try validate(value, as: members[0]) }
         guard case .group(let values) = value, values.count == members.count else {
             throw .wrongType(id, member: name)
@@ -115,7 +115,7 @@ extension UnitDeclaration {
         guard text.string.utf8.count <= maximum else {
             throw .tooLong(id, member: member.name, maximumBytes: maximum)
         }
-        guard !text.string.utf8.contains(0) else {
+        guard !text.holdsNull else {
             throw .forbiddenCharacter(id, member: member.name)
         }
     }
@@ -134,7 +134,7 @@ extension Write {
 extension Value {
     fileprivate var hasForbiddenCharacter: Bool {
         switch self {
-        case .text(let text): text.string.utf8.contains(0)
+        case .text(let text): text.holdsNull
         case .group(let members): members.contains(where: \.hasForbiddenCharacter)
         default: false
         }

@@ -75,59 +75,78 @@ public enum StateCoding {
             writer.varint(0)
         }
         writer.varint(state.units.count)
-        for unit in state.units {
-            writer.varint(UInt64(unit.id.value))
-            switch unit.state {
-            case .register(let register):
-                if let head = register.plain, origins.index(head.origin, writers) == 0 {
-                    writer.byte(UnitKind.register.rawValue | Flag.plain)
-                    writer.value(head.value)
-                    continue
-                }
+        state.forEachUnit { id, head in
+            writer.varint(UInt64(id.value))
+            let origin = origins.index(head.origin, writers)
+            if origin == 0 {
+                writer.byte(UnitKind.register.rawValue | Flag.plain)
+            } else {
                 writer.byte(UnitKind.register.rawValue)
-                writer.varint(register.heads.count)
-                for head in register.heads {
-                    writer.varint(origins.index(head.origin, writers))
-                    writer.value(head.value)
-                }
-                writer.varint(register.early.count)
-                for name in register.early { writer.name(name) }
-                writer.optional(register.base) {
-                    $0.varint(origins.index($1.origin, writers))
-                    $0.value($1.value)
-                }
-            case .elements(let elements):
-                writer.byte(UnitKind.elements.rawValue)
-                writer.varint(elements.entries.count)
-                for entry in elements.entries {
-                    writer.value(entry.element)
-                    writer.varint(entry.adds.count)
-                    for add in entry.adds { writer.varint(origins.index(add, writers)) }
-                }
-                writer.varint(elements.early.count)
-                for removal in elements.early {
-                    writer.value(removal.element)
-                    writer.name(removal.add)
-                }
-            case .total(let total):
-                writer.byte(UnitKind.total.rawValue)
-                writer.varint(total.parts.count)
-                for part in total.parts {
-                    writer.identifier(part.replica)
-                    writer.zigzag(part.amount)
-                    writer.numbers(part.counted)
-                }
-            case .log(let log):
-                writer.byte(UnitKind.log.rawValue)
-                writer.varint(log.entries.count)
-                for entry in log.entries {
-                    writer.varint(origins.index(entry.origin, writers))
-                    writer.varint(entry.index)
-                    writer.value(entry.value)
-                }
+                writer.varint(1)
+                writer.varint(origin)
             }
+            writer.value(head.value)
+            if origin != 0 {
+                // Nothing early, no base.
+                writer.byte(0)
+                writer.byte(0)
+            }
+        } other: { id, state in
+            writer.varint(UInt64(id.value))
+            write(state, origins, writers, to: &writer)
         }
         return writer.bytes
+    }
+
+    /// Writes a unit that is more than one head.
+    private static func write(
+        _ state: UnitState, _ origins: OriginTable, _ writers: WriterTable,
+        to writer: inout ByteWriter
+    ) {
+        switch state {
+        case .register(let register):
+            writer.byte(UnitKind.register.rawValue)
+            writer.varint(register.heads.count)
+            for head in register.heads {
+                writer.varint(origins.index(head.origin, writers))
+                writer.value(head.value)
+            }
+            writer.varint(register.early.count)
+            for name in register.early { writer.name(name) }
+            writer.optional(register.base) {
+                $0.varint(origins.index($1.origin, writers))
+                $0.value($1.value)
+            }
+        case .elements(let elements):
+            writer.byte(UnitKind.elements.rawValue)
+            writer.varint(elements.entries.count)
+            for entry in elements.entries {
+                writer.value(entry.element)
+                writer.varint(entry.adds.count)
+                for add in entry.adds { writer.varint(origins.index(add, writers)) }
+            }
+            writer.varint(elements.early.count)
+            for removal in elements.early {
+                writer.value(removal.element)
+                writer.name(removal.add)
+            }
+        case .total(let total):
+            writer.byte(UnitKind.total.rawValue)
+            writer.varint(total.parts.count)
+            for part in total.parts {
+                writer.identifier(part.replica)
+                writer.zigzag(part.amount)
+                writer.numbers(part.counted)
+            }
+        case .log(let log):
+            writer.byte(UnitKind.log.rawValue)
+            writer.varint(log.entries.count)
+            for entry in log.entries {
+                writer.varint(origins.index(entry.origin, writers))
+                writer.varint(entry.index)
+                writer.value(entry.value)
+            }
+        }
     }
 
     /// Returns the state that these bytes are the form of: what is accepted here is what `encode`
@@ -334,13 +353,11 @@ extension RecordState {
 
     fileprivate func forEachOrigin(_ body: (Origin) -> Void) {
         if let created { body(created) }
-        for unit in units {
-            switch unit.state {
+        forEachUnit { _, head in
+            body(head.origin)
+        } other: { _, state in
+            switch state {
             case .register(let register):
-                if let head = register.plain {
-                    body(head.origin)
-                    continue
-                }
                 for head in register.heads { body(head.origin) }
                 if let base = register.base { body(base.origin) }
             case .elements(let elements):

@@ -134,7 +134,7 @@ extension DeviceStore {
             return nil
         }
         let areas = try self.areas(of: touched, db)
-        let bytes = RunCoding.encode([set.changeSet])
+        let bytes = KeptChangeSet.encode(set.changeSet).bytes
         try db.run(
             """
             INSERT INTO sync_carried_sets(replica, number, hash, bundle, key, bytes)

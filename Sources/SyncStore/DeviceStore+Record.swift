@@ -2,6 +2,7 @@ internal import Foundation
 internal import GRDB
 public import SyncCore
 public import SyncProtocol
+internal import Synchronization
 
 extension DeviceStore {
     /// Records one intent: seals it into the outbox with the next number, and shows it at once.
@@ -25,8 +26,8 @@ extension DeviceStore {
         // Drawn outside the transaction, which may not capture it; used only where there is none
         // yet.
         let freshSeed = SaltSeed.random(using: &generator)
-        return try write { db in
-            let author = try self.author(db)
+        return try write(isRecording: true) { db in
+            var author = try self.author(db)
             var touched: [Touched] = []
             for change in changes { touched.append(try self.touched(by: change, db)) }
             let areas = try self.areas(of: touched, db)
@@ -34,23 +35,29 @@ extension DeviceStore {
             let last = try self.lastSealed(db)
             let trunk = Trunk(
                 epoch: author.epoch, position: try self.territory(db).newest)
+            let seed = try self.saltSeed(author.salt, or: freshSeed, db)
+            author.salt = seed
+            let time = try self.writeTime(now, after: last.clock, author)
             guard
                 let set = ChangeSet(
                     name: ChangeSetName(author.replica, last.number?.next ?? .first),
                     previous: last.hash, author: author.person, grant: grant, trunk: trunk,
-                    time: try self.writeTime(now, after: last.clock, author),
-                    intent: Text(draft.intent), form: draft.form,
+                    time: time, intent: Text(draft.intent), form: draft.form,
                     reason: draft.reason.map { Text($0) }, schema: schema.version,
                     premises: draft.premises,
-                    saltSeed: try self.saltSeed(author.salt, or: freshSeed, db), changes: changes)
+                    saltSeed: seed, changes: changes)
             else { throw StoreError.nothingToRecord }
-            let sealed = HashedChangeSet(hashing: set)
+            let (sealed, bytes) = KeptChangeSet.encode(set)
             guard sealed.size <= Limits.changeSetBytes else {
                 throw StoreError.tooLarge(
                     part: .changeSetBytes, count: sealed.size, maximum: Limits.changeSetBytes)
             }
-            try self.keep(sealed, db)
+            try self.keep(sealed, bytes, db)
             for (touched, area) in zip(touched, areas) { try self.show(touched, area, set, db) }
+            let end = LastSealed(
+                number: set.name.number, hash: sealed.hash,
+                clock: HybridClock(last: time.timestamp))
+            memory.withLock { [author] in ($0.author, $0.last) = (author, end) }
             return sealed
         }
     }
@@ -108,26 +115,51 @@ extension DeviceStore {
         guard let table = table(change.collection) else {
             throw StoreError.invalid(change.record, .unknownCollection(change.collection))
         }
-        guard let held = try held(change.record, table, db) else {
-            guard change.creates else { throw StoreError.unknownRecord(change.record) }
-            for other in tables where other.collection.id != change.collection {
-                if try self.held(change.record, other, db) != nil {
-                    throw StoreError.recordExists(change.record)
-                }
+        guard !change.creates else {
+            guard case .nowhere = try standing(change.record, db) else {
+                throw StoreError.recordExists(change.record)
             }
             return Touched(
                 change: change, table: table, held: nil, overlay: Overlay(over: nil, pending: []))
         }
-        guard !change.creates else { throw StoreError.recordExists(change.record) }
-        let pending = try pendingChanges(of: change.record, db).filter(\.isLaid)
-        let confirmed = try held.confirmed(change.record, table, self, db)
-        let overlay = Overlay(over: confirmed, pending: pending)
+        guard let seen = try seen(change.record, table, db) else {
+            throw StoreError.unknownRecord(change.record)
+        }
         for write in change.writes {
-            if let kind = overlay.state?[write.unit]?.kind, kind != write.operation.kind {
+            if let kind = seen.overlay.state?[write.unit]?.kind, kind != write.operation.kind {
                 throw StoreError.heldOtherwise(change.record, write.unit)
             }
         }
-        return Touched(change: change, table: table, held: held, overlay: overlay)
+        return Touched(change: change, table: table, held: seen.held, overlay: seen.overlay)
+    }
+
+    /// A record as it is: as it was when it was last looked at, or read now.
+    private func seen(
+        _ record: RecordID, _ table: DeviceTable, _ db: Database
+    ) throws -> SeenRecord? {
+        if let seen = memory.withLock({ $0.take(record) }), seen.collection == table.collection.id {
+            return seen
+        }
+        guard let held = try held(record, table, db) else { return nil }
+        let pending = try pendingChanges(of: record, db).filter(\.isLaid)
+        let confirmed = try held.confirmed(record, table, self, db)
+        return SeenRecord(
+            collection: table.collection.id, held: held,
+            overlay: Overlay(over: confirmed, pending: pending))
+    }
+
+    /// Whether a record is here.
+    private enum Standing {
+        case nowhere
+        case here(area: UInt32?)
+    }
+
+    private func standing(_ record: RecordID, _ db: Database) throws -> Standing {
+        let row = try HotStatement(areaSQL, db)
+        row.bind(record, at: 1)
+        defer { row.reset() }
+        guard try row.step() else { return .nowhere }
+        return .here(area: try row.number(0).map { UInt32(clamping: $0) })
     }
 
     // MARK: Where it lies, and under whose authority
@@ -148,10 +180,8 @@ extension DeviceStore {
                 guard let id = it.home else { return nil }
                 let sibling = touched.firstIndex { $0.change.record == id }
                 if let sibling, depth < touched.count { return try area(sibling, depth: depth + 1) }
-                for table in tables {
-                    if let held = try held(id, table, db) { return held.area }
-                }
-                return nil
+                guard case .here(let area) = try standing(id, db) else { return nil }
+                return area
             }
         }
         return try touched.indices.map { try area($0, depth: 0) }
@@ -180,17 +210,18 @@ extension DeviceStore {
 
     // MARK: The seal
 
-    private struct Author {
+    struct Author: Sendable {
         let replica: ReplicaID
         let person: PersonID
         let epoch: EpochID?
-        let salt: SaltSeed?
+        var salt: SaltSeed?
         let offset_ms: Int64?
         let offsetMonotonic_ms: UInt64?
         let offsetBoot: UInt64?
     }
 
     private func author(_ db: Database) throws -> Author {
+        if let known = memory.withLock({ $0.author }) { return known }
         let row = try HotStatement(
             """
             SELECT replica, person, e.id, salt, offset_ms, offset_monotonic_ms, offset_boot
@@ -210,14 +241,16 @@ extension DeviceStore {
             offsetBoot: try row.number(6).map { UInt64(bitPattern: $0) })
     }
 
-    struct LastSealed {
+    struct LastSealed: Sendable {
         let number: ChangeSetNumber?
         let hash: ContentHash
         let clock: HybridClock
     }
 
-    /// The end of this device's chain. Kept nowhere else, so that nothing can disagree with it.
+    /// The end of this device's chain: read from the outbox, unless nothing else was written since
+    /// this store wrote there.
     func lastSealed(_ db: Database) throws -> LastSealed {
+        if let known = memory.withLock({ $0.last }) { return known }
         let row = try HotStatement(
             """
             SELECT number, hash, clock_ms, clock_counter FROM sync_outbox
@@ -267,9 +300,8 @@ extension DeviceStore {
         return fresh
     }
 
-    private func keep(_ sealed: HashedChangeSet, _ db: Database) throws {
+    private func keep(_ sealed: HashedChangeSet, _ bytes: [UInt8], _ db: Database) throws {
         let set = sealed.changeSet
-        let bytes = RunCoding.encode([set])
         let outbox = try HotStatement(
             """
             INSERT INTO sync_outbox(number, hash, clock_ms, clock_counter, intent, made_ms, size,

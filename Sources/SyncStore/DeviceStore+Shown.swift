@@ -26,6 +26,8 @@ extension DeviceStore {
         let carried = try carriedChanges(of: record, db)
         let confirmed = try held.confirmed(record, table, self, db)
         let overlay = Overlay(over: confirmed, pending: (carried + own).filter(\.isLaid))
+        let seen = SeenRecord(collection: table.collection.id, held: held, overlay: overlay)
+        memory.withLock { $0.see(record, seen) }
         guard let state = overlay.state else { return nil }
         return ShownRecord(
             state: state, position: held.position,
@@ -153,16 +155,7 @@ extension DeviceStore {
     func opened(
         _ bytes: [UInt8], key: Int64, _ number: ChangeSetNumber
     ) throws -> HashedChangeSet {
-        let sets: [HashedChangeSet]
-        do {
-            sets = try RunCoding.decode(seal.open(bytes, keyID: key))
-        } catch let error as CodecError {
-            throw StoreError.unreadable("change set \(number): \(error)")
-        }
-        guard sets.count == 1, sets[0].changeSet.name.number == number else {
-            throw StoreError.unreadable("change set \(number) is another")
-        }
-        return sets[0]
+        HashedChangeSet(hashing: try contents(bytes, key: key, number))
     }
 
     /// The same without its hash, for who only looks at what it does.
@@ -171,7 +164,7 @@ extension DeviceStore {
     ) throws -> ChangeSet {
         let set: ChangeSet
         do {
-            set = try RunCoding.decodeOne(seal.open(bytes, keyID: key))
+            set = try KeptChangeSet.decode(seal.open(bytes, keyID: key))
         } catch let error as CodecError {
             throw StoreError.unreadable("change set \(number): \(error)")
         }
@@ -306,6 +299,13 @@ extension DeviceStore {
             }
         }
     }
+}
+
+/// A record as it was read: its row, and what is shown of it.
+struct SeenRecord: Sendable {
+    let collection: CollectionID
+    let held: HeldRecord
+    let overlay: Overlay
 }
 
 /// A record's row, as far as it is not shown.

@@ -23,6 +23,8 @@ public final class DeviceStore: Sendable {
     /// The folder the store lies in.
     public let path: String
     let tables: [DeviceTable]
+    /// Finds where a record lies, in whatever table it is.
+    let areaSQL: String
     let seal = PayloadSeal.null
     /// The connection and the lock on the folder; both gone while another process may have them.
     /// What is declared first is let go first: the connection before what it lies on.
@@ -86,6 +88,8 @@ public final class DeviceStore: Sendable {
         self.path = path
         self.disk = disk
         tables = schema.collections.map(DeviceTable.init)
+        areaSQL = tables.map { "SELECT area FROM \($0.name) WHERE id = ?1" }
+            .joined(separator: " UNION ALL ")
         let file = path + "/store.sqlite"
         // Asked before locking too: where no store is, not even a lock is left behind.
         if birth == nil, try !disk.check(file) { throw .noStore(path: path) }
@@ -198,14 +202,25 @@ public final class DeviceStore: Sendable {
 
     /// Runs `body` in one transaction that is durable when this returns, or leaves nothing when it
     /// throws.
-    func write<Result>(_ body: (Database) throws -> Result) throws(StoreError) -> Result {
+    ///
+    /// - Parameter isRecording: whether `body` keeps what is remembered of records and of the
+    ///   chain's end as it should be; else that is forgotten.
+    func write<Result>(
+        isRecording: Bool = false, _ body: (Database) throws -> Result
+    ) throws(StoreError) -> Result {
         do {
             return try self.queue.writeWithoutTransaction { db in
-                try db.transaction(.writing) { try body(db) }
+                do {
+                    let result = try db.transaction(.writing) { try body(db) }
+                    if !isRecording { memory.withLock { $0.forgetRecords() } }
+                    return result
+                } catch {
+                    // What was remembered may come from the transaction that is gone.
+                    memory.withLock { $0 = DeviceMemory() }
+                    throw error
+                }
             }
         } catch {
-            // What was remembered may come from the transaction that is gone.
-            memory.withLock { $0 = DeviceMemory() }
             throw suspecting(StoreError(error))
         }
     }
@@ -364,8 +379,28 @@ struct DeviceMemory: Sendable {
     var left: Set<RecordID>?
     /// Whether anything is read here that the hub may not have yet.
     var carries: Bool?
+    /// Who writes here, and the end of the chain.
+    var author: DeviceStore.Author?
+    var last: DeviceStore.LastSealed?
+    /// What was looked at since anything but a recording was written: whoever changes a record has
+    /// mostly just read it.
+    private var seen: [RecordID: SeenRecord] = [:]
     /// Whether a damaged record was passed over, and the next sync does not know yet.
     var hasMetDamage = false
+
+    /// Remembers a record as it was read; only a few, for whoever lists a thousand changes none.
+    mutating func see(_ record: RecordID, _ seen: SeenRecord) {
+        if self.seen.count >= 32 { self.seen = [:] }
+        self.seen[record] = seen
+    }
+
+    /// Returns a record that was looked at, and forgets it.
+    mutating func take(_ record: RecordID) -> SeenRecord? { seen.removeValue(forKey: record) }
+
+    /// Forgets all that a change of any record may make untrue.
+    mutating func forgetRecords() {
+        (author, last, seen) = (nil, nil, [:])
+    }
 
     mutating func takeDamage() -> Bool {
         defer { hasMetDamage = false }

@@ -30,6 +30,29 @@ struct DamageTests {
     }
 
     @Test(
+        "a kept change set that was cut short or has one bit flipped is refused or has another hash",
+        arguments: seeds)
+    func kept(seed: Seed) throws {
+        var samples = MessageSamples(seed)
+        for one in samples.run(of: 2) {
+            let (sealed, bytes) = KeptChangeSet.encode(one.changeSet)
+            for count in bytes.indices {
+                #expect(throws: CodecError.self) {
+                    try KeptChangeSet.decode(Array(bytes[..<count]))
+                }
+            }
+            forEachFlip(of: bytes) { flipped in
+                guard
+                    let read = outcome({ () throws(CodecError) in
+                        try KeptChangeSet.decode(flipped)
+                    })
+                else { return }
+                #expect(HashedChangeSet(hashing: read).hash != sealed.hash)
+            }
+        }
+    }
+
+    @Test(
         "a state that was cut short or has one bit flipped is refused or another state",
         arguments: seeds)
     func states(seed: Seed) throws {

@@ -15,17 +15,16 @@ struct RoundTripTests {
         }
     }
 
-    @Test("a run of one is read without its hash as with it, and a longer one not at all")
-    func runOfOne() throws {
-        var samples = MessageSamples(.first)
-        let one = samples.run(of: 1)
-        let bytes = RunCoding.encode(one.map(\.changeSet))
-        #expect(try RunCoding.decodeOne(bytes) == one[0].changeSet)
-        #expect(throws: CodecError.trailing(at: bytes.count)) {
-            try RunCoding.decodeOne(bytes + [0])
-        }
-        #expect(throws: CodecError.self) {
-            try RunCoding.decodeOne(RunCoding.encode(samples.run(of: 2).map(\.changeSet)))
+    @Test("what a device keeps of a change set is read as it was sealed", arguments: Seed.all)
+    func kept(seed: Seed) throws {
+        var samples = MessageSamples(seed)
+        for one in samples.run(of: 8) {
+            let (sealed, bytes) = KeptChangeSet.encode(one.changeSet)
+            #expect(sealed == one)
+            #expect(try KeptChangeSet.decode(bytes) == one.changeSet)
+            #expect(throws: CodecError.trailing(at: bytes.count)) {
+                try KeptChangeSet.decode(bytes + [0])
+            }
         }
     }
 

@@ -77,6 +77,33 @@ struct DeviceRecordTests {
         #expect(third.saltSeed != first.saltSeed)
     }
 
+    @Test(
+        "a change is laid over what is here: not over what was read before a sync, nor before another change"
+    )
+    func laidOverWhatIsHere() throws {
+        var hub = PaperHub()
+        hub.write([.house(house, in: HubFixture.north, title: "Zhang")])
+        let device = try TestDevice.enrolled(&hub)
+        try device.sync(&hub)
+        let read = try #require(try device.store.shown(house))
+        hub.write([.set(house, House.count, .integer(5))])
+        try device.sync(&hub)
+        try device.record([.set(house, House.level, .integer(2))])
+        var row = try #require(try device.store.list(.house).first)
+        #expect(row[House.count] == .integer(5))
+
+        #expect(try device.store.shown(house)?.state != read.state)
+        try device.edit(house) { try $0.set(House.count, to: .integer(6)) }
+        try device.edit(house) { try $0.set(House.title, to: .text("Li")) }
+        try device.record([.set(house, House.level, .integer(3))])
+        row = try #require(try device.store.list(.house).first)
+        #expect(row[House.count] == .integer(6))
+        #expect(row[House.title] == .text("Li"))
+        #expect(try device.store.shown(house)?.laidOver.count == 4)
+        #expect(try device.store.doctor().allSatisfy { $0.severity != .broken })
+        #expect(try device.store.verifyReceipts().faults == [])
+    }
+
     @Test("what the hub would refuse is refused before it is sealed, and leaves nothing")
     func refusals() throws {
         var hub = PaperHub()

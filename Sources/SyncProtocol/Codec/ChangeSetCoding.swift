@@ -22,51 +22,65 @@ public enum ChangeSetCoding {
     public static func hash(_ envelope: [UInt8], _ payloadHashes: [ContentHash]) -> ContentHash {
         var writer = ByteWriter()
         for hash in payloadHashes { writer.raw(hash.bytes) }
-        return hash(envelope, joined: writer.bytes)
+        return envelope.withUnsafeBytes { envelope in
+            writer.bytes.withUnsafeBytes { hash(envelope, joined: $0) }
+        }
     }
 
-    private static func hash(_ envelope: [UInt8], joined hashes: [UInt8]) -> ContentHash {
-        var length = ByteWriter()
-        length.varint(envelope.count)
+    private static func hash(
+        _ envelope: UnsafeRawBufferPointer, joined hashes: UnsafeRawBufferPointer
+    ) -> ContentHash {
+        var start = ByteWriter(capacity: 32)
+        start.raw(hashContext)
+        start.varint(envelope.count)
         var hash = SHA256()
-        for part in [hashContext, length.bytes, envelope, hashes] {
-            part.withUnsafeBytes { hash.update(bufferPointer: $0) }
-        }
+        start.bytes.withUnsafeBytes { hash.update(bufferPointer: $0) }
+        hash.update(bufferPointer: envelope)
+        hash.update(bufferPointer: hashes)
         return hash.finalize().withUnsafeBytes { ContentHash(bytes: $0)! }
     }
 
-    /// Returns the hash of a change set and the size of its canonical bytes.
-    static func hashAndSize(_ changeSet: ChangeSet) -> (ContentHash, size: Int) {
-        let envelope = envelope(changeSet)
-        var size = envelope.count
+    /// Returns the hash of a change set and its canonical bytes: the envelope, and behind it the
+    /// payloads.
+    static func canonical(_ changeSet: ChangeSet) -> (ContentHash, bytes: ByteWriter) {
+        var writer = ByteWriter(capacity: 512)
+        write(envelopeOf: changeSet, to: &writer)
+        let end = writer.count
         var hashes = ByteWriter(capacity: 32 * changeSet.changes.count)
-        var payload = ByteWriter(capacity: 256)
         for index in changeSet.changes.indices {
-            payload.removeAll()
-            write(changeSet.changes[index], to: &payload)
-            size += payload.count
-            payloadDigest(changeSet, index, payload.bytes).withUnsafeBytes { hashes.raw($0) }
+            let start = writer.count
+            write(changeSet.changes[index], to: &writer)
+            writer.bytes.withUnsafeBytes { bytes in
+                payloadDigest(
+                    changeSet, index, UnsafeRawBufferPointer(rebasing: bytes[start...])
+                ).withUnsafeBytes { hashes.raw($0) }
+            }
         }
-        return (hash(envelope, joined: hashes.bytes), size)
+        let hash = writer.bytes.withUnsafeBytes { bytes in
+            hashes.bytes.withUnsafeBytes {
+                self.hash(UnsafeRawBufferPointer(rebasing: bytes[..<end]), joined: $0)
+            }
+        }
+        return (hash, writer)
     }
 
     /// Returns per record the hash of its salt and payload.
     public static func payloadHashes(_ changeSet: ChangeSet) -> [ContentHash] {
         changeSet.changes.indices.map { index in
-            payloadDigest(changeSet, index, payload(changeSet.changes[index])).withUnsafeBytes {
-                ContentHash(bytes: $0)!
+            payload(changeSet.changes[index]).withUnsafeBytes {
+                payloadDigest(changeSet, index, $0).withUnsafeBytes { ContentHash(bytes: $0)! }
             }
         }
     }
 
     private static func payloadDigest(
-        _ changeSet: ChangeSet, _ index: Int, _ payload: [UInt8]
+        _ changeSet: ChangeSet, _ index: Int, _ payload: UnsafeRawBufferPointer
     ) -> SHA256Digest {
         var hash = SHA256()
         saltDigest(changeSet, index).withUnsafeBytes {
             hash.update(bufferPointer: UnsafeRawBufferPointer(rebasing: $0[..<16]))
         }
-        payload.withUnsafeBytes { hash.update(bufferPointer: $0) }
+        hash.update(bufferPointer: payload)
         return hash.finalize()
     }
 
@@ -89,6 +103,11 @@ public enum ChangeSetCoding {
     /// Returns the bytes of everything but the payloads and their salts.
     public static func envelope(_ changeSet: ChangeSet) -> [UInt8] {
         var writer = ByteWriter(capacity: 256)
+        write(envelopeOf: changeSet, to: &writer)
+        return writer.bytes
+    }
+
+    private static func write(envelopeOf changeSet: ChangeSet, to writer: inout ByteWriter) {
         writer.name(changeSet.name)
         writer.raw(changeSet.previous.bytes)
         writer.identifier(changeSet.author)
@@ -124,7 +143,6 @@ public enum ChangeSetCoding {
             writer.byte(change.creates ? 1 : 0)
             writer.optional(change.shown) { $0.varint($1.value) }
         }
-        return writer.bytes
     }
 
     /// Returns the bytes of the writes to one record.

@@ -10,10 +10,11 @@ public struct HashedChangeSet: Hashable, Sendable {
     /// Hashes a change set.
     public init(hashing changeSet: ChangeSet) {
         self.changeSet = changeSet
-        (hash, size) = ChangeSetCoding.hashAndSize(changeSet)
+        let (hash, bytes) = ChangeSetCoding.canonical(changeSet)
+        (self.hash, size) = (hash, bytes.count)
     }
 
-    private init(_ changeSet: ChangeSet, hash: ContentHash, size: Int) {
+    init(_ changeSet: ChangeSet, hash: ContentHash, size: Int) {
         (self.changeSet, self.hash, self.size) = (changeSet, hash, size)
     }
 
@@ -36,13 +37,6 @@ extension RunCoding {
     ///   be there.
     public static func decode(_ bytes: [UInt8]) throws(CodecError) -> [HashedChangeSet] {
         try decode(bytes, maximumThings: Limits.thingsPerRun)
-    }
-
-    /// Returns the change set of a run that holds one, without working out its hash: for who has
-    /// sealed it and looks at what it does.
-    public static func decodeOne(_ bytes: [UInt8]) throws(CodecError) -> ChangeSet {
-        var decoder = try RunDecoder(bytes, Limits.thingsPerRun)
-        return try decoder.onlyChangeSet()
     }
 
     /// Returns the change sets of a run without working out their hashes: for who has checked the
@@ -154,13 +148,6 @@ private struct RunDecoder {
         }
         try finish()
         return result
-    }
-
-    mutating func onlyChangeSet() throws(CodecError) -> ChangeSet {
-        guard count == 1 else { throw .outOfRange(at: 0) }
-        let set = try changeSet()
-        try finish()
-        return set
     }
 
     private func finish() throws(CodecError) {

@@ -272,7 +272,8 @@ extension World {
                     log.aside[set.hash] = nil
                     log.merged[set.hash] = Oracle.Standing(
                         name: branch?.name(set.changeSet.name) ?? set.changeSet.name,
-                        position: entry.position, time: entry.time, branch: branch)
+                        position: entry.position, time: entry.time(of: set.changeSet),
+                        branch: branch)
                     log.boots[set.hash] = upload.sent.boot
                     log.received[set.hash] = upload.received_ms
                 }

@@ -274,7 +274,7 @@ extension Hub {
             found.append(
                 try authorship(
                     Origin(
-                        name: name, author: set.author, time: entry.time,
+                        name: name, author: set.author, time: entry.time(of: set),
                         position: entry.position, shown: nil),
                     OpenConflict.Place(record: record, collection: collection, unit: unit), reader,
                     tx))

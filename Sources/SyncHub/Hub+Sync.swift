@@ -351,10 +351,12 @@ extension Hub {
                 hub: memory.hub, epoch: memory.epoch, replica: replica,
                 first: sets[0].changeSet.name.number, lastHash: sets[sets.count - 1].hash,
                 received_ms: UInt64(max(0, now)), anchored: memory.anchored,
-                entries: sets.map {
-                    ReceiptEntry(
+                entries: sets.map { set in
+                    let time = set.changeSet.time
+                    return ReceiptEntry(
                         disposition: disposition, position: nil,
-                        time: CorrectedTime.estimate($0.changeSet.time), reason: Text(reason))
+                        shift_ms: CorrectedTime.estimate(time).shift_ms(from: time),
+                        reason: Text(reason))
                 }), key: memory.key)
         try tx.finishUpload(upload, state: state, position: nil, receipt: receipt.stored)
     }

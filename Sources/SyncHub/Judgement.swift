@@ -150,7 +150,7 @@ final class Judgement {
         for set in sets {
             let before = earlier[set.changeSet.name.number.value]
             let time =
-                before?.time
+                before?.entry.time(of: set.changeSet)
                 ?? CorrectedTime.at(
                     set.changeSet.time, sent: upload.sent, hub_ms: upload.received_ms)
             // Twice begun and never ended: judging it brings the hub down. A person must look.
@@ -181,8 +181,8 @@ final class Judgement {
     /// and when they had first arrived.
     private func said(
         of upload: StoredUpload
-    ) -> [UInt64: (time: CorrectedTime, received_ms: Int64)] {
-        var said: [UInt64: (time: CorrectedTime, received_ms: Int64)] = [:]
+    ) -> [UInt64: (entry: ReceiptEntry, received_ms: Int64)] {
+        var said: [UInt64: (entry: ReceiptEntry, received_ms: Int64)] = [:]
         // The newest come first.
         for signed in upload.earlier.reversed() {
             guard let receipt = signed.verified(by: memory.key.verifying) else { continue }
@@ -191,7 +191,7 @@ final class Judgement {
                     receipt.first.value, upload.first, min(receipt.last.value, upload.last))
             {
                 guard let entry = ChangeSetNumber(number).flatMap({ receipt[$0] }) else { continue }
-                said[number] = (entry.time, Int64(receipt.received_ms))
+                said[number] = (entry, Int64(receipt.received_ms))
             }
         }
         return said
@@ -218,7 +218,7 @@ final class Judgement {
             ? entries
             : entries.map {
                 ReceiptEntry(
-                    disposition: $0.disposition, position: $0.position, time: $0.time,
+                    disposition: $0.disposition, position: $0.position, shift_ms: $0.shift_ms,
                     reason: Text(Admission.Reason.copied.rawValue))
             }
         let receipt = SignedReceipt(
@@ -425,6 +425,7 @@ final class Judgement {
         _ tx: borrowing HubTransaction
     ) throws -> ReceiptEntry {
         let set = hashed.changeSet
+        let shift = time.shift_ms(from: set.time)
         switch verdict {
         case .merge(let late):
             let position = memory.position.next
@@ -435,19 +436,19 @@ final class Judgement {
             if late || !set.premises.isEmpty { try ask(of: set, late: late, tx) }
             return ReceiptEntry(
                 disposition: late ? .late : isDisputed ? .conflicted : .applied,
-                position: position, time: time)
+                position: position, shift_ms: shift)
         case .held(let missing):
             try setAside(
                 set, .held, Admission.Wait.record.rawValue, missing.bytes, replica, upload, tx)
             return ReceiptEntry(
-                disposition: .held, position: nil, time: time,
+                disposition: .held, position: nil, shift_ms: shift,
                 reason: Text(Admission.Wait.record.rawValue))
         case .behind(let number):
             try setAside(
                 set, .held, Admission.Wait.predecessor.rawValue, nil, replica, upload,
                 behind: number, tx)
             return ReceiptEntry(
-                disposition: .held, position: nil, time: time,
+                disposition: .held, position: nil, shift_ms: shift,
                 reason: Text(Admission.Wait.predecessor.rawValue))
         case .hidden:
             // The author is told what they would be told of a record that is not there.
@@ -457,7 +458,7 @@ final class Judgement {
                 "alert.scope", "\(set.name)", reason: "a record this person never held",
                 by: set.author, at_ms: now_ms)
             return ReceiptEntry(
-                disposition: .held, position: nil, time: time,
+                disposition: .held, position: nil, shift_ms: shift,
                 reason: Text(Admission.Wait.record.rawValue))
         case .quarantined(let reason):
             try setAside(
@@ -465,7 +466,7 @@ final class Judgement {
             docket.ask(.unmerged(set.name))
             try notify(set, reason.rawValue, tx)
             return ReceiptEntry(
-                disposition: .quarantined, position: nil, time: time,
+                disposition: .quarantined, position: nil, shift_ms: shift,
                 reason: Text(reason.rawValue))
         }
     }
@@ -656,7 +657,7 @@ final class Judgement {
             let receipt = stored.verified(by: memory.key.verifying), let old = receipt[number]
         else { throw StoreFault(.damaged, "upload \(upload.id) of the log can't be read") }
         let entry = try settle(
-            set, verdict, old.time, &replica, upload, isEcho: false, tx)
+            set, verdict, old.time(of: set.changeSet), &replica, upload, isEcho: false, tx)
         replicas[replica.rid] = replica
         try tx.update(replica)
         var entries = receipt.entries

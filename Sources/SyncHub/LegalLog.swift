@@ -82,7 +82,7 @@ struct LegalLog: Sendable {
         else { return nil }
         return LoggedWrite(
             origin: Origin(
-                name: name, author: set.author, time: entry.time, position: entry.position,
+                name: name, author: set.author, time: entry.time(of: set), position: entry.position,
                 shown: change.shown),
             value: value, replaced: names)
     }

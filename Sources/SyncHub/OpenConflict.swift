@@ -215,8 +215,8 @@ extension Judgement {
     ) throws -> Origin? {
         try memory.log.changeSet(name, tx).map { set, entry, _ in
             Origin(
-                name: name, author: set.author, time: entry.time, position: entry.position,
-                shown: shown)
+                name: name, author: set.author, time: entry.time(of: set),
+                position: entry.position, shown: shown)
         }
     }
 

@@ -237,17 +237,17 @@ extension DeviceStore {
             // A receipt that was overtaken by a later one changes nothing.
             try db.run(
                 """
-                UPDATE sync_outbox SET era = ?1, disposition = ?2, position = ?3, time_ms = ?4,
+                UPDATE sync_outbox SET era = ?1, disposition = ?2, position = ?3, shift_ms = ?4,
                     received_ms = ?5, reason = ?6, is_anchored = ?3 IS NOT NULL AND ?3 <= ?7
                 WHERE number = ?8
                     AND NOT (era IS ?1 AND position IS NOT NULL AND ?3 IS NULL)
                     AND NOT (era IS ?1 AND disposition IS ?2 AND position IS ?3
-                        AND time_ms IS ?4 AND reason IS ?6)
+                        AND shift_ms IS ?4 AND reason IS ?6)
                 """,
                 [
                     era, Int64(entry.disposition.rawValue),
                     entry.disposition.isMerged ? entry.position.map { Int64($0.value) } : nil,
-                    Int64(entry.time.milliseconds), Int64(receipt.received_ms),
+                    entry.shift_ms, Int64(receipt.received_ms),
                     entry.reason.string, Int64(anchored.value), Int64(number.value),
                 ])
             if db.changesCount > 0 { changed.append(number) }

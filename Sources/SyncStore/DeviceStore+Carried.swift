@@ -245,7 +245,7 @@ extension DeviceStore {
         var changes: [PendingChange] = []
         try db.each(
             """
-            SELECT s.number, s.hash, s.key, s.bytes, r.is_laid, s.era, s.position, s.time_ms
+            SELECT s.number, s.hash, s.key, s.bytes, r.is_laid, s.era, s.position, s.shift_ms
             FROM sync_carried_records AS r JOIN sync_carried_sets AS s ON s.id = r.set_id
             WHERE r.record = ? ORDER BY s.replica, s.number
             """, [record.stored]
@@ -262,7 +262,7 @@ extension DeviceStore {
                     number: number, change: change,
                     origin: Origin(
                         name: set.name, author: set.author,
-                        time: try row.intOrNil(7).map { CorrectedTime(clamping: $0) }
+                        time: try row.intOrNil(7).map { CorrectedTime(set.time, shift_ms: $0) }
                             ?? .estimate(set.time),
                         position: isReceipted ? try row.logPositionOrNil(6) : nil,
                         shown: change.shown),
@@ -334,11 +334,10 @@ extension DeviceStore {
                 let position = entry.disposition.isMerged && !isOther ? entry.position : nil
                 try db.run(
                     """
-                    UPDATE sync_carried_sets SET era = ?, position = ?, time_ms = ? WHERE id = ?
+                    UPDATE sync_carried_sets SET era = ?, position = ?, shift_ms = ? WHERE id = ?
                     """,
                     [
-                        era, position.map { Int64($0.value) }, Int64(entry.time.milliseconds),
-                        set.id,
+                        era, position.map { Int64($0.value) }, entry.shift_ms, set.id,
                     ])
             }
         }

@@ -73,8 +73,8 @@ extension DeviceStore {
             state.merge(
                 change,
                 from: Origin(
-                    name: name, author: set.author, time: entry.time, position: entry.position,
-                    shown: change.shown)
+                    name: name, author: set.author, time: entry.time(of: set),
+                    position: entry.position, shown: change.shown)
             ) { $0 != name }
             position = entry.position ?? position
         }

@@ -71,7 +71,7 @@ extension DeviceStore {
     }
 
     private static let outboxSQL = """
-        SELECT number, hash, intent, made_ms, era, disposition, position, time_ms, received_ms,
+        SELECT number, hash, intent, made_ms, era, disposition, position, shift_ms, received_ms,
             reason, is_anchored, size, key, bytes FROM sync_outbox
         """
 
@@ -84,7 +84,9 @@ extension DeviceStore {
             number: number, hash: try row.contentHash(1), intent: try row.text(2),
             made_ms: try row.int(3), state: disposition.map(OutboxState.received) ?? .unsent,
             position: isOfEra ? try row.logPositionOrNil(6) : nil,
-            corrected: try row.intOrNil(7).map { CorrectedTime(clamping: $0) },
+            corrected: try row.intOrNil(7).map {
+                CorrectedTime(set.changeSet.time, shift_ms: $0)
+            },
             received_ms: try row.intOrNil(8).map { UInt64(clamping: $0) },
             reason: try row.text(9), isAnchored: try row.int(10) != 0,
             records: set.changeSet.changes.map {

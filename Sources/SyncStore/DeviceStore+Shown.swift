@@ -103,7 +103,7 @@ extension DeviceStore {
         let era = try era(db)
         let row = try HotStatement(
             """
-            SELECT r.number, r.is_laid, o.era, o.disposition, o.position, o.time_ms, o.key, o.bytes
+            SELECT r.number, r.is_laid, o.era, o.disposition, o.position, o.shift_ms, o.key, o.bytes
             FROM sync_outbox_records r JOIN sync_outbox o ON o.number = r.number
             WHERE r.record = ? ORDER BY r.number
             """, db)
@@ -122,7 +122,7 @@ extension DeviceStore {
                     number: number, change: change,
                     origin: Origin(
                         name: set.name, author: set.author,
-                        time: try row.number(5).map { CorrectedTime(clamping: $0) }
+                        time: try row.number(5).map { CorrectedTime(set.time, shift_ms: $0) }
                             ?? .estimate(set.time),
                         position: isReceipted ? try row.logPosition(4) : nil, shown: change.shown),
                     made_ms: set.time.wall_ms, isLaid: try row.present(1) != 0,

@@ -30,7 +30,7 @@ enum DeviceTables {
         CREATE TABLE sync_outbox(
             number INTEGER PRIMARY KEY, hash BLOB NOT NULL, clock_ms INTEGER NOT NULL,
             clock_counter INTEGER NOT NULL, intent TEXT NOT NULL, made_ms INTEGER NOT NULL,
-            era INTEGER, disposition INTEGER, position INTEGER, time_ms INTEGER,
+            era INTEGER, disposition INTEGER, position INTEGER, shift_ms INTEGER,
             received_ms INTEGER, reason TEXT NOT NULL DEFAULT '',
             is_anchored INTEGER NOT NULL DEFAULT 0, is_settled INTEGER NOT NULL DEFAULT 0,
             size INTEGER NOT NULL,
@@ -86,7 +86,7 @@ enum DeviceTables {
         CREATE TABLE sync_carried_sets(
             id INTEGER PRIMARY KEY, replica BLOB NOT NULL, number INTEGER NOT NULL,
             hash BLOB NOT NULL, bundle BLOB NOT NULL, era INTEGER, position INTEGER,
-            time_ms INTEGER, key INTEGER NOT NULL, bytes BLOB NOT NULL,
+            shift_ms INTEGER, key INTEGER NOT NULL, bytes BLOB NOT NULL,
             UNIQUE (replica, number)) STRICT;
         CREATE TABLE sync_carried_records(
             record BLOB NOT NULL, set_id INTEGER NOT NULL, collection INTEGER NOT NULL,

@@ -369,7 +369,7 @@ struct DeviceEpochTests {
         let device = try TestDevice.enrolled(&hub)
         let set = try device.record([.house(house, in: HubFixture.north)])
         let entry = ReceiptEntry(
-            disposition: .applied, position: LogPosition(1)!, time: CorrectedTime(clamping: 1))
+            disposition: .applied, position: LogPosition(1)!, shift_ms: 1)
         func refusal(
             hub other: HubID? = nil, epoch: EpochID? = nil, replica: ReplicaID? = nil,
             first: ChangeSetNumber = .first, hash: ContentHash? = nil

@@ -60,7 +60,7 @@ struct PaperHub {
             entries.append(
                 ReceiptEntry(
                     disposition: disposition, position: disposition.isMerged ? position : nil,
-                    time: time, reason: Text(reason)))
+                    shift_ms: time.shift_ms(from: set.changeSet.time), reason: Text(reason)))
         }
         return receipt(sets, entries)
     }

@@ -192,8 +192,7 @@ public struct MessageSamples: Sendable {
                 ReceiptEntry(
                     disposition: generator.pick(Disposition.allCases),
                     position: isMerged ? LogPosition(last)! : nil,
-                    time: CorrectedTime(
-                        clamping: generator.oneIn(2) ? 1000 : Int64(clamping: moment())),
+                    shift_ms: generator.pick([1000, -1, .min, .max, Int64(clamping: moment())]),
                     reason: generator.oneIn(3) ? text() : Text("")))
         }
         return Receipt(

@@ -1322,7 +1322,7 @@ def read_receipt(data):
         raise Refused("tooMany")
     if count < 1 or found["first"] + count > NUMBER_MAX:
         raise Refused("outOfRange")
-    position, time = 0, 0
+    position, shift = 0, 0
     while len(found["entries"]) < count:
         length = reader.varint(count - len(found["entries"]))
         flags = reader.byte()
@@ -1331,14 +1331,14 @@ def read_receipt(data):
         step = reader.zigzag()
         if step and not flags & 0x80:
             raise Refused("outOfRange")
-        elapsed, reason = reader.zigzag(), reader.text()
+        shift, reason = wrapped(shift + reader.zigzag()), reader.text()
         for _ in range(length):
-            position, time = position + step, time + elapsed
-            if not 0 <= position <= NUMBER_MAX or not 0 <= time <= MOMENT_MAX:
+            position += step
+            if not 0 <= position <= NUMBER_MAX:
                 raise Refused("outOfRange")
             found["entries"].append({
                 "disposition": DISPOSITIONS[flags & 0x7F],
-                "position": position if flags & 0x80 else None, "time_ms": time,
+                "position": position if flags & 0x80 else None, "shift_ms": shift,
                 "reason": reason})
     reader.finish()
     return found
@@ -1349,21 +1349,22 @@ def receipt(r):
     out = unbase32(r["hub"]) + unbase32(r["epoch"]) + unbase32(r["replica"])
     out += varint(r["first"]) + unbase32(r["lastHash"])
     out += varint(r["received_ms"]) + varint(r["anchored"]) + varint(len(r["entries"]))
-    position, time, stretch = 0, 0, None
+    position, shift, stretch = 0, 0, None
     stretches = []
     for entry in r["entries"]:
         step = 0 if entry["position"] is None else entry["position"] - position
-        this = (entry["disposition"], entry["position"] is None, step, entry["time_ms"] - time,
+        this = (entry["disposition"], entry["position"] is None, step, entry["shift_ms"],
                 entry["reason"])
         if this != stretch:
             stretches.append([0, this])
             stretch = this
         stretches[-1][0] += 1
-        position, time = position + step, entry["time_ms"]
-    for count, (disposition, is_nowhere, step, elapsed, reason) in stretches:
+        position += step
+    for count, (disposition, is_nowhere, step, later, reason) in stretches:
         out += varint(count)
         out += bytes([DISPOSITIONS.index(disposition) | (0 if is_nowhere else 0x80)])
-        out += zigzag(step) + zigzag(elapsed) + text(reason)
+        out += zigzag(step) + zigzag(wrapped(later - shift)) + text(reason)
+        shift = later
     return out
 
 

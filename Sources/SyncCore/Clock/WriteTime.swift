@@ -79,6 +79,14 @@ public struct CorrectedTime: Hashable, Comparable, Sendable {
         return CorrectedTime(clamping: min(estimate, hub_ms))
     }
 
+    /// The moment that lies so far after what the wall clock showed, as a receipt tells it.
+    public init(_ time: WriteTime, shift_ms: Int64) {
+        self.init(clamping: time.wall_ms &+ shift_ms)
+    }
+
+    /// How far it lies after what the wall clock showed. Wraps, so that it is exact for any clock.
+    public func shift_ms(from time: WriteTime) -> Int64 { Int64(milliseconds) &- time.wall_ms }
+
     /// Works out the same on the device, before the hub has: with the last measured offset, or
     /// none.
     public static func estimate(_ time: WriteTime) -> CorrectedTime {

@@ -27,19 +27,24 @@ public struct ReceiptEntry: Hashable, Sendable {
     public let disposition: Disposition
     /// Its place in the log; `nil` until it is merged.
     public let position: LogPosition?
-    /// When it was made, on the hub's clock.
-    public let time: CorrectedTime
+    /// How much later than its own wall clock said it was made, on the hub's clock. A clock that is
+    /// wrong is wrong by the same for a whole week, so that a week of these is one number.
+    public let shift_ms: Int64
     /// Why it is held or quarantined, as a stable code of `protocol/errors.md`; empty otherwise.
     public let reason: Text
 
     public init(
-        disposition: Disposition, position: LogPosition?, time: CorrectedTime,
-        reason: Text = Text("")
+        disposition: Disposition, position: LogPosition?, shift_ms: Int64, reason: Text = Text("")
     ) {
         self.disposition = disposition
         self.position = position
-        self.time = time
+        self.shift_ms = shift_ms
         self.reason = reason
+    }
+
+    /// When the change set it speaks of was made, on the hub's clock.
+    public func time(of set: ChangeSet) -> CorrectedTime {
+        CorrectedTime(set.time, shift_ms: shift_ms)
     }
 }
 
@@ -97,34 +102,30 @@ public struct Receipt: Hashable, Sendable {
         writer.varint(received_ms)
         writer.varint(anchored.value)
         writer.varint(entries.count)
-        // Runs of neighbours that differ by the same: most uploads are one or two of them.
+        // Neighbours that are alike: most uploads are one or two stretches of them.
         var index = 0
         var position: Int64 = 0
-        var time: Int64 = 0
+        var shift: Int64 = 0
         while index < entries.count {
             let entry = entries[index]
             let step = Self.step(entry, after: position)
-            let elapsed = Int64(entry.time.milliseconds) - time
             var count = 0
             var reached = position
-            var last = time
             while index + count < entries.count {
                 let next = entries[index + count]
                 guard next.disposition == entry.disposition, next.reason == entry.reason,
                     (next.position == nil) == (entry.position == nil),
-                    Self.step(next, after: reached) == step,
-                    Int64(next.time.milliseconds) - last == elapsed
+                    Self.step(next, after: reached) == step, next.shift_ms == entry.shift_ms
                 else { break }
                 reached += step
-                last += elapsed
                 count += 1
             }
             writer.varint(count)
             writer.byte(entry.disposition.rawValue | (entry.position == nil ? 0 : 0x80))
             writer.zigzag(step)
-            writer.zigzag(elapsed)
+            writer.zigzag(entry.shift_ms &- shift)
             writer.text(entry.reason.string)
-            (position, time) = (reached, last)
+            (position, shift) = (reached, entry.shift_ms)
             index += count
         }
         return writer.bytes
@@ -152,7 +153,7 @@ public struct Receipt: Hashable, Sendable {
         }
         var entries: [ReceiptEntry] = []
         var position: Int64 = 0
-        var time: Int64 = 0
+        var shift: Int64 = 0
         while entries.count < count {
             let place = reader.index
             let length = try reader.count(upTo: count - entries.count)
@@ -162,20 +163,18 @@ public struct Receipt: Hashable, Sendable {
             }
             let step = try reader.zigzag()
             guard step == 0 || flags & 0x80 != 0 else { throw .outOfRange(at: place) }
-            let elapsed = try reader.zigzag()
+            shift &+= try reader.zigzag()
             let reason = Text(try reader.text())
             for _ in 0..<length {
                 let (reached, tooFar) = position.addingReportingOverflow(step)
-                let (moment, tooLate) = time.addingReportingOverflow(elapsed)
-                guard !tooFar, !tooLate, reached >= 0, moment >= 0,
-                    moment <= Int64(HybridTimestamp.maximumMilliseconds),
-                    let found = LogPosition(UInt64(reached))
-                else { throw .outOfRange(at: place) }
-                (position, time) = (reached, moment)
+                guard !tooFar, reached >= 0, let found = LogPosition(UInt64(reached)) else {
+                    throw .outOfRange(at: place)
+                }
+                position = reached
                 entries.append(
                     ReceiptEntry(
                         disposition: disposition, position: flags & 0x80 == 0 ? nil : found,
-                        time: CorrectedTime(clamping: moment), reason: reason))
+                        shift_ms: shift, reason: reason))
             }
         }
         try reader.finish()

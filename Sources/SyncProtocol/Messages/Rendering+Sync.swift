@@ -264,7 +264,7 @@ extension ReceiptEntry {
         .object([
             "disposition": .string(disposition.word),
             "position": .optional(position) { .number($0.value) },
-            "time_ms": .number(time.milliseconds),
+            "shift_ms": .integer(shift_ms),
             "reason": .string(reason.string),
         ])
     }

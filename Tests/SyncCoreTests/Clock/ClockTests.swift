@@ -153,6 +153,18 @@ struct CorrectedTimeTests {
         #expect(wrong == 0)
     }
 
+    @Test("what a receipt adds to a clock gives the moment again, however wrong the clock is")
+    func shifts() {
+        for wall: Int64 in [.min, -1, 0, 1_700_000_000_000, .max] {
+            for moment: Int64 in [0, 1, 1_700_000_000_000, (1 << 48) - 1] {
+                let time = Self.time(wall: wall, monotonic: 0)
+                let corrected = CorrectedTime(clamping: moment)
+                #expect(
+                    CorrectedTime(time, shift_ms: corrected.shift_ms(from: time)) == corrected)
+            }
+        }
+    }
+
     @Test("clamps to 48 bits")
     func clamps() {
         #expect(CorrectedTime(clamping: .min).milliseconds == 0)

@@ -9,10 +9,10 @@ extension Made {
         lastHash: ChangeSetCoding.hash(Specimen.alike),
         received_ms: UInt64(Specimen.morning + 3_600_000), anchored: LogPosition(290)!,
         entries: [
-            ReceiptEntry(disposition: .applied, position: LogPosition(301)!, time: moment(0)),
-            ReceiptEntry(disposition: .applied, position: LogPosition(302)!, time: moment(60_000)),
+            ReceiptEntry(disposition: .applied, position: LogPosition(301)!, shift_ms: 0),
+            ReceiptEntry(disposition: .applied, position: LogPosition(302)!, shift_ms: 0),
             ReceiptEntry(
-                disposition: .conflicted, position: LogPosition(303)!, time: moment(120_000)),
+                disposition: .conflicted, position: LogPosition(303)!, shift_ms: 0),
         ])
 
     static let unmerged = Receipt(
@@ -21,19 +21,15 @@ extension Made {
         received_ms: 0, anchored: .start,
         entries: [
             ReceiptEntry(
-                disposition: .held, position: nil, time: moment(0), reason: Text("HZ-5101")),
+                disposition: .held, position: nil, shift_ms: 86_400_000, reason: Text("HZ-5101")),
             ReceiptEntry(
-                disposition: .held, position: nil, time: moment(0), reason: Text("HZ-5102")),
+                disposition: .held, position: nil, shift_ms: 86_400_000, reason: Text("HZ-5102")),
             ReceiptEntry(
-                disposition: .quarantined, position: nil, time: moment(-5),
+                disposition: .quarantined, position: nil, shift_ms: -5,
                 reason: Text("HZ-5003")),
-            ReceiptEntry(disposition: .late, position: LogPosition(9)!, time: moment(10)),
-            ReceiptEntry(disposition: .late, position: LogPosition(4)!, time: moment(20)),
+            ReceiptEntry(disposition: .late, position: LogPosition(9)!, shift_ms: -5),
+            ReceiptEntry(disposition: .late, position: LogPosition(4)!, shift_ms: 20),
         ])
-
-    private static func moment(_ after: Int64) -> CorrectedTime {
-        CorrectedTime(clamping: Specimen.morning + after)
-    }
 
     static var receipts: [VectorFile] {
         var files = [

@@ -119,9 +119,8 @@ extension DeviceStore {
     ) -> (set: HashedChangeSet, isSound: Bool)? {
         do {
             let bytes = try PayloadSeal.null.open(try row.blob(1), keyID: try row.int(0))
-            let sets = try RunCoding.decode(bytes)
-            guard sets.count == 1, let set = sets.first,
-                set.changeSet.name.replica == replica,
+            let set = HashedChangeSet(hashing: try KeptChangeSet.decode(bytes))
+            guard set.changeSet.name.replica == replica,
                 set.changeSet.name.number.value == UInt64(number)
             else { return nil }
             return (set, try row.blob(2) == set.hash.bytes)

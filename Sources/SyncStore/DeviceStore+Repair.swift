@@ -182,6 +182,9 @@ extension DeviceStore {
                         AND NOT EXISTS (SELECT 1 FROM sync_outbox_records WHERE record = ?1)
                         AND NOT EXISTS (SELECT 1 FROM sync_carried_records WHERE record = ?1)
                     """, [record.stored])
+                // One that the hub has for this device comes back with what differs. Another goes
+                // once what was written here on it has arrived.
+                try leave(record, table.collection.id, db)
             }
             difference.damaged += broken.count
             try showAll(table, db)

@@ -632,6 +632,21 @@ struct StoryTests {
         #expect(try await ends(script) == [])
     }
 
+    @Test("what a device may hold no longer and was damaged there goes once its own work arrived")
+    func damagedAndGone() async throws {
+        let script = """
+            fleet 3 devices 5
+            1000 0 sync 3vfi1reyspv49
+            1000 0 restore 49sycd1yf4m3
+            1000 2 move 20fw7eo8ex4m8
+            1000 0 sync 3lwx1l5xgytk9
+            1000 0 restore ec6in8n52w8u
+            1000 0 edit 1e8qkauivep6z
+            1000 0 sync 1cq3w6leovn3i device-flip 2dr2v3hshdo04
+            """
+        #expect(try await ends(script) == [])
+    }
+
     @Test("clocks set to 1970, to 2100 and back decide nothing")
     func clocks() async throws {
         var script = morning

@@ -612,6 +612,19 @@ struct StoryTests {
         #expect(try await ends(script) == [])
     }
 
+    @Test("an answer that something cut between two sections without a word is none")
+    func cutBetweenSections() async throws {
+        let script = """
+            fleet 1 devices 7
+            1000 0 sync 3lqypzxq2mx8n
+            1000 6 sync 9w1axocwuiny
+            1000 0 edit 3bn13vb5mudd8
+            1000 0 sync 1ju7l1tgaj239
+            1000 6 sync vp3kpufud9ok cut-answer sf
+            """
+        #expect(try await ends(script) == [])
+    }
+
     @Test("who has two sides in records that are one is refused what would take one of them back")
     func twoOwnSides() async throws {
         // 8882001160.

@@ -144,17 +144,14 @@ struct DamageTests {
 
     // An answer is not signed: TLS keeps it whole, and its receipts and digests prove themselves.
     @Test(
-        "an answer that was cut within a section, or has one bit flipped, is refused or another",
+        "an answer that was cut anywhere is refused; one with a flipped bit is refused or another",
         arguments: seeds)
     func responses(seed: Seed) throws {
         var samples = MessageSamples(seed)
         let response = samples.response(samples.key())
         let bytes = response.encode()
         for count in bytes.indices {
-            let other = outcome { () throws(CodecError) in
-                try SyncResponse.decode(Array(bytes[..<count]))
-            }
-            #expect(other != response)
+            #expect(throws: CodecError.self) { try SyncResponse.decode(Array(bytes[..<count])) }
         }
         forEachFlip(of: bytes) { flipped in
             let other = outcome { () throws(CodecError) in try SyncResponse.decode(flipped) }

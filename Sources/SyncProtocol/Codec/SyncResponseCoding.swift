@@ -30,16 +30,17 @@ extension SyncResponse {
         if let epoch { writer.identifier(epoch) }
         writer.varint(lease_ms)
         writer.numbers(merged)
+        var sections = Sections()
         // First: what a broken line brings without it could be believed of a log that was lost.
         if let mark {
-            writer.section(Section.mark) {
+            sections.add(Section.mark) {
                 $0.counted(mark.bytes)
                 $0.raw(mark.signature.bytes)
             }
         }
-        if let grants { writer.section(Section.grants) { $0.grants(grants) } }
+        if let grants { sections.add(Section.grants) { $0.grants(grants) } }
         if !writers.isEmpty {
-            writer.section(Section.writers) {
+            sections.add(Section.writers) {
                 $0.varint(writers.count)
                 for entry in writers {
                     $0.varint(UInt64(entry.number))
@@ -49,7 +50,7 @@ extension SyncResponse {
             }
         }
         if !people.isEmpty {
-            writer.section(Section.people) {
+            sections.add(Section.people) {
                 $0.varint(people.count)
                 for person in people {
                     $0.identifier(person.id)
@@ -58,7 +59,7 @@ extension SyncResponse {
             }
         }
         if !receipts.isEmpty {
-            writer.section(Section.receipts) {
+            sections.add(Section.receipts) {
                 $0.varint(receipts.count)
                 for receipt in receipts {
                     $0.counted(receipt.bytes)
@@ -66,40 +67,40 @@ extension SyncResponse {
                 }
             }
         }
-        for page in pages { writer.section(Section.page) { $0.page(page) } }
+        for page in pages { sections.add(Section.page) { $0.page(page) } }
         if !notices.isEmpty {
-            writer.section(Section.notices) {
+            sections.add(Section.notices) {
                 $0.varint(notices.count)
                 for notice in notices { $0.notice(notice) }
             }
         }
         if let estimate {
-            writer.section(Section.estimate) {
+            sections.add(Section.estimate) {
                 $0.varint(estimate.records)
                 $0.varint(estimate.bytes)
             }
         }
         if !leaves.isEmpty {
-            writer.section(Section.leaves) {
+            sections.add(Section.leaves) {
                 $0.varint(leaves.count)
                 for leave in leaves { $0.leave(leave) }
             }
         }
         if let echo {
-            writer.section(Section.echo) {
+            sections.add(Section.echo) {
                 $0.varint(echo.records)
                 $0.fixed64(echo.digest.high)
                 $0.fixed64(echo.digest.low)
             }
         }
         if !comparison.isEmpty {
-            writer.section(Section.comparison) {
+            sections.add(Section.comparison) {
                 $0.varint(comparison.count)
                 for compared in comparison { $0.compared(compared) }
             }
         }
         if !wanted.isEmpty {
-            writer.section(Section.wanted) {
+            sections.add(Section.wanted) {
                 $0.varint(wanted.count)
                 for wanted in wanted {
                     $0.identifier(wanted.record)
@@ -108,8 +109,11 @@ extension SyncResponse {
             }
         }
         if let credential {
-            writer.section(Section.credential) { $0.credential(credential) }
+            sections.add(Section.credential) { $0.credential(credential) }
         }
+        // So that who gets only the first of them knows, even where nobody said that the line broke.
+        writer.varint(sections.count)
+        writer.raw(sections.content.bytes)
         return writer.bytes
     }
 
@@ -135,11 +139,13 @@ extension SyncResponse {
         let epoch = flags & 4 == 0 ? nil : try reader.identifier(EpochID.self)
         let lease = try reader.varint(upTo: HybridTimestamp.maximumMilliseconds)
         let merged = try reader.numbers()
+        let sections = try reader.varint()
         var response = SyncResponse(
             requestTag: requestTag, epoch: epoch, hub_ms: hub_ms,
             hasMore: isCut || flags & 1 != 0, digestDiffers: flags & 2 != 0, lease_ms: lease,
             merged: merged)
         var last: UInt64?
+        var count: UInt64 = 0
         while !reader.isAtEnd {
             let place = reader.index
             let tag: UInt64
@@ -156,6 +162,7 @@ extension SyncResponse {
                 throw .outOfOrder(at: place)
             }
             last = tag
+            count += 1
             switch tag {
             case Section.grants: response.grants = try part.grants()
             case Section.writers:
@@ -225,17 +232,30 @@ extension SyncResponse {
             }
             try part.finish()
         }
+        // What ends between two sections would else be a whole answer that says less.
+        guard count == sections || isCut && count < sections else {
+            throw count < sections
+                ? .truncated(at: reader.index) : .trailing(at: reader.index)
+        }
         return response
     }
 }
 
-extension ByteWriter {
-    mutating func section(_ tag: UInt64, _ write: (inout ByteWriter) -> Void) {
-        var content = ByteWriter()
-        write(&content)
-        varint(tag)
-        counted(content.bytes)
+/// The sections of an answer, one after the other.
+private struct Sections {
+    private(set) var content = ByteWriter()
+    private(set) var count = 0
+
+    mutating func add(_ tag: UInt64, _ write: (inout ByteWriter) -> Void) {
+        var section = ByteWriter()
+        write(&section)
+        content.varint(tag)
+        content.counted(section.bytes)
+        count += 1
     }
+}
+
+extension ByteWriter {
 
     mutating func grants(_ grants: SyncResponse.Grants) {
         varint(grants.version)

@@ -418,10 +418,6 @@ extension Made {
         var files = [
             ("quiet", "Nothing new.", quiet.encode(), quiet),
             ("busy", "Everything an answer can hold.", busy.encode(), busy),
-            (
-                "unknown-section", "A section of a later version is skipped.",
-                quiet.encode() + [99, 2, 0xff, 0xff], quiet
-            ),
         ].map { name, about, content, response in
             VectorFile(
                 "response/\(name).json",
@@ -430,6 +426,14 @@ extension Made {
                     "response": response.rendering,
                 ])
         }
+        files.append(
+            VectorFile(
+                "response/unknown-section.json",
+                [
+                    "about": "A section of a later version is skipped.",
+                    "bytes": .hex(quiet.encode().dropLast() + [1, 99, 2, 0xff, 0xff]),
+                    "written": .hex(quiet.encode()), "response": quiet.rendering,
+                ]))
         for (name, about, error, content) in badResponses {
             files.append(
                 VectorFile(
@@ -447,6 +451,8 @@ extension Made {
                 writer.counted(content)
             }
         }
+        /// An answer that announces so many sections.
+        func head(_ count: UInt8) -> [UInt8] { Array(whole.dropLast()) + [count] }
         let id = Specimen.home.bytes
         let zero = [UInt8](repeating: 0, count: 16)
         return [
@@ -465,120 +471,135 @@ extension Made {
             ),
             ("cut-short", "The last byte is missing.", "truncated", Array(whole.dropLast())),
             (
-                "section-longer-than-bytes", "Five bytes are announced.", "outOfRange",
-                whole + [4, 5, 0]
+                "cut-between-sections", "Two are announced, and one is there.", "truncated",
+                head(2) + section(7, [1, 1])
             ),
-            ("section-unread", "A byte is left in it.", "trailing", whole + section(7, [1, 1, 0])),
+            (
+                "cut-before-sections", "One is announced, and none is there.", "truncated",
+                head(1)
+            ),
+            (
+                "section-not-announced", "None is announced, and one is there.", "trailing",
+                head(0) + section(7, [1, 1])
+            ),
+            (
+                "section-longer-than-bytes", "Five bytes are announced.", "outOfRange",
+                head(1) + [4, 5, 0]
+            ),
+            (
+                "section-unread", "A byte is left in it.", "trailing",
+                head(1) + section(7, [1, 1, 0])
+            ),
             (
                 "sections-fall", "People before writers.", "outOfOrder",
-                whole + section(3, [0]) + section(2, [0])
+                head(2) + section(3, [0]) + section(2, [0])
             ),
             (
                 "section-twice", "Two estimates.", "outOfOrder",
-                whole + section(7, [1, 1]) + section(7, [1, 1])
+                head(2) + section(7, [1, 1]) + section(7, [1, 1])
             ),
             (
                 "writer-far-ahead", "Number 1048577 would cost its reader memory for a million.",
                 "outOfRange",
-                whole + section(2, [1] + bytesOf { $0.varint(UInt64(1 << 20) + 1) } + id + id)
+                head(1) + section(2, [1] + bytesOf { $0.varint(UInt64(1 << 20) + 1) } + id + id)
             ),
             (
                 "writers-with-gap", "1, then 3.", "outOfOrder",
-                whole + section(2, [2, 1] + id + id + [3] + id + id)
+                head(1) + section(2, [2, 1] + id + id + [3] + id + id)
             ),
             (
                 "area-before-parent", "Its parent is not listed.", "outOfOrder",
-                whole + section(1, [1, 0, 1, 2] + id + [1, 0])
+                head(1) + section(1, [1, 0, 1, 2] + id + [1, 0])
             ),
             (
                 "area-twice", "Number 1 two times.", "outOfOrder",
-                whole + section(1, [1, 0, 2, 1] + id + [0, 0, 1] + id + [0, 0])
+                head(1) + section(1, [1, 0, 2, 1] + id + [0, 0, 1] + id + [0, 0])
             ),
             (
                 "page-of-no-record", "A collection lists at least one.", "outOfRange",
-                whole + section(5, [0, 0, 0, 1, 0])
+                head(1) + section(5, [0, 0, 0, 1, 0])
             ),
             (
                 "page-of-form-2", "There are two forms.", "unknownTag",
-                whole + section(5, [0, 0, 2])
+                head(1) + section(5, [0, 0, 2])
             ),
             (
                 "page-without-frame", "Form 1, and no zstd.", "malformedFrame",
-                whole + section(5, [0, 0, 1, 1, 0])
+                head(1) + section(5, [0, 0, 1, 1, 0])
             ),
             (
                 "page-shape-falls", "Units 5 and 5.", "outOfOrder",
-                whole + section(5, [0, 0, 0, 1, 1] + id + [1, 2, 1, 2, 5, 5])
+                head(1) + section(5, [0, 0, 0, 1, 1] + id + [1, 2, 1, 2, 5, 5])
             ),
             (
                 "page-place-nowhere", "A reference to the second of one record.", "outOfRange",
-                whole
+                head(1)
                     + section(
                         5,
                         [0, 0, 0, 1, 1] + id + [1, 2, 1, 1, 5, 1, 1, 2, 0, 0, 0, 1, 9, 2])
             ),
             (
                 "page-position-below-zero", "Before the start of the log.", "outOfRange",
-                whole + section(5, [0, 0, 0, 1, 1] + id + [1, 1, 0])
+                head(1) + section(5, [0, 0, 0, 1, 1] + id + [1, 1, 0])
             ),
             (
                 "page-state-longer-than-bytes", "A state of nine bytes that are not there.",
-                "outOfRange", whole + section(5, [0, 0, 0, 1, 1] + id + [1, 2, 0, 0, 9])
+                "outOfRange", head(1) + section(5, [0, 0, 0, 1, 1] + id + [1, 2, 0, 0, 9])
             ),
             (
                 "page-grant-256", "Places go to 255.", "outOfRange",
-                whole + section(5, [1] + bytesOf { $0.varint(UInt64(256)) } + [0])
+                head(1) + section(5, [1] + bytesOf { $0.varint(UInt64(256)) } + [0])
             ),
             (
                 "receipt-without-signature", "The bytes end after it.", "truncated",
-                whole + section(4, [1, 1, 0])
+                head(1) + section(4, [1, 1, 0])
             ),
             (
                 "notice-of-unknown-kind", "There is no kind 4.", "unknownTag",
-                whole + section(6, [1, 1, 4, 0, 0, 0, 0, 0, 0, 0, 0])
+                head(1) + section(6, [1, 1, 4, 0, 0, 0, 0, 0, 0, 0, 0])
             ),
             (
                 "leave-for-no-reason", "There is no reason 4.", "unknownTag",
-                whole + section(9, [1, 1, 4, 1] + id)
+                head(1) + section(9, [1, 1, 4, 1] + id)
             ),
             (
                 "leave-of-nothing", "It names a record or a grant.", "unknownTag",
-                whole + section(9, [1, 1, 0, 2] + id)
+                head(1) + section(9, [1, 1, 0, 2] + id)
             ),
             (
                 "leaves-fall", "2 before 1.", "outOfOrder",
-                whole + section(9, [2, 2, 0, 1] + id + [1, 0, 1] + id)
+                head(1) + section(9, [2, 2, 0, 1] + id + [1, 0, 1] + id)
             ),
             (
                 "echo-without-page", "It belongs to pages.", "outOfRange",
-                whole + section(10, [1] + id)
+                head(1) + section(10, [1] + id)
             ),
             (
                 "echo-of-no-record", "There is at least one.", "outOfRange",
-                whole + section(5, [0, 0, 0]) + section(10, [0] + id)
+                head(2) + section(5, [0, 0, 0]) + section(10, [0] + id)
             ),
             (
                 "comparison-of-area-0", "Areas are counted from 1.", "outOfRange",
-                whole + section(11, [1, 0] + id + id + [0] + id + [0])
+                head(1) + section(11, [1, 0] + id + id + [0] + id + [0])
             ),
             (
                 "comparison-backwards", "It ends where it begins.", "outOfRange",
-                whole + section(11, [1, 1] + id + id + [0] + id + [0])
+                head(1) + section(11, [1, 1] + id + id + [0] + id + [0])
             ),
             (
                 "comparisons-overlap", "Both have what comes after the first.", "outOfOrder",
-                whole
+                head(1)
                     + section(
                         11,
                         [2, 1] + id + zero + [0] + id + [0, 1] + id + zero + [0] + id + [0])
             ),
             (
                 "comparison-half-whole", "Whole or not.", "unknownTag",
-                whole + section(11, [1, 1] + id + zero + [0] + id + [2])
+                head(1) + section(11, [1, 1] + id + zero + [0] + id + [2])
             ),
             (
                 "merged-touch", "1 … 2 and 3 are one range.", "outOfOrder",
-                Array(whole.dropLast()) + [2, 1, 1, 3, 0]
+                Array(whole.dropLast(2)) + [2, 1, 1, 3, 0, 0]
             ),
         ]
     }

@@ -111,7 +111,8 @@ extension SyncResponse {
         if let credential {
             sections.add(Section.credential) { $0.credential(credential) }
         }
-        // So that who gets only the first of them knows, even where nobody said that the line broke.
+        // So that who gets only the first of them knows, even where nobody said that the line
+        // broke.
         writer.varint(sections.count)
         writer.raw(sections.content.bytes)
         return writer.bytes

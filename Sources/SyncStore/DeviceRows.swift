@@ -38,7 +38,15 @@ extension Row {
         return number
     }
 
-    /// GRDB's own subscript ends the program where a damaged file holds another kind of value.
+    /// A column of whatever kind is asked for. GRDB's own subscript ends the program where a
+    /// damaged file holds another kind of value.
+    func read<Value: DatabaseValueConvertible>(_ index: Int) throws -> Value {
+        guard let value = Value.fromDatabaseValue(self[index]) else {
+            throw StoreFault(.damaged, "a column holds another kind of value")
+        }
+        return value
+    }
+
     func intOrNil(_ index: Int) throws -> Int64? {
         switch (self[index] as DatabaseValue).storage {
         case .int64(let number): return number

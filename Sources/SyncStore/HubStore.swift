@@ -506,7 +506,7 @@ extension Row {
 
     /// A number of a column that must fit a narrower type.
     func small<Number: FixedWidthInteger>(_ index: Int) throws -> Number {
-        guard let number = Number(exactly: self[index] as Int64) else {
+        guard let number = Number(exactly: try int(index)) else {
             throw StoreFault(.damaged, "a number in a row is out of its range")
         }
         return number

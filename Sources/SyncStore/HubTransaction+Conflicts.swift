@@ -101,17 +101,17 @@ extension HubTransaction {
                 id: try identifier(row, 0), question: try row.bytes(1),
                 kind: try row.small(2), severity: try row.small(3),
                 record: try row.optionalBytes(4).flatMap { RecordID(bytes: $0) },
-                collection: row[5] as Int64? == nil ? nil : CollectionID(try row.small(5)),
-                unit: row[6] as Int64? == nil ? nil : UnitID(try row.small(6)),
+                collection: try row.intOrNil(5) == nil ? nil : CollectionID(try row.small(5)),
+                unit: try row.intOrNil(6) == nil ? nil : UnitID(try row.small(6)),
                 area: try row.small(7),
-                state: row[8], opened_ms: row[9], due_ms: row[10])
+                state: try row.read(8), opened_ms: try row.read(9), due_ms: try row.read(10))
             conflict.owner = try row.optionalBytes(11).flatMap { PersonID(bytes: $0) }
-            conflict.proposals = row[12]
-            conflict.reopened = row[13]
+            conflict.proposals = try row.read(12)
+            conflict.reopened = try row.read(13)
             conflict.proposal = try row.optionalBytes(14)
             conflict.decision = try row.optionalBytes(15)
             if let replica = try row.optionalBytes(16).flatMap({ ReplicaID(bytes: $0) }),
-                row[17] as Int64? != nil, let number = ChangeSetNumber(try row.count(17))
+                try row.intOrNil(17) != nil, let number = ChangeSetNumber(try row.count(17))
             {
                 conflict.decidedBy = ChangeSetName(replica, number)
             }
@@ -165,8 +165,9 @@ extension HubTransaction {
                 """)
         return try Row.fetchAll(statement, arguments: [conflict.bytes.data]).map { row in
             ConflictStep(
-                at_ms: row[0], person: try row.optionalBytes(1).flatMap { PersonID(bytes: $0) },
-                act: row[2], text: row[3])
+                at_ms: try row.read(0),
+                person: try row.optionalBytes(1).flatMap { PersonID(bytes: $0) },
+                act: try row.read(2), text: try row.read(3))
         }
     }
 

@@ -141,14 +141,14 @@ extension HubTransaction {
             StoredDuplicate(
                 id: try identifier(row, 0), first: try identifier(row, 1),
                 second: try identifier(row, 2), collection: CollectionID(try row.small(3)),
-                state: row[4], score: row[5],
+                state: try row.read(4), score: try row.read(5),
                 reasons: try JSON.parse(row.bytes(6)).array?.compactMap { reason in
                     guard let words = reason.array?.compactMap(\.string), let code = words.first
                     else { return nil }
                     return LikenessReason(code, Array(words.dropFirst()))
-                } ?? [], found_ms: row[7], isAsked: (row[8] as Int64) != 0,
-                proposer: row[9] as Data? == nil ? nil : try identifier(row, 9),
-                decided: try position(row[10]))
+                } ?? [], found_ms: try row.read(7), isAsked: try row.int(8) != 0,
+                proposer: try row.blobOrNil(9) == nil ? nil : try identifier(row, 9),
+                decided: try position(row.read(10)))
         }
     }
 

@@ -94,11 +94,11 @@ extension HubTransaction {
                 """)
         return try Row.fetchAll(statement, arguments: arguments).map { row in
             guard let hash = ContentHash(bytes: try row.bytes(0)),
-                let state = FileUse.State(rawValue: row[4])
+                let state = FileUse.State(rawValue: try row.read(4))
             else { throw StoreFault(.damaged, "a file's row can't be read") }
             return FileUse(
                 hash: hash, record: try identifier(row, 1),
-                collection: CollectionID(UInt16(clamping: row[2] as Int64)), size: row[3],
+                collection: CollectionID(UInt16(clamping: try row.int(2))), size: try row.read(3),
                 state: state)
         }
     }

@@ -73,7 +73,7 @@ extension HubTransaction {
         let statement = try db.cachedStatement(
             sql: "INSERT INTO links(number, kind, subject, content, hash) VALUES (?, ?, ?, ?, ?)")
         statement.setUncheckedArguments([
-            Int64(number), kind.rawValue, subject, content.bytes.data, hash.bytes.data,
+            Int64(clamping: number), kind.rawValue, subject, content.bytes.data, hash.bytes.data,
         ])
         try statement.execute()
     }
@@ -123,7 +123,7 @@ extension HubTransaction {
         var acts = acts
         let cursor = try Row.fetchCursor(db, sql: "SELECT number, hash FROM audit")
         while let row = try cursor.next() {
-            let number: Int64 = row[0]
+            let number = try row.int(0)
             let hash = try row.bytes(1)
             if acts.removeValue(forKey: number)?.bytes != hash {
                 body(0, "entry \(number) of the audit is not as it was written")
@@ -162,12 +162,12 @@ extension HubTransaction {
         let statement = try db.cachedStatement(
             sql: "SELECT number, kind, subject, content, hash FROM links \(rest)")
         return try Row.fetchAll(statement, arguments: arguments).map { row in
-            guard let kind = Link.Kind(rawValue: row[1]),
+            guard let kind = Link.Kind(rawValue: try row.read(1)),
                 let content = ContentHash(bytes: try row.bytes(3)),
                 let hash = ContentHash(bytes: try row.bytes(4))
             else { throw StoreFault(.damaged, "an entry of the log can't be read") }
             return Link(
-                number: try row.count(0), kind: kind, subject: row[2], content: content,
+                number: try row.count(0), kind: kind, subject: try row.read(2), content: content,
                 hash: hash)
         }
     }

@@ -76,20 +76,20 @@ public struct StoredUpload: Sendable {
 
     init(_ row: Row) throws {
         guard let head = ContentHash(bytes: try row.bytes(4)),
-            let state = State(rawValue: row[9]),
+            let state = State(rawValue: try row.read(9)),
             let signature = Signature(bytes: try row.bytes(12))
         else { throw StoreFault(.damaged, "an upload's row can't be read") }
-        id = row[0]
-        replica = row[1]
+        id = try row.read(0)
+        replica = try row.read(1)
         first = try row.count(2)
         last = try row.count(3)
         self.head = head
-        received_ms = row[5]
+        received_ms = try row.read(5)
         sent = ClockReading(
-            wall_ms: row[6], monotonic_ms: UInt64(bitPattern: row[7] as Int64),
-            boot: UInt64(bitPattern: row[8] as Int64))
+            wall_ms: try row.read(6), monotonic_ms: UInt64(bitPattern: try row.int(7)),
+            boot: UInt64(bitPattern: try row.int(8)))
         self.state = state
-        attempts = row[10]
+        attempts = try row.read(10)
         receipt = try row.optionalBytes(11)
         self.signature = signature
         packed = try row.bytes(13)
@@ -136,13 +136,15 @@ extension HubTransaction {
                 let merged = NumberSet(stored: try row.bytes(12))
             else { throw StoreFault(.damaged, "a replica's row can't be read") }
             return StoredReplica(
-                rid: row[0], id: try identifier(row, 1), key: key, person: try identifier(row, 3),
-                name: row[4], state: row[5], enrolled_ms: row[6], synced_ms: row[7],
-                pending: row[8], skew_ms: row[9],
+                rid: try row.read(0), id: try identifier(row, 1), key: key,
+                person: try identifier(row, 3),
+                name: try row.read(4), state: try row.read(5), enrolled_ms: try row.read(6),
+                synced_ms: try row.read(7),
+                pending: try row.read(8), skew_ms: try row.read(9),
                 stored: try row.count(10), head: head, merged: merged,
-                branch: try (row[13] as Int64?).map {
+                branch: try row.intOrNil(13).map {
                     StoredReplica.Branch(trunk: $0, first: try row.count(14))
-                }, isApart: row[15])
+                }, isApart: try row.read(15))
         }
     }
 
@@ -425,9 +427,10 @@ extension HubTransaction {
                 throw StoreFault(.damaged, "an unmerged row can't be read")
             }
             return Unmerged(
-                replica: row[0], number: try row.count(1), upload: row[2],
-                disposition: disposition, reason: row[4], missing: try row.optionalBytes(5),
-                since_ms: row[6])
+                replica: try row.read(0), number: try row.count(1), upload: try row.read(2),
+                disposition: disposition, reason: try row.read(4),
+                missing: try row.optionalBytes(5),
+                since_ms: try row.read(6))
         }
     }
 

@@ -72,11 +72,12 @@ extension HubTransaction {
         ).map { row in
             StoredArea(
                 number: try row.small(0), scope: try identifier(row, 1),
-                parent: (row[2] as Int64?).map { UInt32($0) }, name: row[3],
+                parent: try row.intOrNil(2).map { UInt32(clamping: $0) }, name: try row.read(3),
                 digest: StateDigest(
-                    high: UInt64(bitPattern: row[4] as Int64),
-                    low: UInt64(bitPattern: row[5] as Int64)),
-                records: row[6], position: try position(row[7]), isReference: row[8])
+                    high: UInt64(bitPattern: try row.int(4)),
+                    low: UInt64(bitPattern: try row.int(5))),
+                records: try row.read(6), position: try position(row.read(7)),
+                isReference: try row.read(8))
         }
     }
 
@@ -107,8 +108,9 @@ extension HubTransaction {
         )
         .map { row in
             StoredPerson(
-                id: try identifier(row, 0), name: row[1], roles: row[2], password: row[3],
-                isActive: row[4])
+                id: try identifier(row, 0), name: try row.read(1), roles: try row.read(2),
+                password: try row.read(3),
+                isActive: try row.read(4))
         }
     }
 
@@ -127,8 +129,9 @@ extension HubTransaction {
             sql: "SELECT id, name, roles, password, is_active FROM people WHERE \(condition)")
         guard let row = try Row.fetchOne(statement, arguments: [argument]) else { return nil }
         return StoredPerson(
-            id: try identifier(row, 0), name: row[1], roles: row[2], password: row[3],
-            isActive: row[4])
+            id: try identifier(row, 0), name: try row.read(1), roles: try row.read(2),
+            password: try row.read(3),
+            isActive: try row.read(4))
     }
 
     public func put(_ person: StoredPerson) throws {
@@ -154,8 +157,8 @@ extension HubTransaction {
         return try Row.fetchAll(statement, arguments: [person.bytes.data]).map { row in
             StoredGrant(
                 id: try identifier(row, 0), person: try identifier(row, 1),
-                area: try row.small(2), began: try position(row[3]),
-                ended: try (row[4] as Int64?).map { try position($0) }, ended_ms: row[5])
+                area: try row.small(2), began: try position(row.read(3)),
+                ended: try row.intOrNil(4).map { try position($0) }, ended_ms: try row.read(5))
         }
     }
 
@@ -197,8 +200,8 @@ extension HubTransaction {
         else { return nil }
         return Code(
             person: try identifier(row, 0),
-            areas: (row[1] as String).split(separator: " ").compactMap { UInt32(String($0)) },
-            expires_ms: row[2],
+            areas: try row.text(1).split(separator: " ").compactMap { UInt32(String($0)) },
+            expires_ms: try row.read(2),
             usedBy: try row.optionalBytes(3).flatMap { ReplicaID(bytes: $0) })
     }
 
@@ -213,8 +216,8 @@ extension HubTransaction {
         ).map { row in
             Code(
                 person: try identifier(row, 0),
-                areas: (row[1] as String).split(separator: " ").compactMap { UInt32(String($0)) },
-                expires_ms: row[2], usedBy: nil)
+                areas: try row.text(1).split(separator: " ").compactMap { UInt32(String($0)) },
+                expires_ms: try row.read(2), usedBy: nil)
         }
     }
 
@@ -272,7 +275,7 @@ extension HubTransaction {
                     """, arguments: [hash.bytes.data, now_ms, now_ms])
         else { return nil }
         // Once a minute is enough; a read should rarely be a write.
-        if !isIdle, now_ms - (row[1] as Int64) > 60_000 {
+        if !isIdle, now_ms.subtractingClamped(try row.int(1)) > 60_000 {
             try db.execute(
                 sql: "UPDATE sessions SET seen_ms = ? WHERE hash = ?",
                 arguments: [now_ms, hash.bytes.data])
@@ -365,10 +368,11 @@ extension HubTransaction {
                 "SELECT number, at_ms, person, act, subject, reason, hash FROM audit ORDER BY number"
         )
         while let row = try cursor.next() {
-            let number = UInt64(bitPattern: row[0] as Int64)
+            let number = UInt64(bitPattern: try row.int(0))
             let hash = Self.auditHash(
-                previous, number, row[1], try row.optionalBytes(2).flatMap { PersonID(bytes: $0) },
-                row[3], row[4], row[5])
+                previous, number, try row.read(1),
+                try row.optionalBytes(2).flatMap { PersonID(bytes: $0) },
+                try row.read(3), try row.read(4), try row.read(5))
             let stored = try row.bytes(6)
             if number != expected || hash.bytes != stored { return number }
             previous = hash.bytes
@@ -410,7 +414,7 @@ extension HubTransaction {
         try Row.fetchAll(
             db, sql: "SELECT id, ended_at FROM epochs ORDER BY ended_at IS NULL, ended_at, began_ms"
         ).map { row in
-            (id: try identifier(row, 0), ended: try (row[1] as Int64?).map { try position($0) })
+            (id: try identifier(row, 0), ended: try row.intOrNil(1).map { try position($0) })
         }
     }
 

@@ -291,8 +291,8 @@ extension HubTransaction {
                 sound(
                     StoredRecord(
                         record: try identifier(row, 0), collection: collection,
-                        area: Int64(area), position: row[1], state: try row.bytes(2),
-                        digest: try digest(row, 3), place: row[4])))
+                        area: Int64(area), position: try row.read(1), state: try row.bytes(2),
+                        digest: try digest(row, 3), place: try row.read(4))))
         }
     }
 
@@ -365,7 +365,7 @@ extension HubTransaction {
         statement.setUncheckedArguments([Int64(area), Int64(after.value)])
         let cursor = try Row.fetchCursor(statement)
         while let row = try cursor.next() {
-            let collection = CollectionID(UInt16(clamping: row[1] as Int64))
+            let collection = CollectionID(UInt16(clamping: try row.int(1)))
             if let stored = try record(identifier(row, 0), in: collection) { try body(stored) }
         }
     }
@@ -468,8 +468,8 @@ extension HubTransaction {
                 try body(
                     StoredRecord(
                         record: try identifier(row, 0), collection: declaration.id,
-                        area: row[3], position: row[1], state: try row.bytes(2),
-                        digest: try digest(row, 4), place: row[5]))
+                        area: try row.read(3), position: try row.read(1), state: try row.bytes(2),
+                        digest: try digest(row, 4), place: try row.read(5)))
             }
         }
     }

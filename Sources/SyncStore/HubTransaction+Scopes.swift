@@ -111,7 +111,8 @@ extension HubTransaction {
             sql: "SELECT area, position, at_ms FROM moves WHERE record = ? ORDER BY position")
         statement.setUncheckedArguments([record.bytes.data])
         return try Row.fetchAll(statement).map { row in
-            StoredMove(from: try row.small(0), position: try position(row[1]), at_ms: row[2])
+            StoredMove(
+                from: try row.small(0), position: try position(row.read(1)), at_ms: try row.read(2))
         }
     }
 
@@ -171,10 +172,10 @@ extension HubTransaction {
                 throw StoreFault(.damaged, "a leave's row can't be read")
             }
             return StoredLeave(
-                replica: row[1],
+                replica: try row.read(1),
                 leave: SyncResponse.Leave(
                     number: try row.count(0), reason: reason, subject: subject),
-                at_ms: row[6])
+                at_ms: try row.read(6))
         }
     }
 
@@ -184,7 +185,7 @@ extension HubTransaction {
         for row in try Row.fetchAll(
             db, sql: "SELECT replica, count(*) FROM leaves GROUP BY replica")
         {
-            found[row[0]] = row[1]
+            found[try row.int(0)] = Int(clamping: try row.int(1))
         }
         return found
     }
@@ -225,7 +226,7 @@ extension HubTransaction {
                 throw StoreFault(.damaged, "a purge receipt's row can't be read")
             }
             return (
-                received_ms: row[0],
+                received_ms: try row.read(0),
                 purge: SignedPurge(bytes: try row.bytes(2), signature: signature)
             )
         }

@@ -188,8 +188,8 @@ public struct DeviceExchange: Sendable {
     /// Where the device differs from the hub, to be asked for next.
     private var stretches: [Stretch] = []
     private var searches = 0
-    /// Whether anything was mended since the digest was last found to differ; `nil` where it was
-    /// not.
+    /// Whether anything was mended, here or at the hub, since the digest was last found to differ;
+    /// `nil` where it was not.
     private var hasMended: Bool?
     private var last: (facts: Facts, offer: ClosedRange<ChangeSetNumber>?, compares: Bool)?
 
@@ -369,6 +369,8 @@ public struct DeviceExchange: Sendable {
         // Once: the next answer brings the states themselves.
         let repeats = gain.disagrees && takesEcho || gain.gives
         if gain.disagrees { takesEcho = false }
+        // What the hub lacked it could not compare either.
+        if gain.gives { hasMended = true }
         if (gain.hasMore || gain.disagrees || sent) && !isGain && !repeats { throw .noProgress }
         if gain.receipted > 0 { load = min(load * 2, Self.largestLoad) }
         wants = gain.hasMore || gain.disagrees || gain.gives ? .more : .nothing

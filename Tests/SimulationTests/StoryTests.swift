@@ -660,6 +660,21 @@ struct StoryTests {
         #expect(try await ends(script) == [])
     }
 
+    @Test("a device that heals the hub fetches in the same sync what the hub had left out")
+    func healsAndFetches() async throws {
+        // 69496446198853.
+        let script = """
+            fleet 0 devices 7
+            1000 6 sync 1eecalftn2w76
+            1000 6 plant jgqqf05mzno8
+            1000 6 sync 298l2ulja05p1
+            1000 6 sync 15iysb86hkpuk hub-flip 13hs8kyhewvbq
+            1000 3 gather 2j8hddvxirg2x
+            1000 4 sync 11cwpsm64eehc hub-flip 1qyxg6fgtfztk
+            """
+        #expect(try await ends(script) == [])
+    }
+
     @Test("clocks set to 1970, to 2100 and back decide nothing")
     func clocks() async throws {
         var script = morning

@@ -299,12 +299,14 @@ struct DeviceExchangeTests {
     func search() throws {
         let digest = StateDigest(high: 1, low: 2)
         var exchange = DeviceExchange()
-        func ask(differs: Bool, finds: [Stretch], mends: Bool) throws -> SyncRequest? {
+        func ask(
+            differs: Bool, finds: [Stretch], mends: Bool, gives: Bool = false
+        ) throws -> SyncRequest? {
             _ = exchange.judge(answer(differs: differs), tag: 1)
             try exchange.noted(
                 DeviceExchange.Gain(
                     hasMore: false, receipted: 0, records: 0, cursorsMoved: false,
-                    hasGrants: false))
+                    hasGrants: false, gives: gives))
             exchange.compared(found: finds, mended: mends, differs: differs)
             return plan(&exchange, facts(offers: [], digest: digest))?.request
         }
@@ -321,6 +323,14 @@ struct DeviceExchangeTests {
         #expect(other?.stretches == [Stretch(all: 8)])
         // The hub could not bring what it was asked for.
         #expect(try ask(differs: false, finds: [], mends: false) == nil)
+
+        // Nor could it now; but what it lacked it is given, and then it can.
+        exchange = DeviceExchange()
+        #expect(plan(&exchange, facts(digest: digest)) != nil)
+        #expect(try ask(differs: true, finds: [Stretch(all: 7)], mends: false) != nil)
+        #expect(try ask(differs: false, finds: [], mends: false, gives: true) != nil)
+        let anew = try ask(differs: true, finds: [Stretch(all: 7)], mends: false)
+        #expect(anew?.stretches == [Stretch(all: 7)])
     }
 
     @Test("what is found to differ is asked for before more is sent")

@@ -63,6 +63,8 @@ public enum Marker: String, CaseIterable, Sendable {
     case bitFlipped = "bit flipped in a record of a device"
     case flipRead = "flipped bit found by who read the record"
     case flipHealed = "flipped bit healed from the hub"
+    case workFlipped = "bit flipped in unsent work"
+    case gapPassed = "lost work passed as a gap"
     case hubBitFlipped = "bit flipped in a record of the hub"
     case hubFlipHealed = "flipped bit of the hub healed from a device"
     case hubPutBack = "hub's database put back"

@@ -252,7 +252,7 @@ extension World {
         device.disk.become(image.disk)
         mayBeLost.formUnion(device.recorded.dropFirst(image.recorded.count))
         (device.recorded, device.hasSynced) = (image.recorded, image.hasSynced)
-        device.flipped = image.flipped
+        (device.flipped, device.flippedWork) = (image.flipped, image.flippedWork)
         (device.draft, device.inDoubt) = (nil, [])
         device.clock.boot()
         (hasForked, device.hasTwin) = (true, true)
@@ -265,7 +265,7 @@ extension World {
         let copy = makeDevice(
             SimulatedDisk(copying: image.disk), person: device.person, streets: device.streets)
         (copy.recorded, copy.hasSynced) = (image.recorded, image.hasSynced)
-        copy.flipped = image.flipped
+        (copy.flipped, copy.flippedWork) = (image.flipped, image.flippedWork)
         (copy.isRevoked, copy.isCopied) = (device.isRevoked, device.isCopied)
         copy.hasLeft = device.hasLeft
         copy.origin = device.origin ?? devices.firstIndex { $0 === device }

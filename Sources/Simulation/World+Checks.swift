@@ -84,7 +84,9 @@ extension World {
     func takeReceipts(_ device: Device, _ count: Int) throws {
         guard count > 0 else { return }
         for entry in try device.opened().outbox(limit: count + 10) {
-            if case .received = entry.state { receipted.insert(entry.hash) }
+            if case .received(let became) = entry.state, became != .gap {
+                receipted.insert(entry.hash)
+            }
         }
     }
 
@@ -117,7 +119,7 @@ extension World {
             for replica in try tx.replicas() {
                 let branch = try self.branch(replica, tx)
                 for upload in try tx.uploads(of: replica.rid, first: 1, last: replica.stored) {
-                    for set in try RunCoding.decode(upload.run.bytes) {
+                    for set in try RunCoding.decodeRun(upload.run.bytes).changeSets {
                         let number = set.changeSet.name.number
                         guard replica.merged.contains(number),
                             number.value >= replica.branch?.first ?? 1,
@@ -132,7 +134,8 @@ extension World {
         }
         let replica = try device.opened().identity().replica
         let aside = Set(try device.opened().returned().map(\.hash))
-        for (index, hash) in device.recorded.enumerated() where !aside.contains(hash) {
+        for (index, hash) in device.recorded.enumerated()
+        where !aside.contains(hash) && !device.flippedWork.contains(hash) {
             guard let place = oracle.places[hash], let number = ChangeSetNumber(UInt64(index + 1))
             else { continue }
             standing[place] = Oracle.Standing(name: ChangeSetName(replica, number))
@@ -239,6 +242,8 @@ extension World {
         /// The device's clock when what was merged was sent.
         var boots: [ContentHash: UInt64] = [:]
         var received: [ContentHash: Int64] = [:]
+        /// What its device had lost when it told of it.
+        var gaps: Set<ContentHash> = []
     }
 
     func readLog() throws -> Log {
@@ -246,16 +251,17 @@ extension World {
         var log = Log()
         try running().store.read { tx in
             try tx.allUploads { upload in
-                let sets = try RunCoding.decode(upload.run.bytes)
+                let run = try RunCoding.decodeRun(upload.run.bytes)
+                log.gaps.formUnion(run.gaps.map(\.hash))
                 let branch = try tx.replica(rid: upload.replica).flatMap { try self.branch($0, tx) }
                 let receipt = upload.receipt.flatMap { stored in
                     Signature(bytes: stored[..<64]).flatMap {
                         SignedReceipt(bytes: Array(stored[64...]), signature: $0).verified(by: key)
                     }
                 }
-                for set in sets {
+                for set in run.changeSets {
                     let number = set.changeSet.name.number
-                    guard upload.state == .judged, number.value >= upload.first else {
+                    guard upload.state == .judged, upload.holds(number.value) else {
                         // What came again says nothing new.
                         if log.merged[set.hash] == nil, log.aside[set.hash] == nil {
                             log.aside[set.hash] = "\(upload.state)"
@@ -357,6 +363,7 @@ extension World {
         }
         // What a hub that was put back has lost, only those can give back who are there.
         let kept = Set(devices.filter(\.isInService).flatMap(\.recorded))
+            .subtracting(devices.flatMap(\.flippedWork))
         for hash in receipted where log.merged[hash] == nil && log.aside[hash] == nil {
             guard hasRolledBack, !kept.contains(hash) else {
                 throw Violation("what was receipted is in the log", "\(hash)")
@@ -628,6 +635,12 @@ extension World {
             if log.merged[hash] != nil { continue }
             let entry = oracle.places[hash].map { oracle.entries[$0] }
             guard let reason = log.aside[hash] else {
+                // Exactly that, and told to the hub as lost: nothing else is forgiven.
+                if device.flippedWork.contains(hash), device.isStranded || log.gaps.contains(hash) {
+                    note(.gapPassed)
+                    try checkTold(of: hash, device)
+                    continue
+                }
                 // A copy delivers as well; only what was enrolled in a lost life is not known.
                 if !device.isStranded {
                     throw Violation("every queue drains", "device \(device.person): \(hash)")
@@ -650,6 +663,16 @@ extension World {
                     "ordinary work is never set aside", "device \(device.person): \(reason)")
             }
         }
+    }
+
+    /// Who lost work is told so, as long as no copy of it was found.
+    private func checkTold(of hash: ContentHash, _ device: Device) throws {
+        checks += 1
+        let store = try device.opened()
+        let lost = try store.lost()
+        guard let place = device.recorded.firstIndex(of: hash),
+            lost.contains(where: { $0.value == UInt64(place + 1) })
+        else { throw Violation("who loses work is told", "device \(device.person)") }
     }
 
     /// Who had written a side is told what was decided.

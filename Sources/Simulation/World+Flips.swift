@@ -31,6 +31,8 @@ extension World {
 
     /// Flips a bit of a record that a device holds.
     func flip(on device: Device, _ luck: UInt64) throws {
+        // So that the others' choices stay as they are.
+        if (luck >> 40) % 4 == 2 { return try flipWork(on: device, luck) }
         var chance = SeededGenerator(seed: luck)
         let store = try device.opened()
         guard let wanted = pickWanted(&chance),
@@ -56,6 +58,36 @@ extension World {
             return
         }
         throw Violation("a damaged record is shown to nobody", "\(wanted.record)")
+    }
+
+    /// Flips a bit of a change set that is only on a device.
+    private func flipWork(on device: Device, _ luck: UInt64) throws {
+        var chance = SeededGenerator(seed: luck)
+        let store = try device.opened()
+        let unsent = try store.outbox(onlyOpen: true).filter { $0.state == .unsent && !$0.isLost }
+        guard !unsent.isEmpty else { return }
+        let entry = unsent[Int(chance.next() % UInt64(unsent.count))]
+        let bytes = KeptChangeSet.encode(try store.changeSet(entry.number).changeSet).bytes
+        let place = Int(chance.next() % UInt64(bytes.count * 8))
+        device.store = nil
+        try store.close()
+        let isFlipped = device.disk.flip(place, of: bytes, in: Self.deviceFile)
+        device.store = try DeviceStore.open(
+            Fleet.folder, schema: device.schema, on: device.disk)
+        guard isFlipped else { return }
+        device.flippedWork.insert(entry.hash)
+        note(Fault.deviceFlip)
+        note(.workFlipped)
+        // Half of them are met before the next sync: the others can be worked on.
+        guard chance.next() % 2 == 0 else { return }
+        for record in entry.records {
+            checks += 1
+            let name = ChangeSetName(try device.opened().identity().replica, entry.number)
+            let shown = try device.opened().shown(record.record)
+            guard shown?.laidOver.contains(name.number) != true else {
+                throw Violation("what is damaged is shown to nobody", "\(name)")
+            }
+        }
     }
 
     /// Flips a bit of a record of the hub's that some device holds as well.

@@ -52,7 +52,10 @@ extension World {
         } catch {
             switch error {
             // It has heard that the grant ended, or has not heard yet that there is one.
-            case .outsideGrants, .severalGrants: if hasMovedGrants { return }
+            case .outsideGrants, .severalGrants:
+                if hasMovedGrants || !device.flippedWork.isEmpty { return }
+            // It was created in what the disk has lost.
+            case .unknownRecord: if !device.flippedWork.isEmpty { return }
             default: break
             }
             device.inDoubt.append(doubt)

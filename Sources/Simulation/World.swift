@@ -117,6 +117,8 @@ final class World {
         var hasSynced = false
         /// Records of which a bit has flipped here.
         var flipped: Set<RecordID> = []
+        /// Unsent work of which a bit has flipped here: the hub has it from elsewhere, or not.
+        var flippedWork: Set<ContentHash> = []
         /// Whether its disk lost pages that it had said to keep: a copy may lack what is seen.
         var hasLostPages = false
 
@@ -135,11 +137,12 @@ final class World {
             let recorded: [ContentHash]
             let hasSynced: Bool
             let flipped: Set<RecordID>
+            let flippedWork: Set<ContentHash>
 
             init(of device: Device) {
                 disk = SimulatedDisk(copying: device.disk)
                 (recorded, hasSynced) = (device.recorded, device.hasSynced)
-                flipped = device.flipped
+                (flipped, flippedWork) = (device.flipped, device.flippedWork)
             }
         }
         var syncs = 0

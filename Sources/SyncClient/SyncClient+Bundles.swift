@@ -14,14 +14,13 @@ extension SyncClient {
     public static func bundle(
         of store: DeviceStore
     ) throws(SyncFailure) -> (bytes: [UInt8], numbers: ClosedRange<ChangeSetNumber>)? {
-        guard let (bytes, sets) = try sealed(store) else { return nil }
-        let first = sets[0].changeSet.name.number
-        return (bytes, first...sets[sets.count - 1].changeSet.name.number)
+        guard let (bytes, run) = try sealed(store) else { return nil }
+        return (bytes, run.first...run.last.number)
     }
 
     private static func sealed(
         _ store: DeviceStore
-    ) throws(SyncFailure) -> (bytes: [UInt8], sets: [HashedChangeSet])? {
+    ) throws(SyncFailure) -> (bytes: [UInt8], run: HashedRun)? {
         let identity = try inStore { () throws(StoreError) in try store.identity() }
         guard let hub = identity.hub, let sealingKey = identity.sealingKey else {
             throw .notEnrolled
@@ -38,12 +37,11 @@ extension SyncClient {
         guard let first = fitting.first?.number, let last = fitting.last?.number else {
             return nil
         }
-        let sets = try inStore { () throws(StoreError) in try store.changeSets(first...last) }
-        let run = SignedRun.make(
-            sets.map(\.changeSet), head: sets[sets.count - 1].hash, key: key)
-        let bundle = SealedBundle(replica: identity.replica, runs: [run])
+        let run = try inStore { () throws(StoreError) in try store.run(first...last) }
+        let bundle = SealedBundle(
+            replica: identity.replica, runs: [SignedRun.make(run, key: key)])
         return try inBundle { () throws(BundleError) in
-            (try bundle.sealed(for: hub, key: sealingKey), sets)
+            (try bundle.sealed(for: hub, key: sealingKey), run)
         }
     }
 
@@ -121,7 +119,13 @@ extension SyncClient {
         else { throw .bundle(.stranger) }
         guard reader.replica != own.replica else { throw .bundle(.otherDevice) }
         try check(reader, at: hubTime(of: store, now))
-        guard let (bundle, sets) = try sealed(store) else { return nil }
+        guard let (bundle, run) = try sealed(store) else { return nil }
+        // Who reads it goes on from what is there: nothing beyond a gap is read before the hub has
+        // passed it.
+        let end = run.gaps.first?.number
+        let sets = run.changeSets.filter { set in end.map { set.changeSet.name.number < $0 } ?? true
+        }
+        guard !sets.isEmpty else { return nil }
         let areOpen = try inStore { () throws(StoreError) in
             try store.areOpen(sets, by: own, to: reader)
         }

@@ -243,11 +243,9 @@ public actor SyncClient {
         _ facts: DeviceExchange.Facts, _ key: SigningKey
     ) throws(SyncFailure) -> Int {
         guard let first = facts.offers.first, let last = facts.offers.last else { return 0 }
-        let sets = try inStore { () throws(StoreError) in
-            try store.changeSets(first.number...last.number)
-        }
         let run = SignedRun.make(
-            sets.map(\.changeSet), head: sets[sets.count - 1].hash, key: key)
+            try inStore { () throws(StoreError) in try store.run(first.number...last.number) },
+            key: key)
         return Zstd.compress(run.bytes, level: Self.level).count + run.signature.bytes.count
     }
 
@@ -263,15 +261,17 @@ public actor SyncClient {
         run.copies = []
         var count = 0
         if let offer = plan.offer {
-            let sets = try inStore { () throws(StoreError) in try store.changeSets(offer) }
-            count = sets.count
+            let own = try inStore { () throws(StoreError) in try store.run(offer) }
+            count = own.changeSets.count
+            if !own.gaps.isEmpty {
+                log.error(
+                    "change sets were lost",
+                    metadata: ["numbers": "\(own.gaps.map(\.number.value))"])
+            }
             request.receipts = try inStore { () throws(StoreError) in
                 try store.earlierReceipts(offer)
             }
-            request.runs = [
-                SignedRun.make(
-                    sets.map(\.changeSet), head: sets[sets.count - 1].hash, key: key)
-            ]
+            request.runs = [SignedRun.make(own, key: key)]
         }
         if plan.needsProof {
             request.proof = try inStore { () throws(StoreError) in try store.mark() }
@@ -457,6 +457,7 @@ public actor SyncClient {
         run.summary.receiptPosition = status.receiptPosition
         run.summary.quarantined = status.quarantined
         run.summary.held = status.held
+        run.summary.lost = status.lost
         run.summary.unsent = status.unsent
         run.summary.isCutShort = run.summary.isCutShort || run.exchange.isCutShort
         let errands = try inStore { () throws(StoreError) in try store.fileErrands() }

@@ -57,6 +57,8 @@ public struct SyncSummary: Hashable, Sendable {
     public var receiptPosition: LogPosition?
     public var quarantined = 0
     public var held = 0
+    /// Change sets that can't be read any more on this machine, and that the hub never had.
+    public var lost = 0
     /// Change sets without a receipt, after this sync.
     public var unsent = 0
     /// Whether device and hub hold the same, after this sync; `nil` where that was not compared.

@@ -158,6 +158,12 @@ public enum Admission {
         case predecessor = "HZ-5102"
     }
 
+    /// Why a number is passed without its change set.
+    public enum Gap: String, Hashable, Sendable {
+        /// Its device can't produce it any more.
+        case lost = "HZ-5201"
+    }
+
     /// How long after the end of a grant work is still taken as late: 30 days, in milliseconds.
     public static let grace_ms: Int64 = 30 * 24 * 3600 * 1000
 

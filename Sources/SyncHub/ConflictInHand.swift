@@ -196,7 +196,7 @@ struct ConflictInHand {
         case .premises(let name), .late(let name): stand(place, "\(name)")
         case .home: stand(place, "")
         case .pair: try judgement.pair(finding, in: .distinct, &pending, tx)
-        case .unmerged, .branch: break
+        case .unmerged, .branch, .gap: break
         }
     }
 

@@ -32,6 +32,8 @@ public enum ConflictKind: UInt8, Hashable, Sendable, CaseIterable {
     case failure = 12
     /// Two records may be one, registered twice.
     case duplicate = 13
+    /// A device has lost a change set that the hub never had.
+    case loss = 14
 
     /// The word for it in the API and in addresses.
     public var word: String {
@@ -50,6 +52,7 @@ public enum ConflictKind: UInt8, Hashable, Sendable, CaseIterable {
         case .schema: "schema"
         case .failure: "failure"
         case .duplicate: "duplicate"
+        case .loss: "loss"
         }
     }
 
@@ -89,7 +92,7 @@ public enum Severity: UInt8, Hashable, Comparable, Sendable, CaseIterable {
         self =
             switch kind {
             // Somebody's work is not in any record, or a device works on in vain.
-            case .fork, .schema, .failure: .high
+            case .fork, .schema, .failure, .loss: .high
             case .late, .premise, .capacity, .states, .key, .reference:
                 stakes >= .high ? .high : .normal
             case .value, .group, .contestation, .deletion: stakes >= .high ? .high : .normal

@@ -119,6 +119,8 @@ extension Hub {
         switch Question(bytes: row.question) {
         case .branch(let replica)?: title = try tx.replica(replica)?.name ?? ""
         case .unmerged(let name)?: title = try tx.replica(name.replica)?.name ?? ""
+        case .gap(let name)?:
+            title = "\(try tx.replica(name.replica)?.name ?? "") / \(name.number)"
         case .pair(let collection, let first, let second)?:
             title = try [first, second].map { try tx.title(of: $0, in: collection) }
                 .filter { !$0.isEmpty }.joined(separator: " / ")
@@ -387,7 +389,7 @@ extension Judgement {
         case .deletion: return [.keep]
         case .capacity: return [.compose, .stand]
         case .key, .reference: return [.keep, .stand]
-        case .premise, .late, .fork, .schema, .failure: return [.stand]
+        case .premise, .late, .fork, .schema, .failure, .loss: return [.stand]
         case .duplicate: return [.join, .stand]
         }
     }

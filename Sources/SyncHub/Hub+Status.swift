@@ -183,27 +183,29 @@ extension Hub {
         var heads: [Int64: (next: UInt64, head: ContentHash)] = [:]
         var merged: [Int64: NumberSet] = [:]
         var pairs: Set<Writer> = []
+        let fillings = try tx.fillings()
         try tx.allUploads { upload in
             guard upload.state == .judged || upload.state == .waiting else { return }
             let expected = heads[upload.replica] ?? (1, .none)
             do {
                 let run = try upload.run
-                let sets = try RunCoding.decode(run.bytes)
-                let last = sets[sets.count - 1]
-                let fresh = sets.first { $0.changeSet.name.number.value == upload.first }
+                let read = try RunCoding.decodeRun(run.bytes)
+                let isFilling = fillings.contains(upload.id)
                 let owner = try tx.replica(rid: upload.replica)
                 let branch = heads[upload.replica] == nil ? owner?.branch : nil
                 // What a branch shares lies with the replica it parted from.
-                guard upload.first == branch?.first ?? expected.next,
-                    branch != nil || fresh?.changeSet.previous == expected.head,
-                    last.hash == upload.head
-                else {
+                let isInChain =
+                    isFilling
+                    ? read.changeSet(upload.last) != nil
+                    : upload.first == branch?.first ?? expected.next
+                        && (branch != nil || read.previous(of: upload.first) == expected.head)
+                guard isInChain, read.hash(of: upload.last) == upload.head else {
                     findings.append(
                         Finding(.damage, "chain", "upload \(upload.id) does not fit its chain"))
                     return
                 }
-                heads[upload.replica] = (upload.last + 1, upload.head)
-                for set in sets {
+                if !isFilling { heads[upload.replica] = (upload.last + 1, upload.head) }
+                for set in read.changeSets {
                     guard let owner else { continue }
                     pairs.insert(Writer(replica: owner.id, author: set.changeSet.author))
                 }
@@ -224,8 +226,7 @@ extension Hub {
                 }
                 if let owner {
                     let key = owner.id.isHub ? memory.key.verifying : owner.key
-                    let signed = SignedRun.signedBytes(last.changeSet.name, last.hash)
-                    if !key.isValid(run.signature, for: signed, purpose: .run) {
+                    if !run.isSigned(as: read, by: key) {
                         findings.append(
                             Finding(.damage, "signature", "upload \(upload.id) is not signed"))
                     }

@@ -98,18 +98,13 @@ extension Hub {
         var decoded: [Int64: [HashedChangeSet]] = [:]
         // Nothing is stored of a message of which a part is not its author's.
         let checked = try runs.map { run in (run, try contents(of: run, by: replica)) }
-        for (run, sets) in checked {
-            let last = sets[sets.count - 1]
+        for (run, read) in checked {
             let stored = try store.write { tx in
-                try self.keep(run, sets, replica.id, now, sent, receipts, memory, tx)
+                try self.keep(run, read, replica.id, now, sent, receipts, memory, tx)
             }
-            named.append(
-                (
-                    stored.rid, sets[0].changeSet.name.number.value,
-                    last.changeSet.name.number.value
-                ))
+            named.append((stored.rid, read.first.value, read.last.number.value))
             if let upload = stored.upload {
-                decoded[upload] = sets
+                decoded[upload] = read.changeSets
                 if stored.rid == replica.rid { memory.contacts[replica.id]?.written_ms = now }
             }
         }
@@ -150,20 +145,17 @@ extension Hub {
     /// Reads a run, and checks that it is the replica's own.
     private func contents(
         of run: SignedRun, by replica: StoredReplica
-    ) throws -> [HashedChangeSet] {
-        let sets: [HashedChangeSet]
+    ) throws -> HashedRun {
+        let read: HashedRun
         do {
-            sets = try RunCoding.decode(run.bytes)
+            read = try RunCoding.decodeRun(run.bytes)
         } catch {
             throw error.problem
         }
-        let last = sets[sets.count - 1]
-        guard last.changeSet.name.replica == replica.id,
-            replica.key.isValid(
-                run.signature,
-                for: SignedRun.signedBytes(last.changeSet.name, last.hash), purpose: .run)
-        else { throw Problem(.badSignature) }
-        return sets
+        guard read.replica == replica.id, run.isSigned(as: read, by: replica.key) else {
+            throw Problem(.badSignature)
+        }
+        return read
     }
 
     /// Where a run went: to the device's own replica or to a branch of it, and its row if anything
@@ -175,18 +167,18 @@ extension Hub {
 
     /// Appends to the legal log what of a run is not there yet. No rule of merging is asked here.
     private func keep(
-        _ run: SignedRun, _ sets: [HashedChangeSet], _ id: ReplicaID, _ now: Int64,
+        _ run: SignedRun, _ read: HashedRun, _ id: ReplicaID, _ now: Int64,
         _ sent: ClockReading, _ receipts: [SignedReceipt], _ memory: HubMemory,
         _ tx: borrowing HubTransaction
     ) throws -> Kept {
-        let earlier = self.earlier(receipts, of: id, sets, memory)
+        let earlier = self.earlier(receipts, of: id, read, memory)
         guard var trunk = try tx.replica(id) else { throw Problem(.unknownReplica) }
         // Written down with what came, if that is new.
         memory.contacts[id]?.fill(&trunk)
-        let first = sets[0].changeSet.name.number.value
-        let last = sets[sets.count - 1].changeSet.name.number.value
-        let head = sets[sets.count - 1].hash
-        guard var replica = try self.replica(continuedBy: sets, trunk, now, memory, tx)
+        let first = read.first.value
+        let last = read.last.number.value
+        let head = read.head
+        guard var replica = try self.replica(continuedBy: read, trunk, now, memory, tx)
         else {
             // A predecessor is missing. Kept as it is, and judged when that has come.
             let waiting = try tx.uploads(of: trunk.rid, first: first, last: last)
@@ -195,12 +187,28 @@ extension Hub {
                     run, replica: trunk.rid, first: first, last: last, head: head,
                     received_ms: now, sent: sent, earlier: earlier, state: .gap)
                 try closeUnmerged(
-                    upload, sets, id, .held, Admission.Wait.predecessor.rawValue, state: .gap, now,
+                    upload, read, .held, Admission.Wait.predecessor.rawValue, state: .gap, now,
                     memory, tx)
             }
             return Kept(rid: trunk.rid)
         }
+        if first <= replica.stored {
+            // What its device had lost may have turned up.
+            for gap in try tx.gaps(of: replica.rid, first: first, last: last)
+            where read.changeSet(gap.number)?.hash == gap.hash {
+                let upload = try tx.appendUpload(
+                    run, replica: replica.rid, first: gap.number, last: gap.number, head: gap.hash,
+                    received_ms: now, sent: sent, earlier: earlier, state: .waiting)
+                try tx.fill(gap.number, of: replica.rid, with: upload)
+                guard let number = ChangeSetNumber(gap.number) else { continue }
+                try Judgement(memory, schema: schema, now_ms: now)
+                    .answer(.gap(ChangeSetName(replica.id, number)), tx)
+            }
+        }
         guard last > replica.stored else { return Kept(rid: replica.rid) }
+        for gap in read.gaps where gap.number.value > replica.stored {
+            try tx.putGap(gap.number.value, gap.hash, of: replica.rid)
+        }
         let upload = try tx.appendUpload(
             run, replica: replica.rid, first: replica.stored + 1, last: last, head: head,
             received_ms: now, sent: sent, earlier: earlier, state: .waiting)
@@ -214,41 +222,43 @@ extension Hub {
     /// The chain that a run belongs to: that of its replica, of a branch of it, or of a branch that
     /// begins with it. `nil` where the chain has not come so far yet.
     private func replica(
-        continuedBy sets: [HashedChangeSet], _ trunk: StoredReplica, _ now: Int64,
+        continuedBy read: HashedRun, _ trunk: StoredReplica, _ now: Int64,
         _ memory: HubMemory, _ tx: borrowing HubTransaction
     ) throws -> StoredReplica? {
-        let first = sets[0].changeSet.name.number.value
-        let last = sets[sets.count - 1].changeSet.name.number.value
-        if first <= trunk.stored + 1, try continues(sets, trunk, tx) { return trunk }
+        let first = read.first.value
+        let last = read.last.number.value
+        if first <= trunk.stored + 1, try continues(read, trunk, tx) { return trunk }
         for branch in try tx.branches(of: trunk.rid)
         where first <= branch.stored + 1 && last >= (branch.branch?.first ?? 0) {
-            if try continues(sets, branch, tx) { return branch }
+            if try continues(read, branch, tx) { return branch }
         }
         guard first <= trunk.stored + 1 else { return nil }
-        return try newBranch(sets, trunk, now, memory, tx)
+        return try newBranch(read, trunk, now, memory, tx)
     }
 
     /// Enters the branch that begins in this run; `nil` where it begins before it.
     private func newBranch(
-        _ sets: [HashedChangeSet], _ trunk: StoredReplica, _ now: Int64, _ memory: HubMemory,
+        _ read: HashedRun, _ trunk: StoredReplica, _ now: Int64, _ memory: HubMemory,
         _ tx: borrowing HubTransaction
     ) throws -> StoredReplica? {
         var previous: ChainHead?
-        if let number = ChangeSetNumber(sets[0].changeSet.name.number.value - 1) {
-            guard let hash = try hash(of: number.value, trunk, tx),
-                hash == sets[0].changeSet.previous
-            else { return nil }
+        if let number = ChangeSetNumber(read.first.value - 1) {
+            guard let hash = try hash(of: number.value, trunk, tx), hash == read.previous else {
+                return nil
+            }
             previous = ChainHead(number: number, hash: hash)
-        } else if sets[0].changeSet.previous != .none {
+        } else if read.previous != .none {
             return nil
         }
-        for set in sets {
-            let number = set.changeSet.name.number
-            if try hash(of: number.value, trunk, tx) == set.hash {
-                previous = ChainHead(number: number, hash: set.hash)
+        for value in read.first.value...read.last.number.value {
+            guard let number = ChangeSetNumber(value), let own = read.hash(of: value) else {
                 continue
             }
-            let id = ReplicaID.branch(set.hash)
+            if try hash(of: value, trunk, tx) == own {
+                previous = ChainHead(number: number, hash: own)
+                continue
+            }
+            let id = ReplicaID.branch(own)
             try tx.insertBranch(
                 id, of: trunk, after: previous, state: DeviceState.copied.rawValue, now_ms: now)
             try tx.audit(
@@ -273,18 +283,15 @@ extension Hub {
         if number == replica.stored { return replica.head }
         guard let upload = try tx.upload(of: replica.rid, holding: number) else { return nil }
         if number == upload.last { return upload.head }
-        return try RunCoding.decode(upload.run.bytes).first {
-            $0.changeSet.name.number.value == number
-        }?.hash
+        return try RunCoding.decodeRun(upload.run.bytes).hash(of: number)
     }
 
     /// The receipts of earlier epochs for these change sets that this hub really gave.
     private func earlier(
-        _ receipts: [SignedReceipt], of replica: ReplicaID, _ sets: [HashedChangeSet],
+        _ receipts: [SignedReceipt], of replica: ReplicaID, _ read: HashedRun,
         _ memory: HubMemory
     ) -> [SignedReceipt] {
-        let first = sets[0].changeSet.name.number
-        let last = sets[sets.count - 1].changeSet.name.number
+        let (first, last) = (read.first, read.last.number)
         return receipts.filter { signed in
             guard let receipt = signed.verified(by: memory.key.verifying),
                 receipt.hub == memory.hub, receipt.replica == replica,
@@ -292,20 +299,19 @@ extension Hub {
             else { return false }
             // Where its last change set is here, it must be that one.
             guard receipt.last >= first, receipt.last <= last else { return true }
-            return sets[Int(receipt.last.value - first.value)].hash == receipt.lastHash
+            return read.hash(of: receipt.last.value) == receipt.lastHash
         }
     }
 
     /// Whether a run agrees with what is stored, as far as both reach, and goes on from there.
     private func continues(
-        _ sets: [HashedChangeSet], _ replica: StoredReplica, _ tx: borrowing HubTransaction
+        _ read: HashedRun, _ replica: StoredReplica, _ tx: borrowing HubTransaction
     ) throws -> Bool {
-        let first = sets[0].changeSet.name.number.value
-        let last = sets[sets.count - 1].changeSet.name.number.value
-        if first == replica.stored + 1 { return sets[0].changeSet.previous == replica.head }
+        let first = read.first.value
+        if first == replica.stored + 1 { return read.previous == replica.head }
         // The hash of the last common number stands for all before it.
-        let common = min(last, replica.stored)
-        return try sets[Int(common - first)].hash == hash(of: common, replica, tx)
+        let common = min(read.last.number.value, replica.stored)
+        return try read.hash(of: common) == hash(of: common, replica, tx)
     }
 
     /// Lets uploads follow that came before their predecessor did, as far as they are still new.
@@ -315,8 +321,8 @@ extension Hub {
             hasMoved = false
             for upload in try tx.unjudgedUploads(.gap)
             where upload.replica == replica.rid && upload.first <= replica.stored + 1 {
-                let sets = try RunCoding.decode(upload.run.bytes)
-                guard try continues(sets, replica, tx) else {
+                let read = try RunCoding.decodeRun(upload.run.bytes)
+                guard try continues(read, replica, tx) else {
                     try tx.finishUpload(
                         upload.id, state: .branch, position: nil, receipt: upload.receipt)
                     continue
@@ -332,6 +338,9 @@ extension Hub {
                         last: upload.last, head: upload.head, received_ms: upload.received_ms,
                         sent: upload.sent, earlier: upload.earlier, state: .waiting)
                 }
+                for gap in read.gaps where gap.number.value > replica.stored {
+                    try tx.putGap(gap.number.value, gap.hash, of: replica.rid)
+                }
                 replica.stored = upload.last
                 replica.head = upload.head
                 try tx.update(replica)
@@ -342,20 +351,20 @@ extension Hub {
 
     /// Closes an upload none of which is merged, with a receipt that says so.
     private func closeUnmerged(
-        _ upload: Int64, _ sets: [HashedChangeSet], _ replica: ReplicaID,
-        _ disposition: Disposition, _ reason: String, state: StoredUpload.State, _ now: Int64,
+        _ upload: Int64, _ read: HashedRun, _ disposition: Disposition, _ reason: String,
+        state: StoredUpload.State, _ now: Int64,
         _ memory: HubMemory, _ tx: borrowing HubTransaction
     ) throws {
         let receipt = SignedReceipt(
             Receipt(
-                hub: memory.hub, epoch: memory.epoch, replica: replica,
-                first: sets[0].changeSet.name.number, lastHash: sets[sets.count - 1].hash,
+                hub: memory.hub, epoch: memory.epoch, replica: read.replica,
+                first: read.first, lastHash: read.head,
                 received_ms: UInt64(max(0, now)), anchored: memory.anchored,
-                entries: sets.map { set in
-                    let time = set.changeSet.time
+                entries: (read.first.value...read.last.number.value).map { number in
+                    let time = read.changeSet(number)?.changeSet.time
                     return ReceiptEntry(
                         disposition: disposition, position: nil,
-                        shift_ms: CorrectedTime.estimate(time).shift_ms(from: time),
+                        shift_ms: time.map { CorrectedTime.estimate($0).shift_ms(from: $0) } ?? 0,
                         reason: Text(reason))
                 }), key: memory.key)
         try tx.finishUpload(upload, state: state, position: nil, receipt: receipt.stored)

@@ -134,20 +134,23 @@ final class Judgement {
         var replica = try self.replica(upload.replica, tx)
         let signed: [HashedChangeSet]
         do {
-            signed = try decoded[upload.id] ?? RunCoding.decode(upload.run.bytes)
+            signed = try decoded[upload.id] ?? RunCoding.decodeRun(upload.run.bytes).changeSets
         } catch {
             // It was read when it was stored; that it can't be now is a fault of the disk or of
             // ours.
             throw StoreFault(.damaged, "upload \(upload.id) of the log can't be read")
         }
         let names = try branchNames(replica, tx)
-        let sets = signed.drop { $0.changeSet.name.number.value < upload.first }.map { set in
+        let sets = signed.compactMap { set -> HashedChangeSet? in
+            guard upload.holds(set.changeSet.name.number.value) else { return nil }
             let read = set.read(by: schema)
             return names?.renamed(read) ?? read
         }
         var entries: [ReceiptEntry] = []
         let earlier = said(of: upload)
         for set in sets {
+            try passGaps(
+                in: upload, before: set.changeSet.name.number.value, replica, &entries, tx)
             let before = earlier[set.changeSet.name.number.value]
             let time =
                 before?.entry.time(of: set.changeSet)
@@ -163,6 +166,7 @@ final class Judgement {
                 set, verdict, time, &replica, upload, isEcho: decoded[upload.id] != nil, tx)
             entries.append(entry)
         }
+        try passGaps(in: upload, before: upload.last + 1, replica, &entries, tx)
         replicas[replica.rid] = replica
         try tx.update(replica)
         let receipt = try signedReceipt(upload, replica, entries, tx)
@@ -175,6 +179,26 @@ final class Judgement {
                 received_ms: upload.received_ms, size: sets.reduce(0) { $0 + $1.size } / 2),
             upload.id)
         try releaseWaiting(tx)
+    }
+
+    /// Passes the numbers up to one that no change set of the upload has: their device can't
+    /// produce them any more. Nothing waits for them, and people are asked.
+    private func passGaps(
+        in upload: StoredUpload, before number: UInt64, _ replica: StoredReplica,
+        _ entries: inout [ReceiptEntry], _ tx: borrowing HubTransaction
+    ) throws {
+        while upload.first + UInt64(entries.count) < number {
+            let value = upload.first + UInt64(entries.count)
+            guard let number = ChangeSetNumber(value) else { return }
+            entries.append(
+                ReceiptEntry(
+                    disposition: .gap, position: nil, shift_ms: 0,
+                    reason: Text(Admission.Gap.lost.rawValue)))
+            let name = ChangeSetName(replica.id, number)
+            docket.ask(.gap(name))
+            try tx.audit(
+                "gap", "\(name)", reason: "lost on its device", by: nil, at_ms: now_ms)
+        }
     }
 
     /// What this hub said of the change sets of an upload in an earlier epoch: when they were made,

@@ -4,9 +4,9 @@ internal import SyncStore
 
 /// A judged upload of the legal log, decoded, and read as the present schema reads it.
 struct LoggedUpload: Sendable {
-    /// The number of the first of `sets`; they and `entries` follow each other without gaps.
+    /// The number of the first of `entries`, which follow each other without gaps.
     let first: UInt64
-    /// Not hashed: they were when they came.
+    /// Not hashed: they were when they came. Rising; where there was a gap, none.
     let sets: [ChangeSet]
     let entries: [ReceiptEntry]
     let received_ms: Int64
@@ -16,10 +16,11 @@ struct LoggedUpload: Sendable {
     /// A change set with what its receipt says; `nil` if there is none of this number, or no
     /// receipt.
     subscript(number: UInt64) -> (set: ChangeSet, entry: ReceiptEntry)? {
-        guard number >= first, number - first < UInt64(min(sets.count, entries.count)) else {
-            return nil
-        }
-        return (sets[Int(number - first)], entries[Int(number - first)])
+        guard number >= first, number - first < UInt64(entries.count) else { return nil }
+        var place = min(Int(number - first), sets.count - 1)
+        while place >= 0, sets[place].name.number.value > number { place -= 1 }
+        guard place >= 0, sets[place].name.number.value == number else { return nil }
+        return (sets[place], entries[Int(number - first)])
     }
 }
 
@@ -169,7 +170,7 @@ struct LegalLog: Sendable {
         let log = LoggedUpload(
             first: upload.first,
             sets: try RunCoding.decodeUnhashed(bytes).filter {
-                $0.name.number.value >= upload.first
+                upload.holds($0.name.number.value)
             }.map { set in
                 let set = names?.renamed(set) ?? set
                 return schema.reading(set) ?? set
@@ -187,9 +188,9 @@ struct LegalLog: Sendable {
         _ number: UInt64, of upload: StoredUpload, _ tx: borrowing HubTransaction
     ) throws -> HashedChangeSet? {
         let names = try branchNames(upload, tx)
-        return try RunCoding.decode(upload.run.bytes).first {
-            $0.changeSet.name.number.value == number
-        }.map { (names?.renamed($0) ?? $0).read(by: schema) }
+        return try RunCoding.decodeRun(upload.run.bytes).changeSet(number).map {
+            (names?.renamed($0) ?? $0).read(by: schema)
+        }
     }
 
     private func branchNames(

@@ -85,6 +85,7 @@ extension Judgement {
         case .branch: OpenConflict(kind: .fork, sides: [])
         case .pair(let collection, let first, let second):
             try pairFinding(collection, first, second, tx)
+        case .gap(let name): try gapFinding(name, tx)
         }
     }
 
@@ -446,6 +447,17 @@ extension Judgement {
                         unit: change.writes.first?.unit ?? .void),
                     value: .text(waiting.reason), origins: [origin])
             ])
+    }
+
+    /// A gap is one until a copy of what was lost turns up. What it said nobody here knows.
+    private func gapFinding(
+        _ name: ChangeSetName, _ tx: borrowing HubTransaction
+    ) throws -> OpenConflict? {
+        let number = name.number.value
+        guard let rid = try tx.replica(name.replica)?.rid,
+            try !tx.gaps(of: rid, first: number, last: number).isEmpty
+        else { return nil }
+        return OpenConflict(kind: .loss, sides: [])
     }
 
     /// How long a change set is held before people are asked: 7 days, in milliseconds.

@@ -21,6 +21,8 @@ enum Question: Hashable, Sendable {
     case branch(ReplicaID)
     /// Whether two records are one; the smaller name first.
     case pair(CollectionID, RecordID, RecordID)
+    /// A change set that its device has lost.
+    case gap(ChangeSetName)
 
     var bytes: [UInt8] {
         var writer = ByteWriter()
@@ -56,6 +58,9 @@ enum Question: Hashable, Sendable {
             writer.varint(UInt64(collection.value))
             writer.identifier(first)
             writer.identifier(second)
+        case .gap(let name):
+            writer.byte(8)
+            writer.name(name)
         }
         return writer.bytes
     }
@@ -78,6 +83,7 @@ enum Question: Hashable, Sendable {
             case 7:
                 self = .pair(
                     try reader.collectionID(), try reader.identifier(), try reader.identifier())
+            case 8: self = .gap(try reader.name())
             default: return nil
             }
             try reader.finish()

@@ -638,12 +638,16 @@ extension DeviceStore {
         try db.each(
             """
             SELECT number, era, disposition, position, key, bytes FROM sync_outbox
-            WHERE \(Self.open) AND is_settled = 0 ORDER BY number
+            WHERE \(Self.open) AND is_settled = 0 AND is_lost = 0 ORDER BY number
             """
         ) { row in
             let number = try row.changeSetNumber(0)
             let isOfEra = try row.intOrNil(1) == era
-            let set = try self.contents(try row.blob(5), key: try row.int(4), number)
+            let key = try row.int(4)
+            guard
+                let set = try self.unlessLost(
+                    number, { try self.contents(try row.blob(5), key: key, number) })
+            else { return }
             open.append(
                 Open(
                     number: number,
@@ -682,6 +686,12 @@ extension DeviceStore {
             }
         }
         for (record, table) in stale { try show(record, table, db) }
+        // Of what is lost nothing is shown that a state could come to contain.
+        try db.run(
+            """
+            UPDATE sync_outbox SET is_settled = 1
+            WHERE \(Self.open) AND is_lost = 1 AND era = ? AND disposition IS NOT NULL
+            """, [era])
         try db.run(
             """
             UPDATE sync_replica SET settled = ifnull(

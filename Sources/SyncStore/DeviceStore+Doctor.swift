@@ -125,19 +125,31 @@ extension DeviceStore {
     }
 
     private func checkOutbox() throws(StoreError) -> [Finding] {
-        let (count, faults) = try read { db in
+        var findings: [Finding] = []
+        let (count, faults, lost) = try read { db in
             let chain = try self.chain(db)
-            return (chain.hashes.count, chain.faults)
+            return (chain.hashes.count, chain.faults, try self.lost(db))
         }
-        if faults.isEmpty {
+        if !lost.isEmpty {
+            findings = lost.map {
+                Finding(
+                    .warning, "outbox",
+                    "Your other work is safe. Own change set \($0) can't be read any more, and the "
+                        + "hub never had it: what it said is lost. Enter it again.")
+            }
+        } else if faults.isEmpty {
             return [Finding(.fine, "outbox", "\(count) own change sets, the chain is whole.")]
         }
-        return faults.map { fault in
-            guard case .brokenChain(let number) = fault else {
-                return Finding(.broken, "outbox", "A receipt does not fit.")
+        return findings
+            + faults.map { fault in
+                guard case .brokenChain(let number) = fault else {
+                    return Finding(.broken, "outbox", "A receipt does not fit.")
+                }
+                return Finding(
+                    .broken, "outbox",
+                    "Own change set \(number) was altered or is missing. The others are safe, and the "
+                        + "next sync goes on without it.")
             }
-            return Finding(.broken, "outbox", "Own change set \(number) was altered or is missing.")
-        }
     }
 
     /// When this device last held other records than the hub.

@@ -32,7 +32,9 @@ extension DeviceStore {
         let given = Set(answer.pages.flatMap { $0.records.map(\.record) })
         var working: [RecordID: WorkingRecord] = [:]
         for (number, entry) in Self.merged(receipts, after: cursor, through: through) {
-            let set = try changeSet(number, db).changeSet
+            guard let set = try unlessLost(number, { try changeSet(number, db).changeSet }) else {
+                return nil
+            }
             for change in set.changes where !given.contains(change.record) {
                 if working[change.record] == nil {
                     guard

@@ -72,26 +72,29 @@ extension DeviceStore {
 
     private static let outboxSQL = """
         SELECT number, hash, intent, made_ms, era, disposition, position, shift_ms, received_ms,
-            reason, is_anchored, size, key, bytes FROM sync_outbox
+            reason, is_anchored, size, key, bytes, is_lost FROM sync_outbox
         """
 
     private func outboxEntry(_ row: Row, _ era: Int64) throws -> OutboxEntry {
         let number = try row.changeSetNumber(0)
         let isOfEra = try row.intOrNil(4) == era
         let disposition = isOfEra ? try self.disposition(row, 5) : nil
-        let set = try opened(try row.blob(13), key: try row.int(12), number)
+        let key = try row.int(12)
+        let set =
+            try row.int(14) != 0
+            ? nil : try unlessLost(number) { try opened(try row.blob(13), key: key, number) }
         return OutboxEntry(
             number: number, hash: try row.contentHash(1), intent: try row.text(2),
             made_ms: try row.int(3), state: disposition.map(OutboxState.received) ?? .unsent,
             position: isOfEra ? try row.logPositionOrNil(6) : nil,
-            corrected: try row.intOrNil(7).map {
-                CorrectedTime(set.changeSet.time, shift_ms: $0)
+            corrected: try row.intOrNil(7).flatMap { shift in
+                set.map { CorrectedTime($0.changeSet.time, shift_ms: shift) }
             },
             received_ms: try row.intOrNil(8).map { UInt64(clamping: $0) },
             reason: try row.text(9), isAnchored: try row.int(10) != 0,
-            records: set.changeSet.changes.map {
+            records: (set?.changeSet.changes ?? []).map {
                 OutboxRecord(record: $0.record, collection: $0.collection)
-            }, bytes: Int(try row.int(11)))
+            }, isLost: set == nil, bytes: Int(try row.int(11)))
     }
 
     // MARK: Receipts
@@ -173,9 +176,17 @@ extension DeviceStore {
         var faults: [ReceiptCheck.Fault] = []
         var expected = ChangeSetNumber.first
         var previous = ContentHash.none
-        try db.each("SELECT number, hash, key, bytes FROM sync_outbox ORDER BY number") { row in
+        try db.each(
+            "SELECT number, hash, key, bytes, is_lost FROM sync_outbox ORDER BY number"
+        ) { row in
             let number = try row.changeSetNumber(0)
             let kept = try row.contentHash(1)
+            if try row.int(4) != 0, number == expected {
+                // Known to be lost; the chain goes on from its hash.
+                hashes[number] = kept
+                (expected, previous) = (number.next, kept)
+                return
+            }
             var isWhole = number == expected
             do {
                 let set = try self.opened(try row.blob(3), key: try row.int(2), number)

@@ -103,16 +103,25 @@ extension DeviceStore {
         let era = try era(db)
         let row = try HotStatement(
             """
-            SELECT r.number, r.is_laid, o.era, o.disposition, o.position, o.shift_ms, o.key, o.bytes
+            SELECT r.number, r.is_laid, o.era, o.disposition, o.position, o.shift_ms, o.key, o.bytes,
+                o.hash
             FROM sync_outbox_records r JOIN sync_outbox o ON o.number = r.number
-            WHERE r.record = ? ORDER BY r.number
+            WHERE r.record = ? AND o.is_lost = 0 ORDER BY r.number
             """, db)
         row.bind(record, at: 1)
         defer { row.reset() }
         while try row.step() {
             let number = try row.changeSetNumber(0)
             let isReceipted = try row.number(2) == era
-            let set = try contents(row.bytes(7), key: row.present(6), number)
+            let key = try row.present(6)
+            let kept = ContentHash(bytes: row.bytes(8))
+            let whole = try unlessLost(number) {
+                let set = try opened(row.bytes(7), key: key, number)
+                // With a bit flipped it could say anything, and do anything.
+                guard set.hash == kept else { throw StoreError.unreadable("change set \(number)") }
+                return set.changeSet
+            }
+            guard let set = whole else { continue }
             let read = schema.reading(set) ?? set
             guard let change = read.changes.first(where: { $0.record == record }) else {
                 throw StoreFault(.damaged, "change set \(number) does not touch its record")
@@ -172,6 +181,18 @@ extension DeviceStore {
             throw StoreError.unreadable("change set \(number) is another")
         }
         return set
+    }
+
+    /// Returns what is read of an own change set; `nil` where it can't be read any more, which
+    /// keeps nobody from the others.
+    @discardableResult
+    func unlessLost<Result>(
+        _ number: ChangeSetNumber, _ body: () throws -> Result
+    ) throws -> Result? {
+        do { return try body() } catch StoreError.unreadable {
+            memory.withLock { $0.lost.append(number) }
+            return nil
+        }
     }
 
     // MARK: What is shown, as columns

@@ -47,6 +47,7 @@ extension DeviceStore {
                 StoreStatus(
                     unsent: unsent, unsentBytes: unsentBytes, oldestUnsent_ms: oldest,
                     held: try count(.held), quarantined: try count(.quarantined),
+                    lost: try self.lost(db).count,
                     conflicts: try self.disputeCount(db),
                     unreadNotices: try count(
                         "SELECT count(*) FROM sync_notices WHERE is_read = 0"),

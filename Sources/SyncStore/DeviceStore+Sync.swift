@@ -152,29 +152,6 @@ extension DeviceStore {
         return numbers
     }
 
-    /// Returns consecutive change sets with their contents.
-    public func changeSets(
-        _ numbers: ClosedRange<ChangeSetNumber>
-    ) throws(StoreError) -> [HashedChangeSet] {
-        try read { db in
-            var sets: [HashedChangeSet] = []
-            try db.each(
-                """
-                SELECT number, key, bytes FROM sync_outbox WHERE number BETWEEN ? AND ?
-                ORDER BY number
-                """,
-                [Int64(numbers.lowerBound.value), Int64(numbers.upperBound.value)]
-            ) { row in
-                let number = try row.changeSetNumber(0)
-                sets.append(try self.opened(try row.blob(2), key: try row.int(1), number))
-            }
-            guard sets.count == Int(numbers.upperBound.value - numbers.lowerBound.value) + 1 else {
-                throw StoreError.unknownChangeSet(numbers.lowerBound)
-            }
-            return sets
-        }
-    }
-
     // MARK: The hub's lives
 
     /// Begins a new life of the hub: cursors and numbers of writers mean nothing any more, and

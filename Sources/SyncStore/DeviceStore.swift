@@ -8,7 +8,8 @@ internal import Synchronization
 ///
 /// Invariants:
 /// * A change set recorded here stays in `sync_outbox` for ever, with its number, hash and bytes;
-///   the numbers have no gaps and each names its predecessor's hash.
+///   the numbers have no gaps and each names its predecessor's hash. Of one that the disk has lost
+///   number and hash are left, and it is marked so.
 /// * `state` of a record holds exactly the bytes the hub sent last. Own writes it does not contain
 ///   are marked in `sync_outbox_records`, and laid over it when it is shown: none twice, none left
 ///   out. So are others' writes that were carried here, in `sync_carried_records`: none twice.
@@ -208,8 +209,9 @@ public final class DeviceStore: Sendable {
     func write<Result>(
         isRecording: Bool = false, _ body: (Database) throws -> Result
     ) throws(StoreError) -> Result {
+        let result: Result
         do {
-            return try self.queue.writeWithoutTransaction { db in
+            result = try self.queue.writeWithoutTransaction { db in
                 do {
                     let result = try db.transaction(.writing) { try body(db) }
                     if !isRecording { memory.withLock { $0.forgetRecords() } }
@@ -222,6 +224,17 @@ public final class DeviceStore: Sendable {
             }
         } catch {
             throw suspecting(StoreError(error))
+        }
+        noteLost()
+        return result
+    }
+
+    /// Marks own change sets that were just met and can't be read.
+    private func noteLost() {
+        let lost = memory.withLock { $0.takeLost() }
+        guard !lost.isEmpty else { return }
+        do { try markMet(lost) } catch {
+            // What was asked for is done; whoever meets them next tries again.
         }
     }
 
@@ -240,6 +253,7 @@ public final class DeviceStore: Sendable {
                 // What was asked for is here; whoever meets the damage next tries again.
             }
         }
+        noteLost()
         return result
     }
 
@@ -387,6 +401,13 @@ struct DeviceMemory: Sendable {
     private var seen: [RecordID: SeenRecord] = [:]
     /// Whether a damaged record was passed over, and the next sync does not know yet.
     var hasMetDamage = false
+    /// Own change sets that could not be read, and are not marked so yet.
+    var lost: [ChangeSetNumber] = []
+
+    mutating func takeLost() -> [ChangeSetNumber] {
+        defer { lost = [] }
+        return lost
+    }
 
     /// Remembers a record as it was read; only a few, for whoever lists a thousand changes none.
     mutating func see(_ record: RecordID, _ seen: SeenRecord) {

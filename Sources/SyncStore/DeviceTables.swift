@@ -33,8 +33,9 @@ enum DeviceTables {
             era INTEGER, disposition INTEGER, position INTEGER, shift_ms INTEGER,
             received_ms INTEGER, reason TEXT NOT NULL DEFAULT '',
             is_anchored INTEGER NOT NULL DEFAULT 0, is_settled INTEGER NOT NULL DEFAULT 0,
-            size INTEGER NOT NULL,
+            is_lost INTEGER NOT NULL DEFAULT 0, size INTEGER NOT NULL,
             key INTEGER NOT NULL, bytes BLOB NOT NULL) STRICT;
+        CREATE INDEX sync_outbox_lost ON sync_outbox(number) WHERE is_lost = 1;
         CREATE TABLE sync_outbox_records(
             record BLOB NOT NULL, number INTEGER NOT NULL, collection INTEGER NOT NULL,
             is_laid INTEGER NOT NULL,

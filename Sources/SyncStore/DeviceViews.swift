@@ -157,6 +157,8 @@ public struct OutboxEntry: Hashable, Sendable {
     /// Whether it is in a verified backup of the hub.
     public let isAnchored: Bool
     public let records: [OutboxRecord]
+    /// Whether it can't be read any more on this machine; then `records` is empty.
+    public let isLost: Bool
     /// Its bytes as they lie here.
     public let bytes: Int
 }
@@ -258,6 +260,8 @@ public struct StoreStatus: Hashable, Sendable {
     public let oldestUnsent_ms: Int64?
     public let held: Int
     public let quarantined: Int
+    /// Change sets that can't be read any more on this machine, and that the hub never had.
+    public let lost: Int
     /// Units that people must decide.
     public let conflicts: Int
     public let unreadNotices: Int

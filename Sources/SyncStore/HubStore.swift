@@ -360,6 +360,9 @@ enum HubTables {
         CREATE INDEX uploads_of_replica ON uploads(replica, last);
         CREATE INDEX uploads_waiting ON uploads(state) WHERE state <> 1;
         CREATE TABLE runs(upload INTEGER PRIMARY KEY, bytes BLOB NOT NULL) STRICT;
+        CREATE TABLE gaps(
+            replica INTEGER NOT NULL, number INTEGER NOT NULL, hash BLOB NOT NULL,
+            upload INTEGER, PRIMARY KEY (replica, number)) STRICT, WITHOUT ROWID;
         CREATE TABLE unmerged(
             replica INTEGER NOT NULL, number INTEGER NOT NULL, upload INTEGER NOT NULL,
             disposition INTEGER NOT NULL, reason TEXT NOT NULL, missing BLOB,

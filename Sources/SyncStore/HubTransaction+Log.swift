@@ -65,6 +65,9 @@ public struct StoredUpload: Sendable {
     /// The run, compressed.
     private let packed: [UInt8]
 
+    /// Whether it holds a number as new. The run may reach further, both ways.
+    public func holds(_ number: UInt64) -> Bool { number >= first && number <= last }
+
     /// The run as it came.
     public var run: SignedRun {
         get throws {
@@ -244,10 +247,13 @@ extension HubTransaction {
     }
 
     /// The upload that holds a number of a replica as new; branches, and what waits for its
-    /// predecessor, are never found here.
+    /// predecessor, are never found here. Of a gap that was filled it is what filled it.
     public func upload(of replica: Int64, holding number: UInt64) throws -> StoredUpload? {
         try uploads(
-            "WHERE replica = ? AND last >= ? AND first <= ? AND state < 2 ORDER BY last LIMIT 1",
+            """
+            WHERE replica = ? AND last >= ? AND first <= ? AND state < 2
+            ORDER BY last, id DESC LIMIT 1
+            """,
             [replica, Int64(number), Int64(number)]
         ).first
     }
@@ -257,7 +263,8 @@ extension HubTransaction {
         let statement = try db.cachedStatement(
             sql: """
                 SELECT id FROM uploads
-                WHERE replica = ? AND last >= ? AND first <= ? AND state < 2 ORDER BY last LIMIT 1
+                WHERE replica = ? AND last >= ? AND first <= ? AND state < 2
+                ORDER BY last, id DESC LIMIT 1
                 """)
         return try Int64.fetchOne(
             statement, arguments: [replica, Int64(number), Int64(number)])
@@ -357,6 +364,47 @@ extension HubTransaction {
 
     public func uploadCount() throws -> Int {
         try Int.fetchOne(db, sql: "SELECT count(*) FROM uploads") ?? 0
+    }
+
+    // MARK: Gaps
+
+    /// Enters a number that its device can't produce any more.
+    public func putGap(_ number: UInt64, _ hash: ContentHash, of replica: Int64) throws {
+        try db.cachedStatement(
+            sql: "INSERT OR IGNORE INTO gaps(replica, number, hash) VALUES (?, ?, ?)"
+        ).execute(arguments: [replica, Int64(number), hash.bytes.data])
+    }
+
+    /// The gaps of a replica that nothing has filled, rising.
+    public func gaps(
+        of replica: Int64, first: UInt64, last: UInt64
+    ) throws -> [(number: UInt64, hash: ContentHash)] {
+        let statement = try db.cachedStatement(
+            sql: """
+                SELECT number, hash FROM gaps
+                WHERE replica = ? AND number BETWEEN ? AND ? AND upload IS NULL ORDER BY number
+                """)
+        return try Row.fetchAll(
+            statement, arguments: [replica, Int64(first), Int64(last)]
+        ).map { row in
+            guard let hash = ContentHash(bytes: try row.bytes(1)) else {
+                throw StoreFault(.damaged, "a gap's row can't be read")
+            }
+            return (try row.count(0), hash)
+        }
+    }
+
+    /// Notes the upload that holds what had been a gap.
+    public func fill(_ number: UInt64, of replica: Int64, with upload: Int64) throws {
+        try db.cachedStatement(
+            sql: "UPDATE gaps SET upload = ? WHERE replica = ? AND number = ?"
+        ).execute(arguments: [upload, replica, Int64(number)])
+    }
+
+    /// The uploads that hold what had been a gap.
+    public func fillings() throws -> Set<Int64> {
+        try Set(
+            Int64.fetchAll(db, sql: "SELECT upload FROM gaps WHERE upload IS NOT NULL"))
     }
 
     // MARK: What is stored and not merged

@@ -405,6 +405,31 @@ struct StoryTests {
         }
     }
 
+    @Test("a bit flipped in unsent work takes that alone, whatever is done before it is sent")
+    func flippedWork() async throws {
+        var met = 0
+        for place in 1...24 as ClosedRange<UInt64> {
+            let luck = String((2 << 40) + place * 7919, radix: 36)
+            let script = """
+                1000 0 create \(place)
+                1000 0 plant \(place)
+                1000 0 edit \(place)
+                1000 0 edit a\(place) device-flip \(luck)
+                1000 0 carry b
+                1000 0 edit c\(place)
+                1000 0 sync d drop-answer 1
+                1000 0 edit e\(place) device-flip \(luck)
+                1000 1 sync f
+                1000 0 sync g
+                """
+            let report = try await Simulation.run(try #require(Script(morning + script)))
+            #expect(
+                report.failures.map { "\($0.invariant): \($0.detail)" } == [], "place \(place)")
+            met += report.markers[.gapPassed, default: 0]
+        }
+        #expect(met > 0)
+    }
+
     @Test("what a newer program writes before the hub has it waits there, and then reaches all")
     func newerFirst() async throws {
         var script = morning + "1000 1 upgrade a\n"

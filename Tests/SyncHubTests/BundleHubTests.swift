@@ -208,7 +208,7 @@ struct BundleHubTests {
             altered[place] ^= 0x40
             #expect(throws: Problem.self) { try fixture.hub.take(bundle: altered) }
         }
-        let set = try author.store.changeSets(.first...ChangeSetNumber(2)!)
+        let set = try author.store.run(.first...ChangeSetNumber(2)!).changeSets
         let identity = try author.store.identity()
         let hub = try #require(identity.hub)
         let hubKey = try #require(identity.sealingKey)

@@ -274,7 +274,7 @@ struct SharedBundleTests {
     func beyondOwn() async throws {
         let scene = try await scene()
         try scene.author.edit(house) { try $0.set(House.count, to: .integer(4)) }
-        let sets = try scene.author.store.changeSets(ChangeSetNumber(3)!...ChangeSetNumber(3)!)
+        let sets = try scene.author.store.run(ChangeSetNumber(3)!...ChangeSetNumber(3)!).changeSets
         func credential(_ areas: ScopeID...) throws -> Credential {
             Credential(
                 hub: HubID(high: 1, low: 1), replica: try scene.author.store.identity().replica,
@@ -322,7 +322,7 @@ struct SharedBundleTests {
     ) throws -> [UInt8] {
         let store = scene.author.store
         let made = try #require(try SyncClient.bundle(of: store))
-        let sets = try store.changeSets(made.numbers)
+        let sets = try store.run(made.numbers).changeSets
         let card = try SyncClient.card(of: scene.reader.store, now: scene.now)
         let reader = try Credential.decode(card.credential.bytes)
         let own = try #require(try store.credential())

@@ -94,7 +94,7 @@ struct DeviceApplyTests {
         let device = try TestDevice.enrolled(&hub)
         try device.record([.house(house, in: HubFixture.north)])
         try device.record([.write(house, House.minutes, .increment(10))])
-        let receipt = hub.take(try device.store.changeSets(.first...ChangeSetNumber(2)!))
+        let receipt = hub.take(try device.store.run(.first...ChangeSetNumber(2)!).changeSets)
         var answer = try hub.answer(to: device.replica, receipts: [receipt], hasMore: true)
         let pages = answer.pages
         answer.pages = []
@@ -169,7 +169,7 @@ struct DeviceApplyTests {
         let older = try hub.answer(to: device.replica)
         try device.edit(house) { try $0.set(House.title, to: .text("mine")) }
         hub.write([.set(house, House.level, .integer(5))])
-        let receipt = hub.take(try device.store.changeSets(.first...(.first)))
+        let receipt = hub.take(try device.store.run(.first...(.first)).changeSets)
         let newer = try hub.answer(to: device.replica, receipts: [receipt])
         try device.apply(newer)
         let digest = try device.store.totalDigest()
@@ -215,7 +215,7 @@ struct DeviceApplyTests {
         hub.write([.house(house, in: HubFixture.north, count: 3)])
         let device = try TestDevice.enrolled(&hub)
         try device.edit(house) { try $0.set(House.count, to: .integer(4)) }
-        let sets = try device.store.changeSets(.first...(.first))
+        let sets = try device.store.run(.first...(.first)).changeSets
         let receipt = hub.take(sets, .quarantined, reason: "HZ-5003")
         try device.apply(
             hub.answer(
@@ -242,7 +242,7 @@ struct DeviceApplyTests {
         let device = try TestDevice.enrolled(&hub)
         try device.record([.house(house, in: HubFixture.north, count: 3)])
         let receipt = hub.take(
-            try device.store.changeSets(.first...(.first)), .quarantined, reason: "HZ-5003")
+            try device.store.run(.first...(.first)).changeSets, .quarantined, reason: "HZ-5003")
         try device.apply(hub.answer(to: device.replica, receipts: [receipt]))
         #expect(try device.value(House.count, of: house) == .integer(3))
     }
@@ -253,7 +253,7 @@ struct DeviceApplyTests {
         hub.write([.house(house, in: HubFixture.north, count: 3)])
         let device = try TestDevice.enrolled(&hub)
         try device.edit(house) { try $0.set(House.count, to: .integer(4)) }
-        let sets = try device.store.changeSets(.first...(.first))
+        let sets = try device.store.run(.first...(.first)).changeSets
         let receipt = hub.take(sets, .held, reason: "HZ-5101")
         try device.apply(hub.answer(to: device.replica, receipts: [receipt]))
         #expect(try device.value(House.count, of: house) == .integer(4))
@@ -344,7 +344,7 @@ struct DeviceEpochTests {
         let device = try TestDevice.enrolled(&hub)
         try device.record([.house(house, in: HubFixture.north)])
         try device.record([.write(house, House.minutes, .increment(1))])
-        let sets = try device.store.changeSets(.first...ChangeSetNumber(2)!)
+        let sets = try device.store.run(.first...ChangeSetNumber(2)!).changeSets
         let receipt = hub.take(sets)
         for index in receipt.bytes.indices {
             var bytes = receipt.bytes

@@ -98,7 +98,7 @@ struct DeviceModelTests {
     private func lostAnswer(_ device: TestDevice, _ hub: inout PaperHub) throws {
         let offers = try device.store.syncState(limit: 10_000).offers
         if let first = offers.first?.number, let last = offers.last?.number {
-            _ = hub.take(try device.store.changeSets(first...last))
+            _ = hub.take(try device.store.run(first...last).changeSets)
         }
     }
 

@@ -75,7 +75,7 @@ final class TestDevice {
         let state = try store.syncState(limit: 10_000)
         var receipts: [SignedReceipt] = []
         if let first = state.offers.first?.number, let last = state.offers.last?.number {
-            receipts = [hub.take(try store.changeSets(first...last))]
+            receipts = [hub.take(try store.run(first...last).changeSets)]
         }
         return try apply(
             hub.answer(

@@ -13,6 +13,11 @@ struct VectorFile: Sendable {
         text = JSON.object(members).lines + "\n"
     }
 
+    init(_ path: String, members: [JSONMember]) {
+        self.path = "vectors/" + path
+        text = JSON.object(members).lines + "\n"
+    }
+
     init(document path: String, _ text: String) { (self.path, self.text) = (path, text) }
 }
 

@@ -105,7 +105,7 @@ struct Vector {
         do {
             switch kind {
             case .encoding: return try encodingRefusal()
-            case .run: _ = try RunCoding.decode(bytes("bytes"))
+            case .run: _ = try RunCoding.decodeRun(bytes("bytes"))
             case .state:
                 _ = try StateCoding.decode(
                     bytes("bytes"), record: Specimen.home, collection: Specimen.house,
@@ -255,14 +255,11 @@ struct Vector {
     }
 
     func checkRun() throws {
-        let sets = try RunCoding.decode(bytes("bytes"))
-        #expect(sets.map(\.rendering) == (try array("changeSets")))
-        #expect(RunCoding.encode(sets.map(\.changeSet)) == (try bytes("bytes")))
-        let last = try #require(sets.last)
-        #expect(
-            try key("key").isValid(
-                signature("signature"),
-                for: SignedRun.signedBytes(last.changeSet.name, last.hash), purpose: .run))
+        let run = try RunCoding.decodeRun(bytes("bytes"))
+        for member in run.members { #expect(member.value == file[member.key]) }
+        #expect(RunCoding.encode(run) == (try bytes("bytes")))
+        let signed = SignedRun(bytes: try bytes("bytes"), signature: try signature("signature"))
+        #expect(try signed.isSigned(as: run, by: key("key")))
     }
 
     func checkState() throws {

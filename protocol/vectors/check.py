@@ -459,8 +459,21 @@ def hash_of(s):
     return sha256(b"hazama change set 1\0" + counted(envelope(s)) + b"".join(payload_hashes(s)))
 
 
-def run_message(last_name, head):
-    return b"hazama run 1\0" + name(last_name) + head
+def run_message(last_name, head, gaps=()):
+    out = b"hazama run 1\0" + name(last_name) + head
+    for gap in gaps:
+        out += varint(number_of(gap)) + unbase32(gap["previous"]) + unbase32(gap["hash"])
+    return out
+
+
+def number_of(thing):
+    return int(thing["name"].split("/")[1])
+
+
+def run_end(change_sets, gaps=()):
+    """The last change set or gap of a run: its name and hash."""
+    last = max([*change_sets, *gaps], key=number_of)
+    return last["name"], unbase32(last["hash"])
 
 
 # --- run.md --------------------------------------------------------------------------------------------------
@@ -478,8 +491,22 @@ class RunReader:
         self.number = reader.number()
         self.previous = reader.raw(32)
         self.count = reader.count(10_000)
-        if self.count < 1 or self.number + self.count > NUMBER_MAX:
+        holes, offset = [], 0
+        if self.count == 0:
+            count = reader.count(10_000)
+            if count < 1:
+                raise Refused("outOfRange")
+            for _ in range(count):
+                offset += reader.varint(10_000)
+                holes.append((offset, reader.raw(32)))
+                offset += 1
+            self.count = reader.count(10_000 - count)
+            if offset > count + self.count:
+                raise Refused("outOfRange")
+        if self.number + self.count + len(holes) > NUMBER_MAX:
             raise Refused("outOfRange")
+        self.holes = {self.number + offset: hole for offset, hole in holes}
+        self.gaps = []
         lengths = [reader.count() for _ in range(27)]
         units = []
         for _ in range(reader.count()):
@@ -534,16 +561,26 @@ class RunReader:
     def change_sets(self):
         result = []
         for _ in range(self.count):
+            self.pass_gaps()
             found = self.change_set()
             self.previous = hash_of(found)
             result.append({"hash": base32(self.previous), **found})
             self.number += 1
+        self.pass_gaps()
         for column in self.columns:
             column.finish()
         for tags, content in self.units.values():
             tags.finish()
             content.finish()
         return result
+
+    def pass_gaps(self):
+        while self.number in self.holes:
+            gone = self.holes[self.number]
+            self.gaps.append({"name": "%s/%d" % (self.replica, self.number),
+                              "previous": base32(self.previous), "hash": base32(gone)})
+            self.previous = gone
+            self.number += 1
 
     def change_set(self):
         c = self.columns
@@ -791,12 +828,19 @@ class RunWriter:
             self.columns[NAME_NUMBER] += varint(int(number))
 
 
-def run(change_sets):
+def run(change_sets, gaps=()):
     writer = RunWriter()
     for s in change_sets:
         writer.append(s)
-    first = change_sets[0]
-    out = name(first["name"]) + unbase32(first["previous"]) + varint(len(change_sets))
+    first = min([*change_sets, *gaps], key=number_of)
+    out = name(first["name"]) + unbase32(first["previous"])
+    if gaps:
+        out += b"\0" + varint(len(gaps))
+        expected = number_of(first)
+        for gap in gaps:
+            out += varint(number_of(gap) - expected) + unbase32(gap["hash"])
+            expected = number_of(gap) + 1
+    out += varint(len(change_sets))
     out += b"".join(varint(len(column)) for column in writer.columns)
     keys = sorted(writer.units)
     out += varint(len(keys))
@@ -1306,7 +1350,7 @@ def shown(unit, policy, rule=None):
 
 # --- messages.md ---------------------------------------------------------------------------------------------
 
-DISPOSITIONS = ["applied", "conflicted", "late", "held", "quarantined"]
+DISPOSITIONS = ["applied", "conflicted", "late", "held", "quarantined", "gap"]
 NOTICES = ["decision", "returned", "fork", "question"]
 LEAVES = ["reassigned", "closed", "revoked", "retention"]
 
@@ -1391,7 +1435,9 @@ def said_of(reader, read, name):
 
 
 def said_of_run(data, signature):
-    return {"changeSets": RunReader(data).change_sets(), "signature": base32(signature)}
+    reader = RunReader(data)
+    said = {"changeSets": reader.change_sets(), "signature": base32(signature)}
+    return {**said, "gaps": reader.gaps} if reader.gaps else said
 
 
 def request_message(body, hub, epoch):
@@ -1553,9 +1599,9 @@ def request(r, seed, hub, epoch):
         out += counted(unbase32(each["state"]))
     out += varint(len(r["runs"]))
     for each in r["runs"]:
-        last = each["changeSets"][-1]
-        out += counted(run(each["changeSets"]))
-        out += sign(seed, run_message(last["name"], hash_of(last)))
+        sets, gaps = each["changeSets"], each.get("gaps", [])
+        out += counted(run(sets, gaps))
+        out += sign(seed, run_message(*run_end(sets, gaps), gaps))
     return out + sign(seed, request_message(out, hub, epoch))
 
 
@@ -2015,10 +2061,12 @@ def check_change_set(v):
 
 def check_run(v):
     data = hexed(v["bytes"])
-    found = RunReader(data).change_sets()
+    reader, gaps = RunReader(data), v.get("gaps", [])
+    found = reader.change_sets()
     expect(found, v["changeSets"], "change sets")
-    expect(run(v["changeSets"]), data, "run written")
-    message = run_message(found[-1]["name"], unbase32(found[-1]["hash"]))
+    expect(reader.gaps, gaps, "gaps")
+    expect(run(v["changeSets"], gaps), data, "run written")
+    message = run_message(*run_end(found, gaps), gaps)
     expect(is_signed(hexed(v["key"]), hexed(v["signature"]), message), True, "signature")
 
 

@@ -147,6 +147,15 @@ extension Words {
                 "どう決めても、二件とも残ります。同じ世帯または人が二度登録された可能性があります。同じとすれば一件として表示し、後で戻せます。別とすれば、もう尋ねません。"),
             Wording("They are two: nobody is asked again", "不是同一个，不再询问", "別である（もう尋ねない）")
         ),
+        "loss": (
+            Wording("Lost on a device", "设备上的记录已损坏", "端末で失われた記録"),
+            Wording(
+                "Everything else of this device is safe. One entry, by its number, could no longer be read there and never came here: what it said is lost unless a copy turns up, which is then taken by itself. Ask its author to enter it again.",
+                "该设备的其他记录都安全。其中一条（见编号）在设备上已无法读取，也从未送达：除非找到副本（会自动采纳），内容已丢失。请作者重新填写。",
+                "この端末の他の記録は無事です。一件（番号のもの）が端末で読めなくなり、ここには届いていません。写しが見つかれば自動で取り込みますが、なければ失われています。記入者に入れ直してもらってください。"
+            ),
+            Wording("It has been entered again", "已重新填写", "入れ直してもらった")
+        ),
     ]
 
     private static let steps: [String: Wording] = [
@@ -206,5 +215,8 @@ extension Words {
         "HZ-5013": Wording("the record would become too large", "记录会过大", "記録が大きくなりすぎる"),
         "HZ-5014": Wording(
             "its author does not hold the office it needs", "作者没有相应的职务", "記入者がその職にない"),
+        "HZ-5201": Wording(
+            "its copy here can't be read: enter it again", "本机副本无法读取，请重新填写",
+            "この端末の控えが読めない（入れ直してください）"),
     ]
 }

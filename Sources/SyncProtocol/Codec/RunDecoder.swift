@@ -35,12 +35,21 @@ extension RunCoding {
     ///
     /// - Complexity: linear in the bytes; nothing is allocated before the bytes for it are seen to
     ///   be there.
+    ///
+    /// Throws `.outOfRange` for a run with gaps: it has less than it names.
     public static func decode(_ bytes: [UInt8]) throws(CodecError) -> [HashedChangeSet] {
         try decode(bytes, maximumThings: Limits.thingsPerRun)
     }
 
+    /// Returns a run that may have gaps.
+    public static func decodeRun(_ bytes: [UInt8]) throws(CodecError) -> HashedRun {
+        var decoder = try RunDecoder(bytes, Limits.thingsPerRun)
+        return try decoder.run()
+    }
+
     /// Returns the change sets of a run without working out their hashes: for who has checked the
-    /// run before, and looks at what they do. What they name as their predecessor is `.none`.
+    /// run before, and looks at what they do. What they name as their predecessor is nothing to go
+    /// by. Gaps are left out.
     public static func decodeUnhashed(_ bytes: [UInt8]) throws(CodecError) -> [ChangeSet] {
         var decoder = try RunDecoder(bytes, Limits.thingsPerRun)
         return try decoder.unhashedChangeSets()
@@ -50,7 +59,8 @@ extension RunCoding {
         _ bytes: [UInt8], maximumThings: Int
     ) throws(CodecError) -> [HashedChangeSet] {
         var decoder = try RunDecoder(bytes, maximumThings)
-        return try decoder.changeSets()
+        try decoder.refuseGaps()
+        return try decoder.run().changeSets
     }
 }
 
@@ -64,7 +74,11 @@ private struct RunDecoder {
     private let replica: ReplicaID
     private var number: ChangeSetNumber
     private var previous: ContentHash
+    /// Of change sets.
     private let count: Int
+    /// Each still without what stands before it.
+    private let gaps: [(number: ChangeSetNumber, hash: ContentHash)]
+    private var passed: [RunGap] = []
 
     private var identifiers = ReaderIndex<RecordID>()
     private var replicas = ReaderIndex<ReplicaID>()
@@ -93,9 +107,27 @@ private struct RunDecoder {
         number = try reader.number()
         previous = try reader.hash()
         let start = reader.index
-        count = try reader.count(limit: Limits.changeSetsPerRun)
-        guard count >= 1, number.value <= ChangeSetNumber.maximum - UInt64(count) else {
+        var count = try reader.count(limit: Limits.changeSetsPerRun)
+        var holes: [(offset: Int, hash: ContentHash)] = []
+        if count == 0 {
+            let gapCount = try reader.count(limit: Limits.changeSetsPerRun)
+            guard gapCount >= 1 else { throw .outOfRange(at: start) }
+            var offset = 0
+            for _ in 0..<gapCount {
+                offset += try reader.count(upTo: Limits.changeSetsPerRun)
+                holes.append((offset, try reader.hash()))
+                offset += 1
+            }
+            count = try reader.count(limit: Limits.changeSetsPerRun - gapCount)
+            guard offset <= gapCount + count else { throw .outOfRange(at: start) }
+        }
+        let numbers = UInt64(count + holes.count)
+        guard number.value <= ChangeSetNumber.maximum - numbers else {
             throw .outOfRange(at: start)
+        }
+        self.count = count
+        gaps = holes.map { [number] in
+            (ChangeSetNumber(number.value + UInt64($0.offset))!, $0.hash)
         }
         var lengths: [Int] = []
         for _ in Column.allCases { lengths.append(try reader.count()) }
@@ -124,18 +156,36 @@ private struct RunDecoder {
         _modify { yield &columns[column.rawValue] }
     }
 
-    mutating func changeSets() throws(CodecError) -> [HashedChangeSet] {
+    func refuseGaps() throws(CodecError) {
+        if !gaps.isEmpty { throw .outOfRange(at: 0) }
+    }
+
+    /// Goes on from the gaps that stand here, if there are any.
+    private mutating func passGaps() {
+        while passed.count < gaps.count, gaps[passed.count].number == number {
+            let gap = RunGap(number, previous: previous, hash: gaps[passed.count].hash)
+            passed.append(gap)
+            previous = gap.hash
+            number = number.next
+        }
+    }
+
+    mutating func run() throws(CodecError) -> HashedRun {
+        let (first, before) = (number, previous)
         var result: [HashedChangeSet] = []
         result.reserveCapacity(count)
         for _ in 0..<count {
+            passGaps()
             let set = try changeSet()
             let hashed = HashedChangeSet(hashing: set)
             result.append(hashed)
             previous = hashed.hash
             number = number.next
         }
+        passGaps()
         try finish()
-        return result
+        return HashedRun(
+            replica: replica, first: first, previous: before, changeSets: result, gaps: passed)
     }
 
     mutating func unhashedChangeSets() throws(CodecError) -> [ChangeSet] {
@@ -143,6 +193,7 @@ private struct RunDecoder {
         result.reserveCapacity(count)
         previous = .none
         for _ in 0..<count {
+            passGaps()
             result.append(try changeSet())
             number = number.next
         }

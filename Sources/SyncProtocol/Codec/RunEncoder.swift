@@ -11,7 +11,28 @@ public enum RunCoding {
         precondition(!changeSets.isEmpty)
         var encoder = RunEncoder()
         for changeSet in changeSets { encoder.append(changeSet) }
-        return encoder.finish(first: changeSets[0], count: changeSets.count)
+        let first = changeSets[0]
+        return encoder.finish(
+            first: first.name, previous: first.previous, count: changeSets.count, gaps: [])
+    }
+
+    /// The same of a run that may have gaps.
+    public static func encode(_ run: HashedRun) -> [UInt8] {
+        var encoder = RunEncoder()
+        var gaps = run.gaps[...]
+        var number = run.first
+        for set in run.changeSets {
+            while gaps.first?.number == number {
+                number = number.next
+                gaps.removeFirst()
+            }
+            encoder.pass(to: number)
+            encoder.append(set.changeSet)
+            number = number.next
+        }
+        return encoder.finish(
+            first: ChangeSetName(run.replica, run.first), previous: run.previous,
+            count: run.changeSets.count, gaps: run.gaps)
     }
 }
 
@@ -41,8 +62,11 @@ private struct RunEncoder {
         _modify { yield &columns[column.rawValue] }
     }
 
+    /// Passes over gaps.
+    mutating func pass(to number: ChangeSetNumber) { expected = number }
+
     mutating func append(_ set: ChangeSet) {
-        precondition(expected.map { $0 == set.name.number } ?? true, "a run has no gaps")
+        precondition(expected.map { $0 == set.name.number } ?? true, "what is no gap is there")
         expected = set.name.number.next
         identifier(set.author, in: .author)
         identifier(set.grant, in: .grant)
@@ -228,11 +252,24 @@ private struct RunEncoder {
         }
     }
 
-    func finish(first: ChangeSet, count: Int) -> [UInt8] {
+    func finish(
+        first: ChangeSetName, previous: ContentHash, count: Int, gaps: [RunGap]
+    ) -> [UInt8] {
         var writer = ByteWriter()
-        writer.identifier(first.name.replica)
-        writer.varint(first.name.number.value)
-        writer.raw(first.previous.bytes)
+        writer.identifier(first.replica)
+        writer.varint(first.number.value)
+        writer.raw(previous.bytes)
+        if !gaps.isEmpty {
+            // A run without gaps does not pay for them.
+            writer.varint(0 as UInt64)
+            writer.varint(gaps.count)
+            var expected = first.number.value
+            for gap in gaps {
+                writer.varint(gap.number.value - expected)
+                writer.raw(gap.hash.bytes)
+                expected = gap.number.value + 1
+            }
+        }
         writer.varint(count)
         for column in columns { writer.varint(column.count) }
         let keys = places.keys.sorted()

@@ -12,12 +12,14 @@ public enum Disposition: UInt8, Hashable, Sendable, CaseIterable {
     case held = 3
     /// Stored; waits for a person.
     case quarantined = 4
+    /// Passed: its device can't produce it any more. Merged should a copy of it turn up.
+    case gap = 5
 
     /// Whether its writes are part of the hub's states.
     public var isMerged: Bool {
         switch self {
         case .applied, .conflicted, .late: true
-        case .held, .quarantined: false
+        case .held, .quarantined, .gap: false
         }
     }
 }
@@ -30,7 +32,8 @@ public struct ReceiptEntry: Hashable, Sendable {
     /// How much later than its own wall clock said it was made, on the hub's clock. A clock that is
     /// wrong is wrong by the same for a whole week, so that a week of these is one number.
     public let shift_ms: Int64
-    /// Why it is held or quarantined, as a stable code of `protocol/errors.md`; empty otherwise.
+    /// Why it is held, quarantined or passed, as a stable code of `protocol/errors.md`; empty
+    /// otherwise.
     public let reason: Text
 
     public init(

@@ -313,6 +313,7 @@ extension Disposition {
         case .late: "late"
         case .held: "held"
         case .quarantined: "quarantined"
+        case .gap: "gap"
         }
     }
 }

@@ -139,16 +139,28 @@ extension HashedChangeSet {
 }
 
 extension SignedRun {
-    /// Its change sets and the signature; the bytes alone where they can't be read.
+    /// Its change sets, its gaps if there are any, and the signature; the bytes alone where they
+    /// can't be read.
     public var rendering: JSON {
-        let content: JSONMember
-        do {
-            content = JSONMember(
-                "changeSets", .array(try RunCoding.decode(bytes).map(\.rendering)))
-        } catch {
-            content = JSONMember("unreadable", .bytes(bytes))
+        let content: [JSONMember]
+        do { content = try RunCoding.decodeRun(bytes).members } catch {
+            content = [JSONMember("unreadable", .bytes(bytes))]
         }
-        return .object([content, JSONMember("signature", .bytes(signature.bytes))])
+        return .object(content + [JSONMember("signature", .bytes(signature.bytes))])
+    }
+}
+
+extension HashedRun {
+    public var members: [JSONMember] {
+        let sets = JSONMember("changeSets", .array(changeSets.map(\.rendering)))
+        guard !gaps.isEmpty else { return [sets] }
+        let holes = gaps.map { gap in
+            JSON.object([
+                "name": .text(ChangeSetName(replica, gap.number)),
+                "previous": .text(gap.previous), "hash": .text(gap.hash),
+            ])
+        }
+        return [sets, JSONMember("gaps", .array(holes))]
     }
 }
 

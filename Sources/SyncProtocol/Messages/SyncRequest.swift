@@ -129,7 +129,17 @@ public struct SignedRun: Hashable, Sendable {
                 signedBytes(changeSets[changeSets.count - 1].name, head), for: .run))
     }
 
-    /// The bytes that the signature of a run is made over.
+    /// Encodes and signs what a device has, gaps and all.
+    public static func make(_ run: HashedRun, key: SigningKey) -> SignedRun {
+        SignedRun(bytes: RunCoding.encode(run), signature: key.sign(run.signedBytes, for: .run))
+    }
+
+    /// Whether it was signed with this key: `run` is what its bytes say.
+    public func isSigned(as run: HashedRun, by key: VerifyingKey) -> Bool {
+        key.isValid(signature, for: run.signedBytes, purpose: .run)
+    }
+
+    /// The bytes that the signature of a run without gaps is made over.
     public static func signedBytes(_ last: ChangeSetName, _ head: ContentHash) -> [UInt8] {
         var writer = ByteWriter()
         writer.name(last)

@@ -106,7 +106,7 @@ final class BundleCommandTests {
     private func forged(_ fault: Fault) throws -> [UInt8] {
         let store = try DeviceStore.open(author.folder, schema: .fieldwork)
         let made = try #require(try SyncClient.bundle(of: store))
-        let sets = try store.changeSets(made.numbers)
+        let sets = try store.run(made.numbers).changeSets
         let credential = try #require(try store.credential())
         let own = try store.signingKey()
         try store.close()

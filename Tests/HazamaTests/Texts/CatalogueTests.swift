@@ -31,6 +31,7 @@ struct CatalogueTests {
         #expect(BundlePhrase.allCases.flatMap { gaps(in: $0.wording) } == [])
         #expect(RescuePhrase.allCases.flatMap { gaps(in: $0.wording) } == [])
         #expect(RulePhrase.allCases.flatMap { gaps(in: $0.wording) } == [])
+        #expect(GapPhrase.allCases.flatMap { gaps(in: $0.wording) } == [])
     }
 
     @Test("a missing text and a missing place are noticed")

@@ -58,6 +58,19 @@ extension Made {
                     "changeSets": .array(sets.map { HashedChangeSet(hashing: $0).rendering }),
                 ])
         }
+        for (name, about, numbers) in gaps {
+            let run = gapped(numbers)
+            let signed = SignedRun.make(run, key: Specimen.aliceKey)
+            files.append(
+                VectorFile(
+                    "run/\(name).json",
+                    members: [
+                        JSONMember("about", .string(about)),
+                        JSONMember("key", .hex(Specimen.aliceKey.verifying.bytes)),
+                        JSONMember("bytes", .hex(signed.bytes)),
+                        JSONMember("signature", .hex(signed.signature.bytes)),
+                    ] + run.members))
+        }
         for (name, about, error, content) in badRuns {
             files.append(
                 VectorFile(
@@ -67,6 +80,28 @@ extension Made {
                     ]))
         }
         return files
+    }
+
+    private static let gaps: [(String, String, Set<UInt64>)] = [
+        ("gap", "The second of three is a gap, and what follows is chained to its hash.", [2]),
+        ("gaps-at-both-ends", "The first and the last of three.", [1, 3]),
+        ("nothing-but-gaps", "Three numbers, of which nothing is left.", [1, 2, 3]),
+    ]
+
+    /// Three in a row, some of which their device has lost.
+    private static func gapped(_ numbers: Set<UInt64>) -> HashedRun {
+        let sets = [Specimen.smallest, Specimen.everything, Specimen.alike].map {
+            HashedChangeSet(hashing: $0)
+        }
+        func isLost(_ set: HashedChangeSet) -> Bool {
+            numbers.contains(set.changeSet.name.number.value)
+        }
+        return HashedRun(
+            replica: Specimen.alice, first: .first, previous: .none,
+            changeSets: sets.filter { !isLost($0) },
+            gaps: sets.filter(isLost).map {
+                RunGap($0.changeSet.name.number, previous: $0.changeSet.previous, hash: $0.hash)
+            })
     }
 
     private static let threeBytes = RunCoding.encode([
@@ -96,7 +131,27 @@ extension Made {
                 "number-beyond-2-to-the-53", "The number after it would be none.", "outOfRange",
                 smallest { $0.number = bytesOf { $0.varint(UInt64(1 << 53)) } }
             ),
-            ("no-change-set", "A run has at least one.", "outOfRange", smallest { $0.count = [0] }),
+            (
+                "no-change-set", "A run names at least one number.", "outOfRange",
+                smallest { $0.count = [0, 0] }
+            ),
+            (
+                "gap-beyond-the-end", "The gap is the third of two numbers.", "outOfRange",
+                smallest { $0.count = [0, 1, 2] + [UInt8](repeating: 7, count: 32) + [1] }
+            ),
+            (
+                "gap-of-a-change-set", "A number more than change sets and gaps are.", "outOfRange",
+                smallest {
+                    let hash = [UInt8](repeating: 7, count: 32)
+                    $0.count = [0, 2, 0] + hash + [2] + hash + [1]
+                }
+            ),
+            (
+                "gap-cut-short", "The hash has 31 bytes.", "truncated",
+                Array(
+                    smallest { $0.count = [0, 1, 0] + [UInt8](repeating: 7, count: 32) }.prefix(
+                        16 + 1 + 32 + 3 + 31))
+            ),
             (
                 "count-of-2-to-the-40", "Nobody makes room for that.", "outOfRange",
                 smallest { $0.count = [0x80, 0x80, 0x80, 0x80, 0x80, 0x20] }

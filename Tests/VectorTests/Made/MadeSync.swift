@@ -29,12 +29,14 @@ extension Made {
                 reason: Text("HZ-5003")),
             ReceiptEntry(disposition: .late, position: LogPosition(9)!, shift_ms: -5),
             ReceiptEntry(disposition: .late, position: LogPosition(4)!, shift_ms: 20),
+            ReceiptEntry(
+                disposition: .gap, position: nil, shift_ms: 0, reason: Text("HZ-5201")),
         ])
 
     static var receipts: [VectorFile] {
         var files = [
             ("merged", "Three in a row: two stretches.", receipt),
-            ("unmerged", "Held, set aside and late; positions may go back.", unmerged),
+            ("unmerged", "Held, set aside, late and passed; positions may go back.", unmerged),
         ].map { name, about, receipt in
             let signed = SignedReceipt(receipt, key: Specimen.hubKey)
             return VectorFile(
@@ -77,8 +79,8 @@ extension Made {
                 head + [1, 2, 0, 0, 0, 0], signature
             ),
             (
-                "disposition-unknown", "There is no disposition 5.", "unknownTag",
-                head + [1, 1, 5, 0, 0, 0], signature
+                "disposition-unknown", "There is no disposition 6.", "unknownTag",
+                head + [1, 1, 6, 0, 0, 0], signature
             ),
             (
                 "step-without-position", "Nothing moves without positions.", "outOfRange",

@@ -92,6 +92,7 @@ extension Desk {
     }
 
     private func became(_ entry: OutboxEntry) -> String {
+        if entry.isLost, !entry.isAtHub { return console.text(GapPhrase.becameLost) }
         switch entry.state {
         case .unsent: return console.text(.becameUnsent)
         case .received(let disposition):
@@ -102,7 +103,7 @@ extension Desk {
                 case .conflicted: .becameConflicted
                 case .late: .becameLate
                 case .held: .becameHeld
-                case .quarantined: .becameQuarantined
+                case .quarantined, .gap: .becameQuarantined
                 }
             let text = console.text(phrase, ["position": position])
             guard !entry.reason.isEmpty else { return text }
@@ -113,13 +114,22 @@ extension Desk {
 }
 
 extension OutboxEntry {
+    /// Whether the hub has it, merged or not.
+    fileprivate var isAtHub: Bool {
+        switch state {
+        case .unsent, .received(.gap): false
+        case .received: true
+        }
+    }
+
     var mark: Mark {
         switch state {
+        case _ where isLost && !isAtHub: .quarantined
         case .unsent: .unsent
         case .received(.applied), .received(.late): .durable
         case .received(.conflicted): .conflict
         case .received(.held): .partlySent
-        case .received(.quarantined): .quarantined
+        case .received(.quarantined), .received(.gap): .quarantined
         }
     }
 

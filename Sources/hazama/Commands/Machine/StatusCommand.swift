@@ -34,6 +34,7 @@ struct StatusCommand: DeskCommand {
             JSONMember("carried", .integer(Int64(carried))),
             JSONMember("held", .integer(Int64(status.held))),
             JSONMember("quarantined", .integer(Int64(status.quarantined))),
+            JSONMember("lost", .integer(Int64(status.lost))),
             JSONMember("conflicts", .integer(Int64(status.conflicts))),
             JSONMember("notices", .integer(Int64(status.unreadNotices))),
             JSONMember("records", .integer(Int64(status.records))),
@@ -98,6 +99,10 @@ struct StatusCommand: DeskCommand {
         let conflicts = console.text(.statusConflicts, ["n": "\(status.conflicts)"])
         let aside = console.text(.statusQuarantined, ["n": "\(status.quarantined)"])
         console.result("\(Mark.conflict) \(conflicts)     \(Mark.quarantined) \(aside)")
+        if status.lost > 0 {
+            console.result(
+                "\("!", .danger) \(console.text(GapPhrase.lost, ["n": "\(status.lost)"]))")
+        }
         if let alarm_ms = status.alarm_ms {
             console.result(.statusAlarm, ["time": formats.moment(alarm_ms)])
         }

@@ -200,6 +200,10 @@ struct SyncCommand: DeskCommand {
         if summary.held > 0 {
             console.result(.partlySent, .statusHeld, ["n": "\(summary.held)"])
         }
+        if summary.lost > 0 {
+            console.result(
+                "\("!", .danger) \(console.text(GapPhrase.lost, ["n": "\(summary.lost)"]))")
+        }
         for reason in SyncResponse.Leave.Reason.allCases {
             if let count = summary.left[reason] {
                 console.result(.takenOff, ["n": "\(count)", "why": console.text(reason.phrase)])
@@ -237,6 +241,7 @@ struct SyncCommand: DeskCommand {
                 summary.receiptPosition.map { .integer(Int64($0.value)) } ?? .null),
             JSONMember("held", .integer(Int64(summary.held))),
             JSONMember("quarantined", .integer(Int64(summary.quarantined))),
+            JSONMember("lost", .integer(Int64(summary.lost))),
             JSONMember("unsent", .integer(Int64(summary.unsent))),
             JSONMember("notices", .integer(Int64(summary.notices))),
             JSONMember("takenOff", .integer(Int64(summary.takenOff))),

@@ -175,6 +175,7 @@ extension Hub {
         guard var trunk = try tx.replica(id) else { throw Problem(.unknownReplica) }
         // Written down with what came, if that is new.
         memory.contacts[id]?.fill(&trunk)
+        try fillGaps(from: run, read, of: trunk, now, sent, earlier, memory, tx)
         let first = read.first.value
         let last = read.last.number.value
         let head = read.head
@@ -192,19 +193,6 @@ extension Hub {
             }
             return Kept(rid: trunk.rid)
         }
-        if first <= replica.stored {
-            // What its device had lost may have turned up.
-            for gap in try tx.gaps(of: replica.rid, first: first, last: last)
-            where read.changeSet(gap.number)?.hash == gap.hash {
-                let upload = try tx.appendUpload(
-                    run, replica: replica.rid, first: gap.number, last: gap.number, head: gap.hash,
-                    received_ms: now, sent: sent, earlier: earlier, state: .waiting)
-                try tx.fill(gap.number, of: replica.rid, with: upload)
-                guard let number = ChangeSetNumber(gap.number) else { continue }
-                try Judgement(memory, schema: schema, now_ms: now)
-                    .answer(.gap(ChangeSetName(replica.id, number)), tx)
-            }
-        }
         guard last > replica.stored else { return Kept(rid: replica.rid) }
         for gap in read.gaps where gap.number.value > replica.stored {
             try tx.putGap(gap.number.value, gap.hash, of: replica.rid)
@@ -215,8 +203,30 @@ extension Hub {
         replica.stored = last
         replica.head = head
         try tx.update(replica)
-        if replica.branch == nil { try admitGaps(&replica, tx) }
+        if replica.branch == nil { try admitGaps(&replica, memory, tx) }
         return Kept(rid: replica.rid, upload: upload)
+    }
+
+    /// Stores what a device had lost and this run has: its own, or that of a branch of it. The hash
+    /// says that it is that very change set, whatever else the run holds.
+    private func fillGaps(
+        from run: SignedRun, _ read: HashedRun, of trunk: StoredReplica, _ received_ms: Int64,
+        _ sent: ClockReading, _ earlier: [SignedReceipt], _ memory: HubMemory,
+        _ tx: borrowing HubTransaction
+    ) throws {
+        for replica in try [trunk] + tx.branches(of: trunk.rid) {
+            for gap in try tx.gaps(
+                of: replica.rid, first: read.first.value, last: read.last.number.value)
+            where read.changeSet(gap.number)?.hash == gap.hash {
+                let upload = try tx.appendUpload(
+                    run, replica: replica.rid, first: gap.number, last: gap.number, head: gap.hash,
+                    received_ms: received_ms, sent: sent, earlier: earlier, state: .waiting)
+                try tx.fill(gap.number, of: replica.rid, with: upload)
+                guard let number = ChangeSetNumber(gap.number) else { continue }
+                try Judgement(memory, schema: schema, now_ms: clock())
+                    .answer(.gap(ChangeSetName(replica.id, number)), tx)
+            }
+        }
     }
 
     /// The chain that a run belongs to: that of its replica, of a branch of it, or of a branch that
@@ -315,13 +325,18 @@ extension Hub {
     }
 
     /// Lets uploads follow that came before their predecessor did, as far as they are still new.
-    private func admitGaps(_ replica: inout StoredReplica, _ tx: borrowing HubTransaction) throws {
+    private func admitGaps(
+        _ replica: inout StoredReplica, _ memory: HubMemory, _ tx: borrowing HubTransaction
+    ) throws {
         var hasMoved = true
         while hasMoved {
             hasMoved = false
             for upload in try tx.unjudgedUploads(.gap)
             where upload.replica == replica.rid && upload.first <= replica.stored + 1 {
                 let read = try RunCoding.decodeRun(upload.run.bytes)
+                try fillGaps(
+                    from: upload.run, read, of: replica, upload.received_ms, upload.sent,
+                    upload.earlier, memory, tx)
                 guard try continues(read, replica, tx) else {
                     try tx.finishUpload(
                         upload.id, state: .branch, position: nil, receipt: upload.receipt)

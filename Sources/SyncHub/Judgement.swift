@@ -214,7 +214,10 @@ final class Judgement {
                 receipt.first.value, upload.first)...max(
                     receipt.first.value, upload.first, min(receipt.last.value, upload.last))
             {
-                guard let entry = ChangeSetNumber(number).flatMap({ receipt[$0] }) else { continue }
+                // That it was a gap says nothing of what has turned up since.
+                guard let entry = ChangeSetNumber(number).flatMap({ receipt[$0] }),
+                    entry.disposition != .gap
+                else { continue }
                 said[number] = (entry, Int64(receipt.received_ms))
             }
         }

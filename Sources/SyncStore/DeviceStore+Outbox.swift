@@ -12,13 +12,14 @@ extension DeviceStore {
     ) throws(StoreError) -> [OutboxEntry] {
         try read { db in
             let era = try self.era(db)
+            let merged = try self.merged(db)
             var entries: [OutboxEntry] = []
             try db.each(
                 Self.outboxSQL
                     + (onlyOpen
                         ? " WHERE \(Self.open) AND (era IS NOT ?1 OR position IS NULL)" : "")
                     + " ORDER BY number DESC LIMIT ?2", [era, max(limit, 0)]
-            ) { row in entries.append(try self.outboxEntry(row, era)) }
+            ) { row in entries.append(try self.outboxEntry(row, era, merged)) }
             return entries
         }
     }
@@ -27,9 +28,10 @@ extension DeviceStore {
     public func outboxEntry(_ number: ChangeSetNumber) throws(StoreError) -> OutboxEntry? {
         try read { db in
             let era = try self.era(db)
+            let merged = try self.merged(db)
             return try db.first(
                 Self.outboxSQL + " WHERE number = ?", [Int64(number.value)]
-            ) { try self.outboxEntry($0, era) }
+            ) { try self.outboxEntry($0, era, merged) }
         }
     }
 
@@ -50,12 +52,13 @@ extension DeviceStore {
     public func returned() throws(StoreError) -> [OutboxEntry] {
         try read { db in
             let era = try self.era(db)
+            let merged = try self.merged(db)
             var entries: [OutboxEntry] = []
             try db.each(
                 Self.outboxSQL
                     + " WHERE \(Self.open) AND era = ? AND disposition = ? ORDER BY number",
                 [era, Int64(Disposition.quarantined.rawValue)]
-            ) { row in entries.append(try self.outboxEntry(row, era)) }
+            ) { row in entries.append(try self.outboxEntry(row, era, merged)) }
             return entries
         }
     }
@@ -75,24 +78,32 @@ extension DeviceStore {
             reason, is_anchored, size, key, bytes, is_lost FROM sync_outbox
         """
 
-    private func outboxEntry(_ row: Row, _ era: Int64) throws -> OutboxEntry {
+    private func outboxEntry(
+        _ row: Row, _ era: Int64, _ merged: NumberSet
+    ) throws -> OutboxEntry {
         let number = try row.changeSetNumber(0)
         let isOfEra = try row.intOrNil(4) == era
-        let disposition = isOfEra ? try self.disposition(row, 5) : nil
+        var disposition = isOfEra ? try self.disposition(row, 5) : nil
+        // A copy has turned up since, of which no receipt tells this device.
+        let isFound = disposition == .gap && merged.contains(number)
+        if isFound { disposition = .applied }
         let key = try row.int(12)
         let set =
             try row.int(14) != 0
-            ? nil : try unlessLost(number) { try opened(try row.blob(13), key: key, number) }
+            ? nil
+            : try unlessLost(number) {
+                try contents(try row.blob(13), key: key, number, hash: try row.blob(1))
+            }
         return OutboxEntry(
             number: number, hash: try row.contentHash(1), intent: try row.text(2),
             made_ms: try row.int(3), state: disposition.map(OutboxState.received) ?? .unsent,
             position: isOfEra ? try row.logPositionOrNil(6) : nil,
             corrected: try row.intOrNil(7).flatMap { shift in
-                set.map { CorrectedTime($0.changeSet.time, shift_ms: shift) }
+                set.map { CorrectedTime($0.time, shift_ms: shift) }
             },
             received_ms: try row.intOrNil(8).map { UInt64(clamping: $0) },
-            reason: try row.text(9), isAnchored: try row.int(10) != 0,
-            records: (set?.changeSet.changes ?? []).map {
+            reason: isFound ? "" : try row.text(9), isAnchored: try row.int(10) != 0,
+            records: (set?.changes ?? []).map {
                 OutboxRecord(record: $0.record, collection: $0.collection)
             }, isLost: set == nil, bytes: Int(try row.int(11)))
     }

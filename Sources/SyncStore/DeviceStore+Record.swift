@@ -253,7 +253,7 @@ extension DeviceStore {
         if let known = memory.withLock({ $0.last }) { return known }
         let row = try HotStatement(
             """
-            SELECT number, hash, clock_ms, clock_counter FROM sync_outbox
+            SELECT number, hash, clock_ms, clock_counter, key, bytes, is_lost FROM sync_outbox
             ORDER BY number DESC LIMIT 1
             """, db)
         defer { row.reset() }
@@ -265,11 +265,19 @@ extension DeviceStore {
                 milliseconds: UInt64(clamping: try row.present(2)),
                 counter: UInt16(clamping: try row.present(3)))
         else { throw StoreFault(.damaged, "the clock is out of range") }
-        guard let hash = ContentHash(bytes: row.bytes(1)) else {
+        guard var hash = ContentHash(bytes: row.bytes(1)) else {
             throw StoreFault(.damaged, "a hash is not 32 bytes long")
         }
-        return LastSealed(
-            number: try row.changeSetNumber(0), hash: hash, clock: HybridClock(last: timestamp))
+        let number = try row.changeSetNumber(0)
+        let key = try row.present(4)
+        // The next one is chained to what was written, even if the hash beside that has rotted.
+        if try row.present(6) == 0,
+            let set = try unlessLost(number, { try opened(row.bytes(5), key: key, number) }),
+            set.hash.isNear(hash)
+        {
+            hash = set.hash
+        }
+        return LastSealed(number: number, hash: hash, clock: HybridClock(last: timestamp))
     }
 
     private func writeTime(

@@ -114,12 +114,9 @@ extension DeviceStore {
             let number = try row.changeSetNumber(0)
             let isReceipted = try row.number(2) == era
             let key = try row.present(6)
-            let kept = ContentHash(bytes: row.bytes(8))
+            // With a bit flipped it could say anything, and do anything.
             let whole = try unlessLost(number) {
-                let set = try opened(row.bytes(7), key: key, number)
-                // With a bit flipped it could say anything, and do anything.
-                guard set.hash == kept else { throw StoreError.unreadable("change set \(number)") }
-                return set.changeSet
+                try contents(row.bytes(7), key: key, number, hash: row.bytes(8))
             }
             guard let set = whole else { continue }
             let read = schema.reading(set) ?? set
@@ -168,16 +165,25 @@ extension DeviceStore {
     }
 
     /// The same without its hash, for who only looks at what it does.
+    ///
+    /// - Parameter hash: what it must have; `nil` where that is not asked.
     func contents(
-        _ bytes: [UInt8], key: Int64, _ number: ChangeSetNumber
+        _ bytes: [UInt8], key: Int64, _ number: ChangeSetNumber, hash: [UInt8]? = nil
     ) throws -> ChangeSet {
-        let set: ChangeSet
+        let set: ChangeSet?
         do {
-            set = try KeptChangeSet.decode(seal.open(bytes, keyID: key))
+            let kept = try seal.open(bytes, keyID: key)
+            if let hash {
+                set = try ContentHash(bytes: hash).flatMap { hash throws(CodecError) in
+                    try KeptChangeSet.decode(kept, of: hash)
+                }
+            } else {
+                set = try KeptChangeSet.decode(kept)
+            }
         } catch let error as CodecError {
             throw StoreError.unreadable("change set \(number): \(error)")
         }
-        guard set.name.number == number else {
+        guard let set, set.name.number == number else {
             throw StoreError.unreadable("change set \(number) is another")
         }
         return set

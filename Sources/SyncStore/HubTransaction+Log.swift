@@ -290,7 +290,9 @@ extension HubTransaction {
         let statement = try db.cachedStatement(
             sql: """
                 SELECT id, receipt FROM uploads
-                WHERE replica = ? AND last >= ? AND first <= ? AND state <> 3 ORDER BY last
+                WHERE replica = ? AND last >= ? AND first <= ? AND state <> 3
+                ORDER BY EXISTS (
+                    SELECT 1 FROM gaps WHERE replica = uploads.replica AND upload = uploads.id), last
                 """)
         return try Row.fetchAll(
             statement, arguments: [replica, Int64(first), Int64(last)]

@@ -174,10 +174,185 @@ struct GapTests {
         #expect(try fixture.hub.doctor().filter { $0.severity == .damage }.isEmpty)
         let summary = try await device.sync()
         #expect(summary.lost == 0)
+        // Who read that it is lost would enter it twice.
+        let entries = try device.store.outbox().reversed()
+        #expect(entries.map(\.state) == Array(repeating: .received(.applied), count: 4))
+        #expect(entries.map(\.reason) == ["", "", "", ""])
         #expect(try device.value(House.minutes, of: house) == .integer(111))
         #expect(try device.store.totalDigest() == fixture.hub.status().digest)
         #expect(try await device.sync().digestMatches == true)
         #expect(try fixture.hub.status().position == LogPosition(4))
+    }
+
+    @Test("a machine put back from before brings what it had lost, and is no copy")
+    func putBack() async throws {
+        let (fixture, device) = try await scene()
+        let before = try FieldDevice(copyOf: device, at: fixture)
+        for number in [2, 4] { try flip(number, device) }
+        try await device.sync()
+        #expect(try losses(fixture).count == 2)
+        let summary = try await before.sync()
+        #expect(summary.unsent == 0 && summary.lost == 0)
+        #expect(try before.store.identity().enrolment == .approved)
+        let entries = try before.store.outbox()
+        #expect(entries.allSatisfy { $0.state == .received(.applied) && $0.position != nil })
+        #expect(try before.value(House.minutes, of: house) == .integer(111))
+        #expect(try losses(fixture).filter { $0.state != .resolved } == [])
+        #expect(try fixture.hub.doctor().filter { $0.severity == .damage }.isEmpty)
+        try before.record([.write(house, House.minutes, .increment(1000))])
+        #expect(try await before.sync().digestMatches == true)
+        #expect(try before.value(House.minutes, of: house) == .integer(1111))
+    }
+
+    @Test("a copy that went its own way brings what the first had lost, beside its own work")
+    func branch() async throws {
+        let (fixture, device) = try await scene()
+        let copy = try FieldDevice(copyOf: device, at: fixture)
+        try flip(3, device)
+        try device.record([.write(house, House.minutes, .increment(1000))])
+        try await device.sync()
+        #expect(try losses(fixture).count == 1)
+        // Its fifth is another than the first's.
+        try copy.record([.write(house, House.minutes, .increment(20_000))])
+        _ = await copy.failure()
+        #expect(try copy.store.identity().enrolment == .copied)
+        #expect(try losses(fixture).filter { $0.state != .resolved } == [])
+        try await device.sync()
+        #expect(try device.value(House.minutes, of: house) == .integer(21_111))
+        #expect(try device.store.identity().enrolment == .approved)
+        #expect(try device.store.totalDigest() == fixture.hub.status().digest)
+        #expect(try fixture.hub.doctor().filter { $0.severity == .damage }.isEmpty)
+    }
+
+    @Test("what a copy has lost is a gap of the copy, not of the first")
+    func gapOfBranch() async throws {
+        let (fixture, device) = try await scene()
+        let copy = try FieldDevice(copyOf: device, at: fixture)
+        try await device.sync()
+        for minutes in [Int64(1000), 20_000, 300_000] {
+            try copy.record([.write(house, House.minutes, .increment(minutes))])
+        }
+        try device.record([.write(house, House.minutes, .increment(4_000_000))])
+        try await device.sync()
+        try flip(2, copy)
+        try flip(6, copy)
+        _ = await copy.failure()
+        #expect(try copy.store.identity().enrolment == .copied)
+        #expect(try losses(fixture).count == 1)
+        try await device.sync()
+        #expect(try device.value(House.minutes, of: house) == .integer(4_301_111))
+        #expect(try device.store.totalDigest() == fixture.hub.status().digest)
+        #expect(try fixture.hub.doctor().filter { $0.severity == .damage }.isEmpty)
+    }
+
+    @Test("what came too early and waits is not lost, though its device has lost it since")
+    func waiting() throws {
+        let fixture = try HubFixture()
+        var a = try fixture.device(1, person: "Li Na")
+        a.seal([.house(house, in: HubFixture.north)])
+        for minutes in [Int64(1), 10, 100, 1000] {
+            a.seal([.write(house, House.minutes, .increment(minutes))])
+        }
+        let early = try fixture.sync(&a, [a.run(from: 3, through: 4)])
+        let held = try #require(early.receipts[0].verified(by: fixture.hub.receiptKey))
+        #expect(held.entries.map(\.disposition) == [.held, .held])
+        func gap(_ place: Int) -> RunGap {
+            RunGap(
+                a.sealed[place].changeSet.name.number, previous: a.sealed[place - 1].hash,
+                hash: a.sealed[place].hash)
+        }
+        let run = HashedRun(
+            replica: a.replica, first: .first, previous: .none,
+            changeSets: [a.sealed[0], a.sealed[3], a.sealed[4]], gaps: [gap(1), gap(2)])
+        try fixture.sync(&a, [SignedRun.make(run, key: a.key)])
+        try fixture.sync(&a)
+        #expect(a.merged.contains(try number(3)))
+        #expect(!a.merged.contains(try number(2)))
+        #expect(try losses(fixture).map(\.title) == ["laptop / 2"])
+        #expect(try fixture.hub.status().position == LogPosition(4))
+        #expect(try fixture.hub.doctor().filter { $0.severity == .damage }.isEmpty)
+    }
+
+    @Test("a colleague carries the gap to the hub, and reads what stands before it")
+    func carried() async throws {
+        let (fixture, device) = try await scene()
+        let courier = try FieldDevice(2, person: "Wang Fang", at: fixture)
+        for device in [device, courier, device] { try await device.sync() }
+        for count in 5...7 as ClosedRange<Int64> {
+            try device.edit(house) { try $0.set(House.count, to: .integer(count)) }
+        }
+        try flip(6, device)
+        let now = ClockReading(wall_ms: fixture.clock.now_ms, monotonic_ms: 5, boot: 9)
+        let card = try DeviceCard.decode(SyncClient.card(of: courier.store, now: now).encode())
+        let file = try #require(try SyncClient.bundle(of: device.store, for: card, now: now))
+        let taken = try SyncClient.take(shared: file.bytes, into: courier.store, now: now).taken
+        #expect(taken.shown == 1 && taken.waiting == 0 && taken.closed == 0)
+        #expect(try courier.value(House.count, of: house) == .integer(5))
+        try await courier.sync()
+        try await courier.sync()
+        #expect(try courier.value(House.count, of: house) == .integer(7))
+        #expect(try losses(fixture).map(\.title) == ["laptop / 6"])
+        #expect(try await device.sync().lost == 1)
+        #expect(try device.store.outbox().first?.state == .received(.applied))
+        for device in [device, courier] {
+            #expect(try await device.sync().digestMatches == true)
+            #expect(try device.store.totalDigest() == fixture.hub.status().digest)
+        }
+        #expect(try losses(fixture).count == 1)
+    }
+
+    @Test("what follows a gap is judged as it would be without: taken, late or set aside")
+    func judged() throws {
+        let fixture = try HubFixture()
+        var a = try fixture.device(1, person: "Li Na", areas: [HubFixture.north])
+        try fixture.sync(&a)
+        a.seal([.house(house, in: HubFixture.north)])
+        for minutes in [Int64(1), 10] {
+            a.seal([.write(house, House.minutes, .increment(minutes))])
+        }
+        a.seal([.house(RecordID(high: 100, low: 2), in: HubFixture.south)])
+        for minutes in [Int64(100), 1000, 20_000] {
+            a.seal([.write(house, House.minutes, .increment(minutes))])
+        }
+        func send(_ range: ClosedRange<UInt64>, without lost: UInt64) throws -> [Disposition] {
+            let place = Int(lost) - 1
+            let before = { (place: Int) in place == 0 ? .none : a.sealed[place - 1].hash }
+            let run = HashedRun(
+                replica: a.replica, first: try number(range.lowerBound),
+                previous: before(Int(range.lowerBound) - 1),
+                changeSets: a.sealed.filter {
+                    let value = $0.changeSet.name.number.value
+                    return range.contains(value) && value != lost
+                },
+                gaps: [
+                    RunGap(
+                        try number(lost), previous: before(place), hash: a.sealed[place].hash)
+                ])
+            let answer = try fixture.sync(&a, [SignedRun.make(run, key: a.key)])
+            return try #require(answer.receipts.first?.verified(by: fixture.hub.receiptKey))
+                .entries.map(\.disposition)
+        }
+        #expect(try send(1...5, without: 2) == [.applied, .gap, .applied, .quarantined, .applied])
+        try fixture.hub.endGrant(a.grant, reason: "moved", by: fixture.admin)
+        #expect(try send(6...7, without: 6) == [.gap, .late])
+        // What turns up is judged by what held when it was written.
+        try fixture.sync(&a, [a.run()])
+        try fixture.sync(&a)
+        for value in [1, 2, 3, 5, 6, 7] as [UInt64] {
+            #expect(a.merged.contains(try number(value)))
+        }
+        #expect(try fixture.hub.doctor().filter { $0.severity == .damage }.isEmpty)
+    }
+
+    @Test("a hash that has rotted beside the newest work takes nothing with it, whatever follows")
+    func rottenHash() async throws {
+        let (_, device) = try await scene()
+        try flip(4, column: "hash", device)
+        try device.record([.write(house, House.minutes, .increment(1000))])
+        let summary = try await device.sync()
+        #expect(summary.unsent == 0 && summary.lost == 0)
+        #expect(try device.value(House.minutes, of: house) == .integer(1111))
+        #expect(try device.store.verifyReceipts().faults == [])
     }
 
     @Test("what the hub has by another way is not lost, whatever its device says")

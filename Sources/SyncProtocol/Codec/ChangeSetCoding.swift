@@ -45,23 +45,30 @@ public enum ChangeSetCoding {
     static func canonical(_ changeSet: ChangeSet) -> (ContentHash, bytes: ByteWriter) {
         var writer = ByteWriter(capacity: 512)
         write(envelopeOf: changeSet, to: &writer)
-        let end = writer.count
-        var hashes = ByteWriter(capacity: 32 * changeSet.changes.count)
-        for index in changeSet.changes.indices {
-            let start = writer.count
-            write(changeSet.changes[index], to: &writer)
-            writer.bytes.withUnsafeBytes { bytes in
-                payloadDigest(
-                    changeSet, index, UnsafeRawBufferPointer(rebasing: bytes[start...])
-                ).withUnsafeBytes { hashes.raw($0) }
-            }
+        var payloads: [Int] = []
+        payloads.reserveCapacity(changeSet.changes.count)
+        for change in changeSet.changes {
+            payloads.append(writer.count)
+            write(change, to: &writer)
         }
-        let hash = writer.bytes.withUnsafeBytes { bytes in
-            hashes.bytes.withUnsafeBytes {
-                self.hash(UnsafeRawBufferPointer(rebasing: bytes[..<end]), joined: $0)
-            }
-        }
+        let hash = writer.bytes.withUnsafeBytes { self.hash(changeSet, $0, payloads: payloads) }
         return (hash, writer)
+    }
+
+    /// Returns the hash of a change set whose canonical bytes are at hand.
+    ///
+    /// - Parameter payloads: where in them each record's payload begins; the last one's ends them.
+    static func hash(
+        _ changeSet: ChangeSet, _ bytes: UnsafeRawBufferPointer, payloads: [Int]
+    ) -> ContentHash {
+        var hashes = ByteWriter(capacity: 32 * payloads.count)
+        for index in payloads.indices {
+            let end = index + 1 < payloads.count ? payloads[index + 1] : bytes.count
+            let payload = UnsafeRawBufferPointer(rebasing: bytes[payloads[index]..<end])
+            payloadDigest(changeSet, index, payload).withUnsafeBytes { hashes.raw($0) }
+        }
+        let envelope = UnsafeRawBufferPointer(rebasing: bytes[..<(payloads.first ?? bytes.count)])
+        return hashes.bytes.withUnsafeBytes { hash(envelope, joined: $0) }
     }
 
     /// Returns per record the hash of its salt and payload.

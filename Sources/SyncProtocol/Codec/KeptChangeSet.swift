@@ -16,6 +16,30 @@ public enum KeptChangeSet {
     /// - Complexity: linear in the bytes; nothing is allocated before the bytes for it are seen to
     ///   be there.
     public static func decode(_ bytes: [UInt8]) throws(CodecError) -> ChangeSet {
+        var payloads: [Int] = []
+        return try read(bytes, &payloads)
+    }
+
+    /// The same, if these bytes are those of this hash; else `nil`. They are hashed as they lie.
+    public static func decode(
+        _ bytes: [UInt8], of hash: ContentHash
+    ) throws(CodecError) -> ChangeSet? {
+        var payloads: [Int] = []
+        let set = try read(bytes, &payloads)
+        let found = bytes.withUnsafeBytes { bytes in
+            let canonical = UnsafeRawBufferPointer(rebasing: bytes.dropLast(seedBytes))
+            return ChangeSetCoding.hash(set, canonical, payloads: payloads)
+        }
+        return found == hash ? set : nil
+    }
+
+    /// The seed of the salts, which ends the bytes and is no part of the canonical ones.
+    private static let seedBytes = 16
+
+    /// - Parameter payloads: is given where each record's payload begins.
+    private static func read(
+        _ bytes: [UInt8], _ payloads: inout [Int]
+    ) throws(CodecError) -> ChangeSet {
         var reader = ByteReader(bytes)
         let name = try reader.name()
         let previous = try reader.hash()
@@ -48,6 +72,7 @@ public enum KeptChangeSet {
         changes.reserveCapacity(touched.count)
         for one in touched {
             let place = reader.index
+            payloads.append(place)
             guard
                 let change = RecordChange(
                     record: one.record, collection: one.collection, creates: one.creates,

@@ -169,7 +169,7 @@ struct DiffCommand: DeskCommand {
         let titles = try desk.titles()
         let writes = WriteLines(values: desk.values(titles), titles: titles)
         let entries = try desk.store().outbox(onlyOpen: true, limit: 1000).filter {
-            $0.state == .unsent
+            $0.state == .unsent && !$0.isLost
         }
         for entry in entries.reversed() {
             let set = try desk.store().changeSet(entry.number).changeSet

@@ -47,30 +47,39 @@ extension SyncClient {
 
     /// Seals what was saved from a damaged store for the hub, in as few bundles as hold it.
     ///
-    /// Where change sets between are lost, a new run begins: the hub keeps what follows them.
+    /// Where one between is lost, the next one names it, and it is a gap. Where several are, no
+    /// hash is known that the rest is chained to: a new run begins, and the hub keeps it.
     public static func bundles(of work: RescuedWork) throws(SyncFailure) -> [[UInt8]] {
         let most = Limits.requestBytes / 2
         var bundles: [[SignedRun]] = []
         var run: [HashedChangeSet] = []
+        var gaps: [RunGap] = []
         var (runBytes, bundleBytes) = (0, 0)
         func endRun() {
-            guard let last = run.last else { return }
+            guard let first = run.first?.changeSet else { return }
             if bundles.isEmpty || bundles[bundles.count - 1].count == Limits.runsPerRequest
                 || bundleBytes + runBytes > most
             {
                 bundles.append([])
                 bundleBytes = 0
             }
-            bundles[bundles.count - 1].append(
-                SignedRun.make(run.map(\.changeSet), head: last.hash, key: work.key))
+            let whole = HashedRun(
+                replica: work.replica, first: first.name.number, previous: first.previous,
+                changeSets: run, gaps: gaps)
+            bundles[bundles.count - 1].append(SignedRun.make(whole, key: work.key))
             bundleBytes += runBytes
-            (run, runBytes) = ([], 0)
+            (run, gaps, runBytes) = ([], [], 0)
         }
         for set in work.changeSets {
             let bytes = RunCoding.encode([set.changeSet]).count
-            if run.last?.hash != set.changeSet.previous || runBytes + bytes > most
-                || run.count == Limits.changeSetsPerRun
-            {
+            let lost = run.last?.changeSet.name.number.next
+            if let lost, let last = run.last, lost.next == set.changeSet.name.number {
+                gaps.append(RunGap(lost, previous: last.hash, hash: set.changeSet.previous))
+            } else if run.last?.hash != set.changeSet.previous {
+                endRun()
+            }
+            // So that a gap still goes into it after the last one.
+            if runBytes + bytes > most || run.count + gaps.count > Limits.changeSetsPerRun - 2 {
                 endRun()
             }
             run.append(set)

@@ -15,8 +15,6 @@ extension DeviceStore {
     public func run(_ numbers: ClosedRange<ChangeSetNumber>) throws(StoreError) -> HashedRun {
         if let whole = try read({ db in try self.knownRun(numbers, db) }) { return whole }
         return try write { db in
-            // What was only read wrongly, once, is read from the disk again.
-            try db.execute(sql: "PRAGMA shrink_memory")
             try self.markLost(numbers, db)
             guard let run = try self.knownRun(numbers, db) else {
                 throw StoreError.unknownChangeSet(numbers.lowerBound)
@@ -122,6 +120,8 @@ extension DeviceStore {
     private func markLost(
         _ numbers: ClosedRange<ChangeSetNumber>, _ db: Database
     ) throws {
+        // What was only read wrongly, once, is read from the disk again.
+        try db.execute(sql: "PRAGMA shrink_memory")
         var rows: [ChangeSetNumber: OwnRow] = [:]
         try db.each(
             """

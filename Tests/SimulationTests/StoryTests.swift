@@ -430,26 +430,6 @@ struct StoryTests {
         #expect(met > 0)
     }
 
-    @Test(
-        "a read that fails for a moment makes nothing lost",
-        arguments: (1...119).filter { $0 <= 16 || $0 % 7 == 0 })
-    func failingRead(at read: Int) async throws {
-        let luck = String(read, radix: 36)
-        let script = """
-            1000 0 create a
-            1000 0 plant b
-            1000 0 edit c
-            1000 0 carry d device-read-error \(luck)
-            1000 0 sync e device-read-error \(luck)
-            1000 0 edit f device-read-error \(luck)
-            1000 1 sync g
-            1000 0 sync h
-            """
-        let report = try await Simulation.run(try #require(Script(morning + script)))
-        #expect(report.failures.map { "\($0.invariant): \($0.detail)" } == [])
-        #expect(report.markers[.gapPassed, default: 0] == 0)
-    }
-
     @Test("what a newer program writes before the hub has it waits there, and then reaches all")
     func newerFirst() async throws {
         var script = morning + "1000 1 upgrade a\n"

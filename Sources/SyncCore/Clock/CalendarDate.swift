@@ -74,13 +74,14 @@ public struct CalendarDate: Hashable, Comparable, Sendable, CustomStringConverti
 
     /// `YYYY-MM-DD`.
     public var description: String {
-        // By digits, for each day that a hub stores is a column.
-        let digits = [year / 1000, year / 100, year / 10, year, month / 10, month, day / 10, day]
-            .map { UInt8(ascii: "0") + UInt8($0 % 10) }
+        // By digits and in one array, for each day that is stored is a column.
+        func digit(_ number: Int) -> UInt8 { UInt8(ascii: "0") + UInt8(number % 10) }
         let hyphen = UInt8(ascii: "-")
         return String(
-            decoding: digits[..<4] + [hyphen] + digits[4..<6] + [hyphen] + digits[6...],
-            as: UTF8.self)
+            decoding: [
+                digit(year / 1000), digit(year / 100), digit(year / 10), digit(year), hyphen,
+                digit(month / 10), digit(month), hyphen, digit(day / 10), digit(day),
+            ], as: UTF8.self)
     }
 
     private static func days(inMonth month: Int, of year: Int) -> Int {

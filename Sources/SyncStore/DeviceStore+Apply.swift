@@ -378,7 +378,7 @@ extension DeviceStore {
             for record in records { try apply(record, nil, table, &context, db) }
             return
         }
-        let prepared = try db.cachedStatement(sql: table.insertSQL)
+        let prepared = try db.cachedStatement(sql: table.insert.sql)
         let insertion = try PlainInsertion(table, prepared, db)
         for record in records {
             let digest = StateDigest.of(record.record, state: record.state)
@@ -441,7 +441,7 @@ extension DeviceStore {
             try ownChanges(of: sent.record, db), of: sent.record, reach, context.merged, db)
         let carried = try markCarried(on: sent.record, reach, db)
         try write(
-            held == nil ? table.insertSQL : table.updateSQL, sent.record, table, sent.area,
+            held == nil ? table.insert : table.update, sent.record, table, sent.area,
             Overlay(over: state, pending: carried + own), had: held == nil ? 0 : 1, confirmed, db)
     }
 

@@ -167,7 +167,7 @@ extension DeviceStore {
             memory.withLock { $0.carries = true }
             if touched.held == nil {
                 try write(
-                    touched.table.insertSQL, record, touched.table, area,
+                    touched.table.insert, record, touched.table, area,
                     Overlay(over: nil, pending: pendingChanges(of: record, db)), had: 0,
                     ConfirmedColumns(key: seal.keyID), db)
             } else {

@@ -40,7 +40,7 @@ extension DeviceStore {
 
     /// Whether any records here are one: most stores need no second look.
     func hasPairs(_ db: Database) throws -> Bool {
-        let any = try HotStatement("SELECT 1 FROM sync_aliases LIMIT 1", db)
+        let any = try kept(.anyPair, db)
         defer { any.reset() }
         return try any.step()
     }

@@ -109,6 +109,9 @@ extension DeviceStore {
             }
             return nil
         }
+
+        /// Whether the change says anything of where its record lies.
+        var moves: Bool { change.writes.contains { $0.unit == table.homeUnit } }
     }
 
     private func touched(by change: RecordChange, _ db: Database) throws -> Touched {
@@ -155,7 +158,7 @@ extension DeviceStore {
     }
 
     private func standing(_ record: RecordID, _ db: Database) throws -> Standing {
-        let row = try HotStatement(areaSQL, db)
+        let row = try kept(self.area, db)
         row.bind(record, at: 1)
         defer { row.reset() }
         guard try row.step() else { return .nowhere }
@@ -192,10 +195,9 @@ extension DeviceStore {
     private func grant(
         covering areas: [UInt32?], _ touched: [Touched], _ db: Database
     ) throws -> GrantID {
-        let territory = try self.territory(db)
         var covering: [[Territory.Grant]] = []
         for (area, touched) in zip(areas, touched) {
-            let grants = (area.map(territory.covering) ?? []).filter { !$0.isReadOnly }
+            let grants = try area.map { try writable($0, db) } ?? []
             guard !grants.isEmpty else { throw StoreError.outsideGrants(touched.change.record) }
             covering.append(grants)
         }
@@ -310,12 +312,7 @@ extension DeviceStore {
 
     private func keep(_ sealed: HashedChangeSet, _ bytes: [UInt8], _ db: Database) throws {
         let set = sealed.changeSet
-        let outbox = try HotStatement(
-            """
-            INSERT INTO sync_outbox(number, hash, clock_ms, clock_counter, intent, made_ms, size,
-                key, bytes)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
-            """, db)
+        let outbox = try kept(.outbox, db)
         outbox.bind(Int64(set.name.number.value), at: 1)
         outbox.bind(sealed.hash.bytes, at: 2)
         outbox.bind(Int64(set.time.timestamp.milliseconds), at: 3)
@@ -326,11 +323,7 @@ extension DeviceStore {
         outbox.bind(seal.keyID, at: 8)
         outbox.bind(seal.seal(bytes), at: 9)
         try outbox.run()
-        let records = try HotStatement(
-            """
-            INSERT INTO sync_outbox_records(record, number, collection, is_laid)
-            VALUES (?, ?, ?, 1)
-            """, db)
+        let records = try kept(.outboxRecords, db)
         for change in set.changes {
             records.bind(change.record, at: 1)
             records.bind(Int64(set.name.number.value), at: 2)
@@ -354,10 +347,12 @@ extension DeviceStore {
         overlay.lay(latest)
         guard let held = touched.held else {
             try write(
-                touched.table.insertSQL, record, touched.table, area, overlay, had: 0,
+                touched.table.insert, record, touched.table, area, overlay, had: 0,
                 ConfirmedColumns(key: seal.keyID), db)
             return
         }
-        try show(record, touched.table, held.area ?? area, overlay, had: held.conflicts, db)
+        try show(
+            record, touched.table, held.area ?? area, overlay, had: held.conflicts,
+            moves: touched.moves, db)
     }
 }

@@ -215,9 +215,9 @@ extension DeviceStore {
     /// Writes a record's columns as `overlay` shows it.
     func show(
         _ record: RecordID, _ table: DeviceTable, _ area: UInt32?, _ overlay: Overlay, had: Int,
-        _ db: Database
+        moves: Bool = true, _ db: Database
     ) throws {
-        try write(table.showSQL, record, table, area, overlay, had: had, nil, db)
+        try write(table.show, record, table, area, overlay, had: had, moves: moves, nil, db)
     }
 
     /// What a row says of a record's confirmed state; nothing but the key where there is none.
@@ -231,14 +231,16 @@ extension DeviceStore {
     }
 
     /// Runs one of a table's statements: the columns as `overlay` shows them in the order of
-    /// `DeviceTable.showSQL`, the confirmed ones where the statement has them, the record. Keeps
-    /// the index of disputes, too.
+    /// `DeviceTable.show`, the confirmed ones where the statement has them, the record. Keeps the
+    /// index of disputes, too.
     ///
+    /// - Parameter moves: whether it may lie elsewhere now than its row says.
     /// - Returns: whether a row was written.
     @discardableResult
     func write(
-        _ sql: String, _ record: RecordID, _ table: DeviceTable, _ area: UInt32?,
-        _ overlay: Overlay, had: Int, _ confirmed: ConfirmedColumns?, _ db: Database
+        _ kept: KeptStatement, _ record: RecordID, _ table: DeviceTable, _ area: UInt32?,
+        _ overlay: Overlay, had: Int, moves: Bool = true, _ confirmed: ConfirmedColumns?,
+        _ db: Database
     ) throws -> Bool {
         let state = overlay.state
         let conflicts = state?.conflicts(under: schema) ?? []
@@ -256,14 +258,14 @@ extension DeviceStore {
             } else {
                 Int64(0)
             }
-        let statement = try HotStatement(sql, db)
+        let statement = try self.kept(kept, db)
         statement.bind(area.map { Int64($0) }, at: 1)
         statement.bind(Int64(overlay.laid.count), at: 2)
         statement.bind(Int64(conflicts.count), at: 3)
         statement.bind(isVoid, at: 4)
         var place: Int32 = 5
-        let homeSQL = sql == table.insertSQL ? nil : table.homeSQL
-        if homeSQL == nil {
+        let apart = kept.number == table.insert.number ? nil : table.home
+        if apart == nil {
             statement.bind(home, at: place)
             place += 1
         }
@@ -291,8 +293,8 @@ extension DeviceStore {
         statement.bind(record, at: place)
         try statement.run()
         let isWritten = statement.changes > 0
-        if let homeSQL {
-            let statement = try HotStatement(homeSQL, db)
+        if let apart, moves {
+            let statement = try self.kept(apart, db)
             statement.bind(home, at: 1)
             statement.bind(record, at: 2)
             try statement.run()

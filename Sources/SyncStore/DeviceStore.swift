@@ -24,9 +24,10 @@ public final class DeviceStore: Sendable {
     /// The folder the store lies in.
     public let path: String
     let tables: [DeviceTable]
-    /// Finds where a record lies, in whatever table it is.
-    let areaSQL: String
+    let area: KeptStatement
     let seal = PayloadSeal.null
+    /// What each recording runs; of the connection, and let go before it.
+    private let hot = HotStatements()
     /// The connection and the lock on the folder; both gone while another process may have them.
     /// What is declared first is let go first: the connection before what it lies on.
     private let connection: Mutex<DatabaseQueue?>
@@ -88,9 +89,8 @@ public final class DeviceStore: Sendable {
         self.schema = schema
         self.path = path
         self.disk = disk
-        tables = schema.collections.map(DeviceTable.init)
-        areaSQL = tables.map { "SELECT area FROM \($0.name) WHERE id = ?1" }
-            .joined(separator: " UNION ALL ")
+        tables = schema.collections.enumerated().map { DeviceTable($0.element, at: $0.offset) }
+        area = .area(in: tables)
         let file = path + "/store.sqlite"
         // Asked before locking too: where no store is, not even a lock is left behind.
         if birth == nil, try !disk.check(file) { throw .noStore(path: path) }
@@ -158,7 +158,10 @@ public final class DeviceStore: Sendable {
     public func close() throws(StoreError) {
         guard let queue = connection.withLock({ $0 }) else { return }
         do {
-            try queue.writeWithoutTransaction { db in _ = try db.checkpoint(.truncate) }
+            try queue.writeWithoutTransaction { db in
+                hot.removeAll()
+                _ = try db.checkpoint(.truncate)
+            }
             try queue.close()
         } catch {
             throw StoreError(error)
@@ -194,6 +197,11 @@ public final class DeviceStore: Sendable {
             }
             return queue
         }
+    }
+
+    /// A statement that recordings run, ready to be bound; within a transaction.
+    func kept(_ statement: KeptStatement, _ db: Database) throws -> HotStatement {
+        try hot.statement(statement.number, statement.sql, db)
     }
 
     var keyPath: String { path + "/key" }
@@ -388,7 +396,9 @@ public final class DeviceStore: Sendable {
 struct DeviceMemory: Sendable {
     /// By era.
     var writers: [Int64: WriterTable] = [:]
-    var territory: Territory?
+    var territory: Territory? { didSet { writable = [:] } }
+    /// By area, the grants that allow to write there, as `territory` says.
+    var writable: [UInt32: [Territory.Grant]] = [:]
     /// Records that have left and are still here.
     var left: Set<RecordID>?
     /// Whether anything is read here that the hub may not have yet.

@@ -121,6 +121,38 @@ enum DeviceTables {
     ]
 }
 
+/// A statement that a connection keeps by number: finding it by its text would hash that each time.
+struct KeptStatement: Sendable {
+    let sql: String
+    /// Tells it from all others of the store.
+    let number: Int
+
+    init(_ sql: String, _ number: Int) { (self.sql, self.number) = (sql, number) }
+
+    static let outbox = KeptStatement(
+        """
+        INSERT INTO sync_outbox(number, hash, clock_ms, clock_counter, intent, made_ms, size,
+            key, bytes)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+        """, 0)
+    static let outboxRecords = KeptStatement(
+        """
+        INSERT INTO sync_outbox_records(record, number, collection, is_laid)
+        VALUES (?, ?, ?, 1)
+        """, 1)
+    static let anyPair = KeptStatement("SELECT 1 FROM sync_aliases LIMIT 1", 2)
+
+    /// Where a record lies, in whatever table it is.
+    static func area(in tables: [DeviceTable]) -> KeptStatement {
+        KeptStatement(
+            tables.map { "SELECT area FROM \($0.name) WHERE id = ?1" }
+                .joined(separator: " UNION ALL "), 3)
+    }
+
+    /// How many come before those of the tables.
+    static let count = 4
+}
+
 /// The table of one collection, with the statements that its rows are read and written by.
 ///
 /// Every row has an id; `state` is the hub's confirmed one, NULL while it has none, and `digest` is
@@ -137,15 +169,16 @@ struct DeviceTable: Sendable {
     let createSQL: [String]
     let selectSQL: String
     let rowsSQL: String
-    let insertSQL: String
-    let updateSQL: String
+    let insert: KeptStatement
+    let update: KeptStatement
     /// Writes what is shown, and leaves the confirmed state alone.
-    let showSQL: String
+    let show: KeptStatement
     /// Writes where a record lies, and only where that is news: else each write would touch the
     /// index of it. `nil` where there is none, and the others write it.
-    let homeSQL: String?
+    let home: KeptStatement?
 
-    init(_ declaration: CollectionDeclaration) {
+    /// - Parameter place: among the tables of its store.
+    init(_ declaration: CollectionDeclaration, at place: Int) {
         precondition(
             !declaration.name.hasPrefix("sync_") && !declaration.name.hasPrefix("sqlite_"),
             "a collection may not be called \(declaration.name)")
@@ -155,6 +188,7 @@ struct DeviceTable: Sendable {
             case .scope(let unit), .with(let unit): unit
             }
         let table = Self.quoted(declaration.name)
+        let number = KeptStatement.count + place * 4
         name = table
         columns = declaration.units.filter(\.isColumn)
         let names = columns.map(Self.column)
@@ -171,9 +205,10 @@ struct DeviceTable: Sendable {
         if case .with = declaration.home {
             let index = Self.quoted("sync_home_of_" + declaration.name)
             create.append("CREATE INDEX IF NOT EXISTS \(index) ON \(table)(home)")
-            homeSQL = "UPDATE \(table) SET home = ?1 WHERE id = ?2 AND home IS NOT ?1"
+            home = KeptStatement(
+                "UPDATE \(table) SET home = ?1 WHERE id = ?2 AND home IS NOT ?1", number + 3)
         } else {
-            homeSQL = nil
+            home = nil
         }
         createSQL = create
         selectSQL = """
@@ -187,17 +222,19 @@ struct DeviceTable: Sendable {
         let shown = ["area", "own", "conflicts", "is_void", "home"] + names
         let held = ["position", "era", "applied_ms", "key", "digest", "state"]
         let all = shown + held
-        insertSQL = """
+        insert = KeptStatement(
+            """
             INSERT INTO \(table)(\(all.joined(separator: ", ")), id)
             VALUES (\(all.map { _ in "?" }.joined(separator: ", ")), ?) ON CONFLICT(id) DO NOTHING
-            """
-        let isApart = homeSQL != nil
-        func update(_ names: [String]) -> String {
+            """, number)
+        let isApart = home != nil
+        func update(_ names: [String], _ number: Int) -> KeptStatement {
             let set = names.filter { $0 != "home" || !isApart }.map { $0 + " = ?" }
-            return "UPDATE \(table) SET \(set.joined(separator: ", ")) WHERE id = ?"
+            return KeptStatement(
+                "UPDATE \(table) SET \(set.joined(separator: ", ")) WHERE id = ?", number)
         }
-        updateSQL = update(all)
-        showSQL = update(shown)
+        self.update = update(all, number + 1)
+        show = update(shown, number + 2)
     }
 
     static func column(_ unit: UnitDeclaration) -> String { quoted("u_" + unit.name) }

@@ -101,6 +101,14 @@ extension DeviceStore {
         return territory
     }
 
+    /// The grants that cover an area and allow to write there.
+    func writable(_ area: UInt32, _ db: Database) throws -> [Territory.Grant] {
+        if let known = memory.withLock({ $0.writable[area] }) { return known }
+        let grants = try territory(db).covering(area).filter { !$0.isReadOnly }
+        memory.withLock { $0.writable[area] = grants }
+        return grants
+    }
+
     func forgetTerritory() { memory.withLock { $0.territory = nil } }
 
     /// Returns the areas this device knows of, parents before children, then by name.

@@ -201,11 +201,14 @@ struct HotStatement {
     }
 }
 
-/// The statements of one transaction that run once per record: each is looked up once.
-final class HotStatements {
+/// The statements that run once per record: each is looked up by its text once, and then by number.
+///
+/// Of one transaction, or of one connection, and then used only within its queue and let go before
+/// it is closed.
+final class HotStatements: @unchecked Sendable {  // Only one queue uses it.
     private var known: [Int: HotStatement] = [:]
 
-    /// - Parameter number: tells this statement from all others of the transaction.
+    /// - Parameter number: tells this statement from all others here.
     func statement(_ number: Int, _ sql: String, _ db: Database) throws -> HotStatement {
         if let statement = known[number] {
             statement.reset()
@@ -215,6 +218,8 @@ final class HotStatements {
         known[number] = statement
         return statement
     }
+
+    func removeAll() { known = [:] }
 }
 
 extension Database {

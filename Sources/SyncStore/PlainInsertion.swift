@@ -22,7 +22,7 @@ struct PlainInsertion {
     private static let homePlace: Int32 = 5
 
     /// - Parameters:
-    ///   - prepared: the table's `insertSQL`, kept prepared by the connection.
+    ///   - prepared: the table's `insert`, kept prepared by the connection.
     init(_ table: DeviceTable, _ prepared: Statement, _ db: Database) throws {
         guard let connection = db.sqliteConnection else {
             throw StoreFault(.other, "the store is closed")

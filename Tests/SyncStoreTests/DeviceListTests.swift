@@ -104,6 +104,30 @@ struct DeviceListTests {
         #expect(try device.store.list(.house, limit: 2).count == 2)
     }
 
+    @Test("what is said to lie elsewhere is found there at once, and stays while the rest changes")
+    func moving() throws {
+        var hub = PaperHub()
+        let device = try TestDevice.enrolled(&hub)
+        try device.record([
+            .house(.test(1), in: HubFixture.north), .house(.test(2), in: HubFixture.north),
+            .call(.test(3), on: .test(1), story: "called"),
+        ])
+        func found(at house: RecordID) throws -> [RecordID] {
+            try device.store.list(.call, where: [.home(house)]).map(\.record)
+        }
+        for isSent in [false, true] {
+            if isSent { try device.sync(&hub) }
+            try device.edit(.test(3)) { try $0.set(Call.house, to: .reference(.test(2))) }
+            #expect(try (found(at: .test(1)), found(at: .test(2))) == ([], [.test(3)]))
+            try device.edit(.test(3)) { try $0.set(Call.story, to: .text("called twice")) }
+            #expect(try (found(at: .test(1)), found(at: .test(2))) == ([], [.test(3)]))
+            try device.edit(.test(3)) { try $0.set(Call.house, to: .absent) }
+            #expect(try (found(at: .test(1)), found(at: .test(2))) == ([], []))
+            try device.edit(.test(3)) { try $0.set(Call.house, to: .reference(.test(1))) }
+            #expect(try (found(at: .test(1)), found(at: .test(2))) == ([.test(3)], []))
+        }
+    }
+
     @Test("voided records are left out unless asked for")
     func void() throws {
         var hub = PaperHub()

@@ -260,14 +260,17 @@ extension HubTransaction {
 
     /// The row of that upload, without reading it.
     public func uploadID(of replica: Int64, holding number: UInt64) throws -> Int64? {
-        let statement = try db.cachedStatement(
-            sql: """
-                SELECT id FROM uploads
-                WHERE replica = ? AND last >= ? AND first <= ? AND state < 2
-                ORDER BY last, id DESC LIMIT 1
-                """)
-        return try Int64.fetchOne(
-            statement, arguments: [replica, Int64(number), Int64(number)])
+        let row = try HotStatement(
+            """
+            SELECT id FROM uploads
+            WHERE replica = ? AND last >= ? AND first <= ? AND state < 2
+            ORDER BY last, id DESC LIMIT 1
+            """, db)
+        row.bind(replica, at: 1)
+        row.bind(Int64(number), at: 2)
+        row.bind(Int64(number), at: 3)
+        defer { row.reset() }
+        return try row.step() ? row.int(0) : nil
     }
 
     public func upload(_ id: Int64) throws -> StoredUpload? {

@@ -312,14 +312,12 @@ extension HubTransaction {
         var place: Int32 = 4
         var home: RecordID?
         if let unit = table.home {
-            let outcome = state[unit.id]?.outcome(under: unit)
-            if case .reference(let id)? = outcome?.value { home = id }
+            if case .reference(let id)? = state.value(under: unit) { home = id }
             if let home { statement.bind(home, at: place) } else { statement.bindNull(at: place) }
             place += 1
         }
         for unit in table.columns {
-            statement.bind(
-                state[unit.id].flatMap { $0.outcome(under: unit) }?.value, at: place)
+            statement.bind(state.value(under: unit), at: place)
             place += 1
         }
         statement.bind(stored.place, at: place)

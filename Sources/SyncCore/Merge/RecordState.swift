@@ -53,12 +53,19 @@ public struct RecordState: Hashable, Sendable {
     /// thousand records should not be handed a copy of each.
     public func forEachUnit(plain: (UnitID, Head) -> Void, other: (UnitID, UnitState) -> Void) {
         for place in units.indices {
-            if case .register(let register) = units[place].state, let head = register.plain {
-                plain(units[place].id, head)
-            } else {
-                other(units[place].id, units[place].state)
-            }
+            let id = units[place].id
+            let isPlain = units[place].state.visitPlain { plain(id, $0) }
+            if !isPlain { other(id, units[place].state) }
         }
+    }
+
+    /// The one value that `outcome(under:)` shows of a unit, without what else that says.
+    public func value(under unit: UnitDeclaration) -> Value? {
+        let place = place(of: unit.id)
+        guard place < units.count, units[place].id == unit.id else { return nil }
+        var value: Value?
+        let isPlain = units[place].state.visitPlain { value = $0.value }
+        return isPlain ? value : units[place].state.outcome(under: unit)?.value
     }
 
     /// Where a unit is, or would be. By hand, for a closure would be handed copies.

@@ -15,6 +15,13 @@ public enum UnitState: Hashable, Sendable {
         }
     }
 
+    /// Calls `body` with the head of a register that is nothing but one head, where it lies.
+    /// Returns whether it is one.
+    func visitPlain(_ body: (Head) -> Void) -> Bool {
+        guard case .register(let register) = self else { return false }
+        return register.visitPlain(body)
+    }
+
     public var kind: UnitKind {
         switch self {
         case .register: .register
@@ -83,6 +90,12 @@ public struct Register: Hashable, Sendable {
 
     /// The head of a register that is nothing but one head.
     public var plain: Head? { if case .plain(let head) = form { head } else { nil } }
+
+    fileprivate func visitPlain(_ body: (Head) -> Void) -> Bool {
+        guard case .plain(let head) = form else { return false }
+        body(head)
+        return true
+    }
 
     public var hasSeveralHeads: Bool {
         if case .general(let heads, _, _) = form { heads.count > 1 } else { false }

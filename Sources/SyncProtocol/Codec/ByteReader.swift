@@ -162,9 +162,13 @@ package struct ByteReader {
     package mutating func text(_ count: Int) throws(CodecError) -> String {
         guard count >= 0, count <= remaining else { throw .truncated(at: index) }
         let start = index
-        guard let text = String(validating: bytes[start..<start + count], as: UTF8.self) else {
-            throw .malformedText(at: start)
+        let text = bytes[start..<start + count].withUnsafeBufferPointer { source in
+            // Decoding mends what is no UTF-8, and then other bytes come out. `String(validating:)`
+            // looks up types anew for each text, which takes as long as the text.
+            var text = String(decoding: source, as: UTF8.self)
+            return text.withUTF8 { $0.elementsEqual(source) } ? text : nil
         }
+        guard let text else { throw .malformedText(at: start) }
         index += count
         return text
     }

@@ -9,6 +9,17 @@ public enum Digests {
     static func sha256(_ bytes: ArraySlice<UInt8>) -> ContentHash {
         ContentHash(bytes: Array(SHA256.hash(data: bytes)))!
     }
+
+    /// The SHA-256 of `bytes`, and that of `bytes` with `rest` behind them, in one go.
+    static func sha256(
+        _ bytes: ArraySlice<UInt8>, followedBy rest: [UInt8]
+    ) -> (ContentHash, whole: ContentHash) {
+        var hash = SHA256()
+        hash.update(data: bytes)
+        let first = hash.finalize()
+        hash.update(data: rest)
+        return (ContentHash(bytes: Array(first))!, ContentHash(bytes: Array(hash.finalize()))!)
+    }
 }
 
 /// 128 bits that stand for a set of records: the sum, in two lanes, of a hash of each.

@@ -250,6 +250,7 @@ public struct UnverifiedSyncRequest: Sendable {
     public let replica: ReplicaID
     public let epochTag: UInt32
     private let body: ArraySlice<UInt8>
+    private let bodyHash: ContentHash
     private let signature: Signature
     /// The first eight bytes of the request's SHA-256, which the answer repeats.
     public let tag: UInt64
@@ -267,12 +268,14 @@ public struct UnverifiedSyncRequest: Sendable {
         epochTag = try reader.fixed32()
         body = bytes[..<(bytes.count - 64)]
         signature = Signature(bytes: bytes[(bytes.count - 64)...])!
-        tag = SyncResponse.tag(ofRequest: bytes)
+        let (bodyHash, hash) = Digests.sha256(body, followedBy: signature.bytes)
+        self.bodyHash = bodyHash
+        tag = SyncResponse.tag(hash)
     }
 
     /// Whether the request was signed with this key for this hub in this epoch.
     public func isSigned(by key: VerifyingKey, hub: HubID, epoch: EpochID?) -> Bool {
-        let signed = SyncRequest.signedBytes(Digests.sha256(body), hub: hub, epoch: epoch)
+        let signed = SyncRequest.signedBytes(bodyHash, hub: hub, epoch: epoch)
         return key.isValid(signature, for: signed, purpose: .request)
     }
 

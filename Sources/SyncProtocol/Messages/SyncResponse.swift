@@ -260,6 +260,10 @@ public struct SyncResponse: Hashable, Sendable {
 
     /// The first eight bytes of a request's SHA-256.
     public static func tag(ofRequest bytes: [UInt8]) -> UInt64 {
-        Digests.sha256(bytes).bytes[..<8].reduce(0) { $0 << 8 | UInt64($1) }
+        tag(Digests.sha256(bytes))
+    }
+
+    static func tag(_ hash: ContentHash) -> UInt64 {
+        hash.bytes[..<8].reduce(0) { $0 << 8 | UInt64($1) }
     }
 }

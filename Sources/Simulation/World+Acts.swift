@@ -253,7 +253,7 @@ extension World {
         mayBeLost.formUnion(device.recorded.dropFirst(image.recorded.count))
         (device.recorded, device.hasSynced) = (image.recorded, image.hasSynced)
         (device.flipped, device.flippedWork) = (image.flipped, image.flippedWork)
-        (device.draft, device.inDoubt) = (nil, [])
+        (device.draft, device.inDoubt) = (nil, image.inDoubt)
         device.clock.boot()
         (hasForked, device.hasTwin) = (true, true)
         note(.restored)
@@ -266,11 +266,13 @@ extension World {
             SimulatedDisk(copying: image.disk), person: device.person, streets: device.streets)
         (copy.recorded, copy.hasSynced) = (image.recorded, image.hasSynced)
         (copy.flipped, copy.flippedWork) = (image.flipped, image.flippedWork)
+        copy.inDoubt = image.inDoubt
         (copy.isRevoked, copy.isCopied) = (device.isRevoked, device.isCopied)
         copy.hasLeft = device.hasLeft
         copy.origin = device.origin ?? devices.firstIndex { $0 === device }
         copy.schema = device.schema
         copy.store = try DeviceStore.open(Fleet.folder, schema: copy.schema, on: copy.disk)
+        try adoptDoubtful(copy)
         devices.append(copy)
         (hasForked, device.hasTwin, copy.hasTwin) = (true, true, true)
         note(.cloned)

@@ -280,7 +280,11 @@ extension World {
                         name: branch?.name(set.changeSet.name) ?? set.changeSet.name,
                         position: entry.position, time: entry.time(of: set.changeSet),
                         branch: branch)
-                    log.boots[set.hash] = upload.sent.boot
+                    // What was said in an earlier life of the log stands, by whatever clock.
+                    let isSaid = upload.earlier.contains {
+                        $0.verified(by: key)?[number] != nil
+                    }
+                    if !isSaid { log.boots[set.hash] = upload.sent.boot }
                     log.received[set.hash] = upload.received_ms
                 }
             }

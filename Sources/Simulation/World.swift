@@ -138,10 +138,14 @@ final class World {
             let hasSynced: Bool
             let flipped: Set<RecordID>
             let flippedWork: Set<ContentHash>
+            /// What the log may hold although its device was told that it failed: who opens a copy
+            /// finds it.
+            let inDoubt: [InDoubt]
 
             init(of device: Device) {
                 disk = SimulatedDisk(copying: device.disk)
                 (recorded, hasSynced) = (device.recorded, device.hasSynced)
+                inDoubt = device.inDoubt
                 (flipped, flippedWork) = (device.flipped, device.flippedWork)
             }
         }
@@ -385,7 +389,7 @@ final class World {
     }
 
     /// Looks whether what was being recorded when a machine failed is there.
-    private func adoptDoubtful(_ device: Device) throws {
+    func adoptDoubtful(_ device: Device) throws {
         guard !device.inDoubt.isEmpty else { return }
         let next = UInt64(device.recorded.count + 1)
         guard let number = ChangeSetNumber(next) else { return }

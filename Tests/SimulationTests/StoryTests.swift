@@ -700,6 +700,35 @@ struct StoryTests {
         #expect(try await ends(script) == [])
     }
 
+    @Test("when work was made stays as a receipt of an earlier life of the hub said it")
+    func saidBefore() async throws {
+        // 912146.
+        let script = """
+            fleet 3 devices 4
+            1000 2 budget 3lq90c5mnds40
+            1000 1 put-back 1qqpw6qrrgrej
+            1000 2 clock 285k3mfdo1cll
+            1000 2 edit 2qfrvg6pqgvqq
+            1000 2 carry 30ufegao5hh96
+            1000 3 sync 1u0cdjcn149xp
+            1000 2 sync 2ua3p4kukrlx7
+            1000 2 put-back 1w9cm8mce9fgx
+            """
+        #expect(try await ends(script) == [])
+    }
+
+    @Test("a copied machine may find what the first was told had failed")
+    func foundByCopy() async throws {
+        // 266214425546153.
+        let script = """
+            fleet 3 devices 7
+            1000 3 sync 3c9ai9dcxcjmx
+            1000 3 edit 3ectv28y50pxy device-write-error 18u6i6v3jihwo
+            1000 3 clone z038fw3qeg5
+            """
+        #expect(try await ends(script) == [])
+    }
+
     @Test("clocks set to 1970, to 2100 and back decide nothing")
     func clocks() async throws {
         var script = morning

@@ -42,20 +42,14 @@ extension DeviceStore {
         guard let seed = try disk.read(path + "/key", maximumBytes: 32),
             let key = SigningKey(seed: seed)
         else { throw .keyMissing }
-        var configuration = Configuration()
-        configuration.label = "rescue"
-        configuration.foreignKeysEnabled = false
-        configuration.prepareDatabase { db in
-            try db.execute(
-                // With a writable schema SQLite goes on past tables of which it can't read how they
-                // were made. Nothing is written.
-                sql: """
-                    PRAGMA locking_mode = EXCLUSIVE;
-                    PRAGMA trusted_schema = OFF;
-                    PRAGMA writable_schema = ON;
-                    PRAGMA query_only = ON;
-                    """)
-        }
+        // With a writable schema SQLite goes on past tables of which it can't read how they were
+        // made. Nothing is written.
+        let configuration = Configuration(
+            of: "rescue",
+            """
+            PRAGMA writable_schema = ON;
+            PRAGMA query_only = ON;
+            """)
         do {
             let queue = try DatabaseQueue(path: disk.address(file), configuration: configuration)
             return try queue.writeWithoutTransaction { db in try rescued(db, key) }

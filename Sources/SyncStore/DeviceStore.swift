@@ -126,24 +126,16 @@ public final class DeviceStore: Sendable {
             try disk.make(file)
         }
         for suffix in ["-wal", "-shm"] { _ = try disk.check(file + suffix) }
-        var configuration = Configuration()
-        configuration.label = "device"
-        configuration.foreignKeysEnabled = false
-        configuration.prepareDatabase { db in
-            try db.execute(
-                // One process owns a store, so the log's index may lie in memory. As a file it
-                // would need room: then a full disk could not even be read.
-                sql: """
-                    PRAGMA locking_mode = EXCLUSIVE;
-                    PRAGMA trusted_schema = OFF;
-                    PRAGMA cell_size_check = ON;
-                    PRAGMA secure_delete = ON;
-                    PRAGMA temp_store = MEMORY;
-                    PRAGMA synchronous = EXTRA;
-                    PRAGMA cache_size = -16384;
-                    PRAGMA wal_autocheckpoint = 2000;
-                    """)
-        }
+        let configuration = Configuration(
+            of: "device",
+            """
+            PRAGMA cell_size_check = ON;
+            PRAGMA secure_delete = ON;
+            PRAGMA temp_store = MEMORY;
+            PRAGMA synchronous = EXTRA;
+            PRAGMA cache_size = -16384;
+            PRAGMA wal_autocheckpoint = 2000;
+            """)
         let queue: DatabaseQueue
         do {
             queue = try DatabaseQueue(path: disk.address(file), configuration: configuration)

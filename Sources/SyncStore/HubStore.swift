@@ -36,24 +36,20 @@ public final class HubStore: Sendable {
             uniqueKeysWithValues: schema.collections.enumerated().map { number, declaration in
                 (declaration.id, HubTable(declaration, number: number))
             })
-        var configuration = Configuration()
-        configuration.label = "hub"
-        configuration.prepareDatabase { db in
-            try db.execute(
-                // As on a device: one process, and nothing beside the log that needs room. A backup
-                // is no file with a log yet; should the journal of making it one come back when
-                // the power goes, it would undo what was written since: hence EXTRA.
-                sql: """
-                    PRAGMA locking_mode = EXCLUSIVE;
-                    PRAGMA trusted_schema = OFF;
-                    PRAGMA secure_delete = ON;
-                    PRAGMA temp_store = MEMORY;
-                    PRAGMA synchronous = EXTRA;
-                    PRAGMA cache_size = -32768;
-                    PRAGMA mmap_size = 1073741824;
-                    PRAGMA wal_autocheckpoint = 2000;
-                    """)
-            if let maximumPages {
+        // A backup is no file with a log yet; should the journal of making it one come back when the
+        // power goes, it would undo what was written since: hence EXTRA.
+        var configuration = Configuration(
+            of: "hub",
+            """
+            PRAGMA secure_delete = ON;
+            PRAGMA temp_store = MEMORY;
+            PRAGMA synchronous = EXTRA;
+            PRAGMA cache_size = -32768;
+            PRAGMA mmap_size = 1073741824;
+            PRAGMA wal_autocheckpoint = 2000;
+            """)
+        if let maximumPages {
+            configuration.prepareDatabase { db in
                 _ = try Int.fetchOne(db, sql: "PRAGMA max_page_count = \(maximumPages)")
             }
         }

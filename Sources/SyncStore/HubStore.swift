@@ -36,8 +36,8 @@ public final class HubStore: Sendable {
             uniqueKeysWithValues: schema.collections.enumerated().map { number, declaration in
                 (declaration.id, HubTable(declaration, number: number))
             })
-        // A backup is no file with a log yet; should the journal of making it one come back when the
-        // power goes, it would undo what was written since: hence EXTRA.
+        // A backup is no file with a log yet; should the journal of making it one come back when
+        // the power goes, it would undo what was written since: hence EXTRA.
         var configuration = Configuration(
             of: "hub",
             """

@@ -416,22 +416,19 @@ extension DeviceStore {
             applied_ms: context.now.wall_ms, key: seal.keyID, digest: digest,
             sealed: seal.seal(sent.state))
         let held = try held(sent.record, table, db)
-        if let held {
-            let isOfEra = held.state != nil && held.era == context.era
-            // An answer that was overtaken by a later one.
-            if isOfEra, !context.overrules, let position = held.position,
-                position > sent.position
-            {
-                return
-            }
-            let hadLeft = context.left.remove(sent.record) != nil
-            if hadLeft { try comeBack(sent.record, db) }
-            if let old = held.state, let before = held.digest {
-                if isOfEra, !hadLeft, let area = held.area { context.remove(area, before) }
-                // What is not what the hub sent is no history.
-                if before != digest, before == .of(sent.record, state: old) {
-                    try remember(sent.record, held, old, table, db)
-                }
+        let isOfEra = held?.state != nil && held?.era == context.era
+        // An answer that was overtaken by a later one.
+        if isOfEra, !context.overrules, let position = held?.position, position > sent.position {
+            return
+        }
+        // Also where its row is gone, with the own work that was all it held and that was lost.
+        let hadLeft = context.left.remove(sent.record) != nil
+        if hadLeft { try comeBack(sent.record, db) }
+        if let held, let old = held.state, let before = held.digest {
+            if isOfEra, !hadLeft, let area = held.area { context.remove(area, before) }
+            // What is not what the hub sent is no history.
+            if before != digest, before == .of(sent.record, state: old) {
+                try remember(sent.record, held, old, table, db)
             }
         }
         context.add(sent.area, digest)

@@ -729,6 +729,19 @@ struct StoryTests {
         #expect(try await ends(script) == [])
     }
 
+    @Test("a damaged record on which own work was lost comes back, and stays")
+    func comesBack() async throws {
+        // 229925379613391.
+        let script = """
+            fleet 0 devices 3
+            1000 0 sync hlnhyzd0h3bn
+            1000 0 edit fzq5u0plfsca
+            1000 0 edit 1f7sfssb0etc8 device-flip 19oaicbtyfne5
+            1000 0 edit 37zxmsmx86b1p device-flip 1brpu165u624c
+            """
+        #expect(try await ends(script) == [])
+    }
+
     @Test("clocks set to 1970, to 2100 and back decide nothing")
     func clocks() async throws {
         var script = morning

@@ -49,7 +49,8 @@ extension DeviceStore {
                 try db.each(
                     """
                     SELECT id FROM \(table.name)
-                    WHERE area = ? AND id NOT IN (SELECT record FROM sync_left)
+                    WHERE area = ? AND id NOT IN
+                        (SELECT record FROM sync_left WHERE NOT is_damaged)
                     """, [Int64(number)]
                 ) { records.append(try $0.name(0)) }
                 for record in records { try leave(record, table.collection.id, db) }
@@ -58,7 +59,8 @@ extension DeviceStore {
             try db.each(
                 """
                 SELECT id, collection FROM sync_unknown
-                WHERE area = ? AND id NOT IN (SELECT record FROM sync_left)
+                WHERE area = ? AND id NOT IN
+                        (SELECT record FROM sync_left WHERE NOT is_damaged)
                 """, [Int64(number)]
             ) { row in
                 unknown.append(
@@ -69,8 +71,11 @@ extension DeviceStore {
     }
 
     /// Takes a record out of what is held, without taking it off yet.
+    ///
+    /// - Parameter isDamaged: whether only because it can't be read any more. Then it stays, with
+    ///   all that is known of it, until the hub was asked for it.
     func leave(
-        _ record: RecordID, _ collection: CollectionID, _ db: Database
+        _ record: RecordID, _ collection: CollectionID, isDamaged: Bool = false, _ db: Database
     ) throws {
         struct Held {
             let area: UInt32?
@@ -102,10 +107,16 @@ extension DeviceStore {
         guard let held else { return }
         try db.run(
             """
-            INSERT INTO sync_left(record, collection, home) VALUES (?, ?, ?)
+            INSERT INTO sync_left(record, collection, home, is_damaged) VALUES (?, ?, ?, ?)
             ON CONFLICT(record) DO NOTHING
-            """, [record.stored, Int64(collection.value), held.home?.stored])
-        guard db.changesCount > 0 else { return }
+            """, [record.stored, Int64(collection.value), held.home?.stored, isDamaged])
+        guard db.changesCount > 0 else {
+            if !isDamaged {
+                try db.run(
+                    "UPDATE sync_left SET is_damaged = 0 WHERE record = ?", [record.stored])
+            }
+            return
+        }
         memory.withLock { $0.left = nil }
         if let digest = held.digest, let area = held.area, held.era == (try era(db)) {
             var delta = CountedDigest()
@@ -185,6 +196,8 @@ extension DeviceStore {
             AND NOT EXISTS (
                 SELECT 1 FROM sync_drafts AS d
                 WHERE d.is_work AND (d.record = l.record OR d.record = l.home))
+            AND NOT (l.is_damaged
+                AND EXISTS (SELECT 1 FROM sync_alarms WHERE agreed_ms IS NULL))
             AND \(Self.hasSentFiles)
             ORDER BY record LIMIT ?2
             """, [try era(db), Self.recordsPerStep]

@@ -184,7 +184,7 @@ extension DeviceStore {
                     """, [record.stored])
                 // One that the hub has for this device comes back with what differs. Another goes
                 // once what was written here on it has arrived.
-                try leave(record, table.collection.id, db)
+                try leave(record, table.collection.id, isDamaged: true, db)
             }
             difference.damaged += broken.count
             try showAll(table, db)

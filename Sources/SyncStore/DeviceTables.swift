@@ -98,8 +98,8 @@ enum DeviceTables {
             grant_id BLOB) STRICT;
         CREATE INDEX sync_leaves_record ON sync_leaves(record) WHERE record IS NOT NULL;
         CREATE TABLE sync_left(
-            record BLOB PRIMARY KEY, collection INTEGER NOT NULL,
-            home BLOB) STRICT, WITHOUT ROWID;
+            record BLOB PRIMARY KEY, collection INTEGER NOT NULL, home BLOB,
+            is_damaged INTEGER NOT NULL DEFAULT 0) STRICT, WITHOUT ROWID;
         CREATE TABLE sync_purges(
             id INTEGER PRIMARY KEY, signature BLOB NOT NULL, bytes BLOB NOT NULL) STRICT;
         CREATE TABLE sync_files(

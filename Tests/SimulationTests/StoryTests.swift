@@ -742,6 +742,24 @@ struct StoryTests {
         #expect(try await ends(script) == [])
     }
 
+    @Test("what people were told of a record stays when it was damaged and came back")
+    func keepsNews() async throws {
+        // 259673809658099.
+        let script = """
+            fleet 1 devices 5
+            1000 0 sync s1a9t5zp775o
+            1000 4 sync ql8xw16i8do6
+            1000 4 edit 3om410lzkdwm3
+            1000 4 sync 1lrsmsk1sjs60
+            1000 0 edit 2l5dhlqt75lpj
+            1000 0 sync 2y939h2jj6mdg
+            1000 0 decide 37kqmmjnwilnt
+            1000 0 edit 32mnggqbntd41 device-flip 12y7g2hm35ql
+            1000 2 give 1x7ae096zwncp
+            """
+        #expect(try await ends(script) == [])
+    }
+
     @Test("clocks set to 1970, to 2100 and back decide nothing")
     func clocks() async throws {
         var script = morning

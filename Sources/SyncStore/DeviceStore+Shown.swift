@@ -203,10 +203,16 @@ extension DeviceStore {
 
     // MARK: What is shown, as columns
 
-    /// Works out anew what a record's columns show, without touching its confirmed state.
+    /// Works out anew what a record's columns show, without touching its confirmed state. Those of
+    /// a damaged one stay as they are: what heals it shows it anew. The next sync looks at
+    /// everything.
     func show(_ record: RecordID, _ table: DeviceTable, _ db: Database) throws {
         guard let held = try held(record, table, db) else { return }
-        let confirmed = try held.confirmed(record, table, self, db)
+        let confirmed: RecordState?
+        do { confirmed = try held.confirmed(record, table, self, db) } catch {
+            guard case StoreError.damagedRecord = error else { throw error }
+            return try db.run("UPDATE sync_replica SET is_suspect = 1")
+        }
         let overlay = Overlay(
             over: confirmed, pending: try pendingChanges(of: record, db).filter(\.isLaid))
         try show(record, table, held.area, overlay, had: held.conflicts, db)
@@ -316,17 +322,11 @@ extension DeviceStore {
         }
     }
 
-    /// Works out the columns of every record of a collection. Where one is damaged, the next sync
-    /// looks at everything.
+    /// Works out the columns of every record of a collection.
     func showAll(_ table: DeviceTable, _ db: Database) throws {
         var records: [RecordID] = []
         try db.each("SELECT id FROM \(table.name)") { records.append(try $0.name(0)) }
-        for record in records {
-            do { try show(record, table, db) } catch {
-                guard case StoreError.damagedRecord = error else { throw error }
-                try db.run("UPDATE sync_replica SET is_suspect = 1")
-            }
-        }
+        for record in records { try show(record, table, db) }
     }
 }
 

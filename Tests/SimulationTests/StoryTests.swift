@@ -760,6 +760,20 @@ struct StoryTests {
         #expect(try await ends(script) == [])
     }
 
+    @Test("own work that was lost on a damaged record keeps nothing else from being sent")
+    func lostOnDamaged() async throws {
+        // 17971817006580.
+        let script = """
+            fleet 4 devices 5
+            1000 0 sync arla5m47w0fu
+            1000 0 pair 3c09ydlhgf3q
+            1000 0 begin 36ac2wickg5hr device-flip 2l6d2688mdvyr
+            1000 0 alike 2bulqzncr2oo5 device-flip 2blthz9ngnqwk
+            1000 0 carry 183swnki536lt
+            """
+        #expect(try await ends(script) == [])
+    }
+
     @Test("clocks set to 1970, to 2100 and back decide nothing")
     func clocks() async throws {
         var script = morning

@@ -55,7 +55,7 @@ extension World {
             case .outsideGrants, .severalGrants:
                 if hasMovedGrants || !device.flippedWork.isEmpty { return }
             // It was created in what the disk has lost.
-            case .unknownRecord: if !device.flippedWork.isEmpty { return }
+            case .unknownRecord, .damagedRecord: if !device.flippedWork.isEmpty { return }
             default: break
             }
             device.inDoubt.append(doubt)

@@ -324,7 +324,7 @@ final class Judgement {
         // What lies with a record, and where it has lain, is found by its name alone: nobody gives
         // that to a record of another collection. The hub draws its own.
         if !replica.id.isHub,
-            let area = try tx.area(of: change.record, besides: change.collection),
+            let area = try tx.area(of: change.record),
             let collection = try tx.collection(of: change.record)
         {
             let past = try past(of: change.record, in: area, set, replica, tx)

@@ -126,7 +126,7 @@ extension DeviceStore {
                 change: change, table: table, held: nil, overlay: Overlay(over: nil, pending: []))
         }
         guard let seen = try seen(change.record, table, db) else {
-            throw StoreError.unknownRecord(change.record)
+            throw try absence(of: change.record, db)
         }
         for write in change.writes {
             if let kind = seen.overlay.state?[write.unit]?.kind, kind != write.operation.kind {

@@ -292,6 +292,15 @@ extension DeviceStore {
         }
     }
 
+    /// Why a record that somebody had before them is not here: while the hub is found to hold
+    /// others it may have been damaged, and comes back.
+    func absence(of record: RecordID, _ db: Database) throws -> StoreError {
+        let isAlarmed = try db.first("SELECT 1 FROM sync_alarms WHERE agreed_ms IS NULL") { _ in
+            true
+        }
+        return isAlarmed == true ? .damagedRecord(record) : .unknownRecord(record)
+    }
+
     /// Returns the last time that records here were not as the hub had them; `nil` for never.
     public func lastAlarm() throws(StoreError) -> DigestAlarm? {
         try read { db in

@@ -49,7 +49,7 @@ extension DeviceStore {
         _ change: RecordChange, of name: ChangeSetName, _ db: Database
     ) throws -> RecordChange? {
         guard let table = table(change.collection), let shown = try shown(change.record, db) else {
-            throw StoreError.unknownRecord(change.record)
+            throw try absence(of: change.record, db)
         }
         var edit = Edit(
             of: shown.state, at: shown.position, by: name.replica, as: table.collection)

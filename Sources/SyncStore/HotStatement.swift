@@ -209,12 +209,14 @@ final class HotStatements: @unchecked Sendable {  // Only one queue uses it.
     private var known: [Int: HotStatement] = [:]
 
     /// - Parameter number: tells this statement from all others here.
-    func statement(_ number: Int, _ sql: String, _ db: Database) throws -> HotStatement {
+    func statement(
+        _ number: Int, _ sql: @autoclosure () -> String, _ db: Database
+    ) throws -> HotStatement {
         if let statement = known[number] {
             statement.reset()
             return statement
         }
-        let statement = try HotStatement(sql, db)
+        let statement = try HotStatement(sql(), db)
         known[number] = statement
         return statement
     }

@@ -232,26 +232,29 @@ extension HubTransaction {
 
     /// The leaf area of a record, whatever its collection; `nil` if there is none.
     ///
-    /// - Parameter other: a collection that is known not to have it.
     /// - Throws: damage where that is not what was written.
-    public func area(of id: RecordID, besides other: CollectionID? = nil) throws -> UInt32? {
-        for declaration in schema.collections where declaration.id != other {
-            guard let table = tables[declaration.id] else { continue }
-            let statement = try hot.statement(table.number + 1, table.areaSQL, db)
-            statement.bind(id, at: 1)
-            if try statement.step() {
-                defer { statement.reset() }
-                let row = StoredRecord(
-                    record: id, collection: declaration.id, area: statement.int(0),
-                    position: statement.int(1), state: [], digest: .zero, place: statement.int(2))
-                guard row.isInPlace else {
-                    damaged.insert(id, declaration.id)
-                    throw StoreFault(.damaged, "record \(id) is not where it was written")
-                }
-                return row.area
-            }
+    public func area(of id: RecordID) throws -> UInt32? {
+        guard let row = try row(of: id) else { return nil }
+        guard row.isInPlace else {
+            damaged.insert(id, row.collection)
+            throw StoreFault(.damaged, "record \(id) is not where it was written")
         }
-        return nil
+        return row.area
+    }
+
+    /// A record without its state, whatever its collection; `nil` if there is none of this name.
+    ///
+    /// One statement looks into all tables. Whoever creates a record asks for one that is in none,
+    /// and asking each table by itself would cost several times as much.
+    private func row(of id: RecordID) throws -> StoredRecord? {
+        let statement = try hot.statement(-1, schema.placesSQL, db)
+        statement.bind(id, at: 1)
+        guard try statement.step() else { return nil }
+        defer { statement.reset() }
+        return StoredRecord(
+            record: id, collection: CollectionID(UInt16(clamping: statement.int(0))),
+            area: statement.int(1), position: statement.int(2), state: [], digest: .zero,
+            place: statement.int(3))
     }
 
     /// The same; `nil` also where it is not what was written.
@@ -262,15 +265,7 @@ extension HubTransaction {
     }
 
     /// The collection a record is in; `nil` if there is none of this name.
-    public func collection(of id: RecordID) throws -> CollectionID? {
-        for declaration in schema.collections {
-            guard let table = tables[declaration.id] else { continue }
-            let statement = try db.cachedStatement(sql: table.areaSQL)
-            statement.setUncheckedArguments([id.bytes.data])
-            if try Row.fetchOne(statement) != nil { return declaration.id }
-        }
-        return nil
-    }
+    public func collection(of id: RecordID) throws -> CollectionID? { try row(of: id)?.collection }
 
     /// Calls `body` with every record of a collection in one area that was changed after a
     /// position.
@@ -522,7 +517,6 @@ struct HubTable: Sendable {
     /// The units kept as columns, in order.
     let columns: [UnitDeclaration]
     let selectSQL: String
-    let areaSQL: String
     let putSQL: String
     let moveSQL: String
     /// The unit that says with which record these lie, and how to find them by it.
@@ -548,7 +542,6 @@ struct HubTable: Sendable {
         moveSQL = "UPDATE \(table) SET area = ?, position = ?, place = ? WHERE id = ?"
         let own = (home == nil ? [] : ["home"]) + names
         selectSQL = "SELECT area, position, state, digest, place FROM \(table) WHERE id = ?"
-        areaSQL = "SELECT area, position, place FROM \(table) WHERE id = ?"
         putSQL = """
             INSERT INTO \(table)(id, area, position, \(own.map { $0 + ", " }.joined())place,
                 digest, state)
@@ -557,5 +550,14 @@ struct HubTable: Sendable {
                 \(names.map { "\($0) = excluded.\($0), " }.joined())place = excluded.place,
                 digest = excluded.digest, state = excluded.state
             """
+    }
+}
+
+extension Schema {
+    /// Finds the row of a record in whichever table it is.
+    fileprivate var placesSQL: String {
+        collections.map {
+            "SELECT \($0.id.value), area, position, place FROM \($0.tableName) WHERE id = ?1"
+        }.joined(separator: " UNION ALL ")
     }
 }

@@ -12,7 +12,7 @@ struct Bench {
     /// A folder for everything; removed at the end.
     let scratch: String
     private let base: [Operation]
-    private let template: HubFolder
+    let template: HubFolder
 
     init(_ options: Options) throws {
         self.options = options

@@ -11,6 +11,7 @@ enum Benchmarks {
             switch arguments.first {
             case "hub": try await serve(arguments)
             case "floor": try Floor.run(Options(Array(arguments.dropFirst())))
+            case "alone": try await alone(Options(Array(arguments.dropFirst())))
             case "rules": try RuleBench.run()
             case "district": try DistrictBench.run()
             case "silent": try DistrictBench.silent()
@@ -29,6 +30,21 @@ enum Benchmarks {
             throw BenchmarkFault("usage: Benchmarks hub --data FOLDER")
         }
         try await HubProcess.serve(HubFolder(path: arguments[2]))
+    }
+
+    /// Uploads at a hub in this process.
+    private static func alone(_ options: Options) async throws {
+        let bench = try Bench(options)
+        let outcome: Result<[Double], any Error>
+        do {
+            outcome = .success(try await bench.alone(uploads: options.devices))
+        } catch { outcome = .failure(error) }
+        try bench.cleanUp()
+        let spent = try outcome.get().sorted()
+        func milliseconds(_ seconds: Double) -> Double { (seconds * 100_000).rounded() / 100 }
+        print(
+            "hub alone: \(milliseconds(spent[spent.count / 2])) ms of CPU for an upload of 600",
+            "operations, at least \(milliseconds(spent[0])), over \(spent.count)")
     }
 
     private static func measure(_ options: Options) async throws {

@@ -49,7 +49,7 @@ struct FieldDevice: Sendable {
         CurlTransport(hub: try HubAddress(url), authority: authority)
     }
 
-    func client(over transport: CurlTransport) -> SyncClient {
+    func client(over transport: some Transport) -> SyncClient {
         SyncClient(store: store, transport: transport, clock: Clocks.reading)
     }
 
@@ -93,7 +93,7 @@ struct FieldDevice: Sendable {
     }
 
     /// Fetches what lies ready and sends nothing: so that an upload can be measured by itself.
-    func pull(over transport: CurlTransport) async throws {
+    func pull(over transport: some Transport) async throws {
         let key = try store.signingKey()
         var hasMore = true
         while hasMore {

@@ -6,6 +6,7 @@ struct Options: Sendable {
         usage: Benchmarks [--only S1,S2,…] [--quick] [--history N] [--devices N] [--households N]
                           [--json FILE] [--scratch FOLDER] [--workload FILE]
                Benchmarks floor [--scratch FOLDER] [--workload FILE]
+               Benchmarks alone [--devices N] [--scratch FOLDER] [--workload FILE]
                Benchmarks rules | district | silent
 
           --only      only these scenarios, of S1 to S6; or R17, which is left out otherwise: one
@@ -18,6 +19,7 @@ struct Options: Sendable {
           --scratch   where stores are made: on a disk, not in memory (the temporary folder)
           --workload  workload.py, where it does not lie beside the sources any more
           floor       what SQLite alone takes for the rows that we write
+          alone       uploads at a hub in this process, without TLS and HTTP: for a profiler
           rules       answers of rules over a district; needs none of the above
           district    the reference district assessed, matched, warned of, routed, reported
           silent      how many of those who never asked are found, on three other seeds

@@ -774,6 +774,20 @@ struct StoryTests {
         #expect(try await ends(script) == [])
     }
 
+    @Test("a draft on a damaged record that is on its way back is refused for now")
+    func draftOnDamaged() async throws {
+        // 17971817017615.
+        let script = """
+            fleet 5 devices 3
+            1000 0 sync 1176h3fft7ys2
+            1000 0 begin 20o3eyg3gzhw6
+            1000 0 edit 26hda6dvuvl54 device-flip 1o8bnclyrtu1p
+            1000 0 sync 2hwz5c0rnibd9 drop-answer 9rw1fldw63ra
+            1000 0 save 146dyvlpppg4j
+            """
+        #expect(try await ends(script) == [])
+    }
+
     @Test("clocks set to 1970, to 2100 and back decide nothing")
     func clocks() async throws {
         var script = morning

@@ -23,7 +23,9 @@ public struct RecordState: Hashable, Sendable {
 
     /// Makes a state from stored parts; `nil` if the units don't rise.
     public init?(record: RecordID, collection: CollectionID, created: Origin?, units: [Unit]) {
-        for (left, right) in zip(units, units.dropFirst()) where left.id >= right.id { return nil }
+        for place in units.indices.dropFirst() where units[place - 1].id >= units[place].id {
+            return nil
+        }
         self.record = record
         self.collection = collection
         self.created = created
@@ -52,6 +54,7 @@ public struct RecordState: Hashable, Sendable {
     /// one head, which nearly all are, and `other` for the rest. Whoever looks at all units of a
     /// thousand records should not be handed a copy of each.
     public func forEachUnit(plain: (UnitID, Head) -> Void, other: (UnitID, UnitState) -> Void) {
+        let units = units.span
         for place in units.indices {
             let id = units[place].id
             let isPlain = units[place].state.visitPlain { plain(id, $0) }

@@ -1,3 +1,4 @@
+internal import Foundation
 package import SyncCore
 
 /// Why bytes are not what they should be. The place is the offset at which it was noticed.
@@ -166,7 +167,11 @@ package struct ByteReader {
             // Decoding mends what is no UTF-8, and then other bytes come out. `String(validating:)`
             // looks up types anew for each text, which takes as long as the text.
             var text = String(decoding: source, as: UTF8.self)
-            return text.withUTF8 { $0.elementsEqual(source) } ? text : nil
+            let isSame = text.withUTF8 { found in
+                found.count == count
+                    && (count == 0 || memcmp(found.baseAddress!, source.baseAddress!, count) == 0)
+            }
+            return isSame ? text : nil
         }
         guard let text else { throw .malformedText(at: start) }
         index += count

@@ -21,6 +21,8 @@ struct OpenConflict {
     var places: [Place] = []
     /// What else was on the page.
     var seen: [ChangeSetName] = []
+    /// Other records whose changes may end it.
+    var related: Set<RecordID> = []
 
     struct Place: Hashable {
         let record: RecordID
@@ -39,7 +41,8 @@ struct OpenConflict {
     var records: Set<RecordID> {
         Set(
             (sides + [base].compactMap(\.self)).map(\.place.record)
-                + [place?.record].compactMap(\.self) + places.map(\.record))
+                + [place?.record].compactMap(\.self) + places.map(\.record)
+        ).union(related)
     }
 
     /// Names everything that was on the page: whatever else comes in has another version.
@@ -352,9 +355,12 @@ extension Judgement {
                 case .register(let register)? = state[premise.unit]
             else { continue }
             var changed: [Head] = []
+            // Who knew of the decision changed the fact afterwards, which is life; and what its own
+            // device wrote since is nobody else's.
             for head in register.heads
-            where head.origin.name != name && !premise.heads.contains(head.origin.name) {
-                // Who knew of the decision changed the fact afterwards, which is life.
+            where head.origin.name.replica != name.replica
+                && !premise.heads.contains(head.origin.name)
+            {
                 if try !knew(head.origin.name, of: decided, tx) { changed.append(head) }
             }
             guard !changed.isEmpty else { continue }
@@ -380,10 +386,29 @@ extension Judgement {
         if let standing = try standing(name, at: decision.place, tx), standing >= latest {
             return nil
         }
+        if try isReplaced(set, knowing: latest, tx) { return nil }
         return OpenConflict(
             kind: .premise, place: decision.place,
             area: try working(decision.place.record, decision.place.collection, tx)?.area ?? 0,
-            base: base, sides: sides, shown: decision.value)
+            base: base, sides: sides, shown: decision.value,
+            related: Set(set.changes.map(\.record)))
+    }
+
+    /// Whether anything that a change set wrote was since written anew by somebody who knew what
+    /// lies at a position: a decision that was made again stands on what is known now.
+    private func isReplaced(
+        _ set: ChangeSet, knowing position: LogPosition, _ tx: borrowing HubTransaction
+    ) throws -> Bool {
+        for change in set.changes {
+            guard let state = try state(change.record, change.collection, tx) else { continue }
+            for write in change.writes {
+                guard case .register(let register)? = state[write.unit] else { continue }
+                for head in register.heads where head.origin.name != set.name {
+                    if try knew(head.origin.name, of: position, tx) { return true }
+                }
+            }
+        }
+        return false
     }
 
     private func lateFinding(

@@ -22,6 +22,34 @@ public struct GatheredFacts: Sendable {
     /// what a match says by them is a clue.
     public internal(set) var likely: [MissingFact: RecordID] = [:]
 
+    /// What a decision by these facts was computed from, to be sealed with it: should another
+    /// change any of it without knowing of the decision, people are asked.
+    ///
+    /// - Parameters:
+    ///   - household: the one they were gathered of.
+    ///   - facts: the records that they were gathered from.
+    public func premises(_ household: Household, _ facts: [Fact]) -> [Premise] {
+        let used = Set(sources.values)
+        var units: [(state: RecordState, unit: UnitID)] = [
+            Household.Field.monthlyIncome, .memberCount,
+        ].map { (household.state, $0.id) }
+        for person in members {
+            for unit in [Person.Field.birth, .sex, .deceased] {
+                units.append((person.state, unit.id))
+            }
+        }
+        for fact in facts where used.contains(fact.id) || fact.isDisputed {
+            for unit in [Fact.Field.statement, .isDisputed] { units.append((fact.state, unit.id)) }
+        }
+        return units.map { state, unit in
+            var heads: [ChangeSetName] = []
+            if case .register(let register)? = state[unit] {
+                heads = register.heads.map(\.origin.name)
+            }
+            return Premise(record: state.record, unit: unit, heads: heads)
+        }
+    }
+
     public struct Review: Hashable, Sendable {
         public let fact: MissingFact
         public let current: RecordID

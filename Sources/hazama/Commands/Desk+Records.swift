@@ -40,14 +40,18 @@ extension Desk {
     }
 
     /// Records one intent, durable when this returns.
+    ///
+    /// - Parameter premises: what it was computed from, if it was.
     @discardableResult
     func record(
-        _ intent: String, _ changes: [RecordChange], reason: String? = nil
+        _ intent: String, _ changes: [RecordChange], reason: String? = nil,
+        premises: [Premise] = []
     ) throws -> HashedChangeSet {
         var chance = SystemRandomNumberGenerator()
         return try store().record(
-            ChangeSetDraft(intent: intent, reason: reason, changes: changes), now: clock(),
-            using: &chance)
+            ChangeSetDraft(
+                intent: intent, reason: reason, premises: premises, changes: changes),
+            now: clock(), using: &chance)
     }
 
     /// A name for a new record.

@@ -444,6 +444,32 @@ struct StoryTests {
         #expect(try await other.withStore { try $0.totalDigest() } == digest)
     }
 
+    @Test("what an assessment stands on, changed by another meanwhile, is asked about")
+    func stalePremise() async throws {
+        let fixture = try Doorstep.hub(on: autumn)
+        let laptop = try await Doorstep(1, of: "Li Na", at: fixture)
+        let other = try await Doorstep(2, of: "Wang Bo", at: fixture)
+        let home = RecordID(high: 300, low: 1)
+        var draft = Household.Draft(area: HubFixture.north, headName: "周梅")
+        draft.memberCount = 2
+        try await laptop.record([draft.creation(id: home)])
+        try await laptop.sync()
+        try await other.sync()
+        try await laptop.type("assess", "\(home)")
+        try await other.type("household", "edit", "\(home)", "--income", "900")
+        try await other.sync()
+        try await laptop.sync()
+        func open() throws -> [ConflictKind] {
+            try fixture.hub.conflicts(state: nil, by: fixture.admin).map(\.kind)
+        }
+        #expect(try open() == [.premise])
+        // Assessed anew, with what is known now, it is answered.
+        laptop.travel(to: try #require(autumn.adding(days: 1)))
+        try await laptop.type("assess", "\(home)")
+        try await laptop.sync()
+        #expect(try open() == [])
+    }
+
     // MARK: Whatever order
 
     @Test(

@@ -418,6 +418,32 @@ struct KindTests {
         #expect(try pair.open == [])
     }
 
+    @Test("what a device changed itself after it decided is no question, nor once it decides anew")
+    func decidedAgain() async throws {
+        let pair = try await Pair()
+        let call = RecordID(high: 200, low: 1)
+        guard case .register(let count)? = try pair.a.store.shown(pair.house)?.state[House.count]
+        else { return }
+        let premise = Premise(
+            record: pair.house, unit: House.count, heads: count.heads.map(\.origin.name))
+        try pair.a.record([.call(call, on: pair.house, story: "eligible")], premises: [premise])
+        try pair.a.edit(pair.house) { try $0.set(House.count, to: .integer(4)) }
+        try await pair.a.sync()
+        #expect(try pair.open == [])
+        try await pair.syncBoth()
+
+        let other = RecordID(high: 200, low: 2)
+        try pair.a.record([.call(other, on: pair.house, story: "eligible")], premises: [premise])
+        try pair.b.edit(pair.house) { try $0.set(House.count, to: .integer(9)) }
+        try await pair.b.sync()
+        try await pair.a.sync()
+        #expect(try pair.only().view.kind == .premise)
+        // It was there to be seen when the decision was made anew.
+        try pair.a.edit(other) { try $0.set(Call.story, to: .text("not eligible")) }
+        try await pair.a.sync()
+        #expect(try pair.open == [])
+    }
+
     @Test("a change set that can't be taken up stays in the queue until somebody closes it")
     func failure() async throws {
         let fixture = try HubFixture()

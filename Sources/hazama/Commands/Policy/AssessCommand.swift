@@ -145,7 +145,7 @@ struct AssessHousehold: DeskCommand {
             }
             edits.append(editing)
         }
-        try desk.sealQuietly("assessment", edits, creating: changes)
+        try desk.sealQuietly("assessment", edits, creating: changes, premises: seen.premises)
         desk.console.hint(HelpPhrase.assessmentKept, ["id": draft.id.short()])
         for need in proposed {
             let text = desk.console.text(

@@ -8,6 +8,8 @@ import SyncStore
 struct HouseholdSeen {
     let household: RecordID
     let facts: GatheredFacts
+    /// What a decision by these facts stands on.
+    let premises: [Premise]
     let titles: Titles
     let today: CalendarDate
 }
@@ -38,7 +40,8 @@ extension Desk {
             found = gathered(try texts.map { try assumption($0, catalogue, found.members) })
         }
         return HouseholdSeen(
-            household: record, facts: found, titles: try titles(), today: rulebook.asOf)
+            household: record, facts: found, premises: found.premises(household, facts),
+            titles: try titles(), today: rulebook.asOf)
     }
 
     private func records<Record>(

@@ -67,7 +67,8 @@ struct MatchCommand: DeskCommand {
     private func keep(_ seen: HouseholdSeen, _ rulebook: Rulebook, _ desk: Desk) throws {
         let draft = rulebook.result(for: seen.household, seen.facts) { Digests.sha256($0) }
         if try desk.store().shown(draft.id) == nil {
-            try desk.sealQuietly("match", [], creating: [draft.creation])
+            try desk.sealQuietly(
+                "match", [], creating: [draft.creation], premises: seen.premises)
         }
         let due = desk.today.adding(workingDays: Casework.Catalogue.daysToApply)
         desk.console.hint(HelpPhrase.matchKept, ["day": "\(due)"])

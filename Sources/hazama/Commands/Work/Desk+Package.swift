@@ -94,11 +94,12 @@ extension Desk {
     /// Records edits as one change set, and keeps what they made as seen, without a line for each
     /// unit: the command says in its own words what was done.
     func sealQuietly(
-        _ intent: String, _ edits: [Editing], creating: [RecordChange] = []
+        _ intent: String, _ edits: [Editing], creating: [RecordChange] = [],
+        premises: [Premise] = []
     ) throws {
         let changes = edits.flatMap(\.edit.recordChanges) + creating
         _ = try author()
-        try record(intent, changes)
+        try record(intent, changes, premises: premises)
         for change in changes { try remember(shown(change.record)) }
     }
 

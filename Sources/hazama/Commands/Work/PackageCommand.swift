@@ -138,7 +138,7 @@ struct PackageNew: DeskCommand {
         if changes.isEmpty, edits.isEmpty {
             desk.console.hint(WorkPhrase.alreadyThere)
         } else {
-            try desk.sealQuietly("package", edits, creating: changes)
+            try desk.sealQuietly("package", edits, creating: changes, premises: seen.premises)
         }
         try ask(id, desk)
         try desk.printPackage(desk.open(desk.package(id.description), policy))

@@ -91,8 +91,11 @@ public struct Simulation: Sendable {
     /// - Parameters:
     ///   - repeated: one of so many seeds is run twice, and must do the same; `nil` for none.
     ///   - stopsAtFailure: whether the first broken invariant ends the run.
+    ///   - goesOn: asked before each world. What has begun is run to its end: the report is that of
+    ///     as many seeds, from the first on.
     public func run(
         jobs: Int = 1, repeating repeated: Int? = nil, stopsAtFailure: Bool = false,
+        goesOn: @escaping @Sendable () -> Bool = { true },
         progress: @escaping @Sendable (Report) -> Void = { _ in }
     ) async throws -> Report {
         let ledger = Ledger()
@@ -100,6 +103,7 @@ public struct Simulation: Sendable {
             for _ in 0..<max(1, jobs) {
                 group.addTask {
                     while true {
+                        guard goesOn() else { return }
                         let place = ledger.takePlace()
                         guard place < count else { return }
                         let seed = first &+ UInt64(place)

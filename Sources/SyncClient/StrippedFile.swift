@@ -1,23 +1,31 @@
 /// A file as it may leave the machine: without what a camera or a program wrote into it of places,
 /// people and machines.
 ///
-/// JPEG and PNG are taken apart and put together again from what shows the picture; which way up it
-/// is stays. Of other kinds nothing is known here: they stay as they are, and `isStripped` says so.
+/// JPEG, PNG and WebP are taken apart and put together again from what shows the picture; which way
+/// up a JPEG is stays. Of other kinds nothing is known here: they stay as they are, and
+/// `isStripped` says so.
 public struct StrippedFile: Hashable, Sendable {
     public let bytes: [UInt8]
     /// A media type.
     public let type: String
     /// Whether nothing but the picture is left.
     public let isStripped: Bool
+    /// Whether it is of a kind in which cameras write where they were, and which is not taken apart
+    /// here: nobody should send one without knowing.
+    public let mayTellPlace: Bool
 
     /// Reads a file; `nil` for one that says it is a picture and is none.
     public init?(_ original: [UInt8]) {
+        mayTellPlace = Self.isFilm(original) || Self.isTIFF(original)
         if original.starts(with: [0xff, 0xd8, 0xff]) {
             guard let picture = Self.jpeg(original) else { return nil }
             (bytes, type, isStripped) = (picture, "image/jpeg", true)
         } else if original.starts(with: Self.pngSignature) {
             guard let picture = Self.png(original) else { return nil }
             (bytes, type, isStripped) = (picture, "image/png", true)
+        } else if original.starts(with: Array("RIFF".utf8)), Self.name(original, 8) == "WEBP" {
+            guard let picture = Self.webP(original) else { return nil }
+            (bytes, type, isStripped) = (picture, "image/webp", true)
         } else {
             bytes = original
             type =
@@ -25,6 +33,22 @@ public struct StrippedFile: Hashable, Sendable {
                 ? "application/pdf" : "application/octet-stream"
             isStripped = false
         }
+    }
+
+    /// HEIC, AVIF, MP4 and MOV. Source: ISO/IEC 14496-12, 4.3.
+    private static func isFilm(_ bytes: [UInt8]) -> Bool {
+        ["ftyp", "moov", "mdat", "wide"].contains(name(bytes, 4))
+    }
+
+    /// TIFF, and the raw files of cameras, which are made like it. Source: TIFF 6.0, 2.
+    private static func isTIFF(_ bytes: [UInt8]) -> Bool {
+        bytes.starts(with: [0x49, 0x49, 42, 0]) || bytes.starts(with: [0x4d, 0x4d, 0, 42])
+    }
+
+    /// The four letters at a place; empty where the bytes end before.
+    private static func name(_ bytes: [UInt8], _ place: Int) -> String {
+        guard place + 4 <= bytes.count else { return "" }
+        return String(decoding: bytes[place..<(place + 4)], as: UTF8.self)
     }
 
     // MARK: JPEG. Source: ITU-T T.81, annex B.
@@ -118,11 +142,47 @@ public struct StrippedFile: Hashable, Sendable {
             let length = bytes[place..<(place + 4)].reduce(0) { $0 << 8 | Int($1) }
             let end = place + 12 + length
             guard end <= bytes.count else { return nil }
-            let name = String(decoding: bytes[(place + 4)..<(place + 8)], as: UTF8.self)
+            let name = Self.name(bytes, place + 4)
             if shown.contains(name) { kept += bytes[place..<end] }
             if name == "IEND" { return kept }
             place = end
         }
         return nil
+    }
+
+    // MARK: WebP. Source: RFC 9649, 2.
+
+    /// The chunks that hold the picture or say how it is shown.
+    private static let painted: Set<String> = [
+        "VP8 ", "VP8L", "VP8X", "ALPH", "ANIM", "ANMF", "ICCP",
+    ]
+
+    private static func webP(_ bytes: [UInt8]) -> [UInt8]? {
+        func number(_ place: Int) -> Int {
+            bytes[place..<(place + 4)].reversed().reduce(0) { $0 << 8 | Int($1) }
+        }
+        // What follows the end is no part of the picture.
+        let end = 8 + number(4)
+        guard end <= bytes.count else { return nil }
+        var kept: [UInt8] = []
+        var place = 12
+        while place < end {
+            guard place + 8 <= end else { return nil }
+            let length = number(place + 4)
+            let next = place + 8 + length + length % 2
+            guard next <= end else { return nil }
+            let name = Self.name(bytes, place)
+            if painted.contains(name) {
+                var chunk = Array(bytes[place..<next])
+                // That Exif and XMP are there, which they are not any more.
+                if name == "VP8X", length > 0 { chunk[8] &= ~0b0000_1100 }
+                kept += chunk
+            }
+            place = next
+        }
+        guard !kept.isEmpty else { return nil }
+        let size = kept.count + 4
+        return Array("RIFF".utf8) + (0..<4).map { UInt8(truncatingIfNeeded: size >> ($0 * 8)) }
+            + Array("WEBP".utf8) + kept
     }
 }

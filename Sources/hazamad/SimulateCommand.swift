@@ -1,8 +1,10 @@
 import ArgumentParser
+import Dispatch
 import Foundation
 import Simulation
 import SyncCore
 import SyncProtocol
+import Synchronization
 
 /// Runs simulated fleets against a simulated hub, and says whether anything was lost.
 struct SimulateCommand: AsyncParsableCommand {
@@ -11,7 +13,8 @@ struct SimulateCommand: AsyncParsableCommand {
         abstract: "Run fleets of simulated devices and look whether anything is lost.",
         discussion: """
             Real stores on disks in memory, the real client and the real hub in this process; lines, disks, clocks \
-            and people are simulated, every choice from a seed. A seed that fails, fails again.
+            and people are simulated, every choice from a seed. A seed that fails, fails again. Ctrl-C ends it after \
+            the worlds at hand, with the figures so far.
             """)
 
     @Option(help: "How many worlds.")
@@ -69,7 +72,8 @@ struct SimulateCommand: AsyncParsableCommand {
         }
         if let ledger {
             try Ledger(path: ledger).append(
-                tool: "simulate --seed \(seed) --seeds \(seeds)", figures: Self.figures(report),
+                tool: "simulate --seed \(seed) --seeds \(report.seeds)",
+                figures: Self.figures(report),
                 failures: report.failures.count + missed.count)
         }
         guard missed.isEmpty else {
@@ -85,8 +89,30 @@ struct SimulateCommand: AsyncParsableCommand {
 
     private func simulate() async throws -> Simulation.Report {
         let (isQuiet, seeds) = (json, seeds)
+        let isInterrupted = Interruption()
+        signal(SIGINT, SIG_IGN)
+        let interrupts = DispatchSource.makeSignalSource(signal: SIGINT, queue: .global())
+        interrupts.setEventHandler {
+            isInterrupted.raise()
+            // The second one ends the program.
+            signal(SIGINT, SIG_DFL)
+        }
+        interrupts.resume()
+        defer {
+            interrupts.cancel()
+            signal(SIGINT, SIG_DFL)
+        }
+        let told = Told()
         // One in ten twice: the same seed must do the same.
-        return try await simulation.run(jobs: jobs, repeating: 10) { report in
+        return try await simulation.run(
+            jobs: jobs, repeating: 10,
+            goesOn: { !isInterrupted.isRaised }
+        ) { report in
+            // Whoever waits for thousands of worlds can look at the first that failed.
+            for failure in report.failures
+            where told.isNew(failure.seed) {
+                Terminal.complain("\(failure.seed) failed: \(failure.invariant)")
+            }
             guard !isQuiet, report.seeds % 100 == 0 || report.seeds == seeds else { return }
             Terminal.complain(
                 "\(report.seeds) of \(seeds) worlds, \(Int(report.deviceDays)) device-days, "
@@ -140,4 +166,19 @@ struct SimulateCommand: AsyncParsableCommand {
                     })),
         ])
     }
+}
+
+/// What a signal says to those who look.
+private final class Interruption: Sendable {
+    private let state = Atomic(false)
+
+    func raise() { state.store(true, ordering: .relaxed) }
+    var isRaised: Bool { state.load(ordering: .relaxed) }
+}
+
+/// The seeds of which somebody has been told.
+private final class Told: Sendable {
+    private let seeds = Mutex(Set<UInt64>())
+
+    func isNew(_ seed: UInt64) -> Bool { seeds.withLock { $0.insert(seed).inserted } }
 }

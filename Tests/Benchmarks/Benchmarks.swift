@@ -85,6 +85,9 @@ enum Benchmarks {
                 report.add(
                     name, "hub CPU of an upload, \(how)",
                     fleet.sample.hub_s / Double(fleet.devices), "s", digits: 4)
+                report.add(
+                    name, "the same with all that is fetched, \(how)",
+                    fleet.operationsPerCPUSecondInAll, "", digits: 0)
                 report.add(name, "wall of all, \(how)", fleet.sample.wall_s, "s", digits: 1)
                 report.add(
                     name, "bytes of an upload, \(how)", bytes: fleet.sample.bytesUp / fleet.devices,

@@ -99,6 +99,39 @@ struct StrippedFileTests {
         }
     }
 
+    @Test("of a WebP only the chunks that show it are left")
+    func webP() throws {
+        func chunk(_ name: String, _ content: [UInt8]) -> [UInt8] {
+            text(name) + [UInt8(content.count), 0, 0, 0] + content
+                + (content.count % 2 == 0 ? [] : [0])
+        }
+        func file(_ chunks: [UInt8]) -> [UInt8] {
+            text("RIFF") + [UInt8(chunks.count + 4), 0, 0, 0] + text("WEBP") + chunks
+        }
+        let data = chunk("VP8 ", [1, 2, 3])
+        let whole = file(
+            chunk("VP8X", [0b0011_1100, 0]) + chunk("ICCP", [5]) + data + chunk("EXIF", [7, 7])
+                + chunk("XMP ", text("where")) + chunk("oTHR", [1]))
+        let stripped = try #require(StrippedFile(whole + text("behind")))
+        #expect(
+            stripped.bytes == file(chunk("VP8X", [0b0011_0000, 0]) + chunk("ICCP", [5]) + data))
+        #expect(stripped.type == "image/webp" && stripped.isStripped && !stripped.mayTellPlace)
+        #expect(StrippedFile(stripped.bytes)?.bytes == stripped.bytes)
+        for count in 12..<whole.count { #expect(StrippedFile(Array(whole[..<count])) == nil) }
+    }
+
+    @Test("a film, and a photo that is kept like one, may say where it was taken")
+    func films() {
+        for file in [
+            [0, 0, 0, 24] + text("ftypheic"), [0, 0, 0, 24] + text("ftypisom"),
+            [0x49, 0x49, 42, 0, 8, 0, 0, 0], [0x4d, 0x4d, 0, 42, 0, 0, 0, 8],
+        ] {
+            #expect(StrippedFile(file)?.mayTellPlace == true)
+            #expect(StrippedFile(file)?.isStripped == false)
+        }
+        #expect(StrippedFile(text("%PDF-1.7"))?.mayTellPlace == false)
+    }
+
     @Test("of other kinds nothing is known: they stay as they are, and that is said")
     func others() {
         let letter = StrippedFile(text("%PDF-1.7 /Author (x)"))

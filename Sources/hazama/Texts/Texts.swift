@@ -101,7 +101,8 @@ enum Phrase: Catalogue {
     case bundleEmpty, bundleWritten, bundleCarry, bundleReceipts, bundleTaken, bundleIsReceipts
     case bundleIsSealed, syncConflicts, syncQuarantined
     // Files.
-    case fileTitle, fileAdded, fileAsItIs, fileTooLarge, filePicture, noSuchFile, fileWritten
+    case fileTitle, fileAdded, fileAsItIs, fileTellsPlace, fileTooLarge, filePicture, noSuchFile,
+        fileWritten
     case fileWanted, fileUnsent, fileHere, fileAtOffice, fileAwaited, fileLost
     case fileGoes, fileComes, filesSent, filesReceived, filesUnsent, filesRefused, wouldSendFiles
     case wipeRefusedFiles
@@ -1051,6 +1052,12 @@ enum Phrase: Catalogue {
                 "Of a file of this kind ({type}) nothing was taken out: it may say who made it, and where.",
                 "此类文件（{type}）未作清除：其中可能含有作者与地点信息。",
                 "この種類（{type}）からは何も取り除いていません。作成者や場所が含まれることがあります。")
+        case .fileTellsPlace:
+            Wording(
+                "A photo or film of this kind may say where it was taken, and that can't be taken out here. "
+                    + "Save it as JPEG, or attach it with --as-it-is.",
+                "此类照片或视频可能含有拍摄地点，在此无法清除。请另存为 JPEG，或用 --as-it-is 原样附上。",
+                "この種類の写真や動画には撮影場所が含まれることがあり、ここでは取り除けません。JPEG で保存し直すか、--as-it-is を付けてください。")
         case .fileTooLarge:
             Wording(
                 "A file may have {size} at most.", "文件最大为 {size}。", "ファイルは {size} までです。")

@@ -26,6 +26,9 @@ struct AttachAdd: DeskCommand {
     var file: String
     @Option(help: "What to call it; left out, the file's own name.")
     var name: String?
+    @Flag(
+        help: "Take a photo or film of which place and person can't be taken out with all it says.")
+    var asItIs = false
 
     func run(at desk: Desk) async throws -> ExitStatus {
         _ = try desk.author()
@@ -41,6 +44,9 @@ struct AttachAdd: DeskCommand {
         }
         guard let stripped = StrippedFile(original), !stripped.bytes.isEmpty else {
             throw desk.fail(.usage, .badInput, safe: .notRecorded, .filePicture)
+        }
+        guard asItIs || !stripped.mayTellPlace else {
+            throw desk.fail(.usage, .badInput, safe: .notRecorded, .fileTellsPlace)
         }
         let name = (name ?? String(file.split(separator: "/").last ?? "")).trimmed
         let hash = try desk.store().keep(file: stripped.bytes, for: record)

@@ -175,6 +175,7 @@ extension Hub {
         var lines: [BulkPreview.Line] = []
         var rows: [(StoredConflict, OpenConflict)] = []
         var left = 0
+        var bytes = 0
         var versions = ByteWriter()
         for row in try tx.conflicts(state: nil)
         where row.collection == request.collection && row.unit == request.unit
@@ -192,10 +193,14 @@ extension Hub {
                 case .previous: finding.base?.value
                 }
             guard let value else { continue }
-            guard rows.count < Self.bulkLimit else {
+            // The value, the names of the heads it replaces and their record, in each place.
+            let heads = finding.sides.reduce(0) { $0 + $1.origins.count }
+            let size = finding.places.count * (Self.size(of: value) + 32 * (heads + 2))
+            guard rows.count < Self.bulkLimit, bytes + size <= Limits.changeSetBytes * 3 / 4 else {
                 left += 1
                 continue
             }
+            bytes += size
             lines.append(
                 BulkPreview.Line(
                     view: try view(row, finding, judgement, tx), before: finding.shown,
@@ -213,6 +218,12 @@ extension Hub {
 
     /// Conflicts in one bulk decision: their change set stays below its limits with room to spare.
     static let bulkLimit = 500
+
+    private static func size(of value: Value) -> Int {
+        var writer = ByteWriter()
+        writer.value(value)
+        return writer.count
+    }
 
     // MARK: One at a time
 

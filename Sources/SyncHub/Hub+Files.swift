@@ -27,7 +27,10 @@ extension Hub {
             ).encode()
         case .put(let part):
             let size = uses[0].size
-            if uses.contains(where: { $0.state == .here }) {
+            let isHere = try onDisk { () throws(StoreFault) in
+                try store.files.size(of: request.hash) == size
+            }
+            if isHere, uses.contains(where: { $0.state == .here }) {
                 try arrived(request.hash, replica)
                 return FileResponse(tag: tag, isWhole: true, offset: size).encode()
             }

@@ -127,7 +127,7 @@ extension Judgement {
     }
 
     /// Seals change sets by the hub's replica as one run, stores and merges them. Returns the last
-    /// one's name.
+    /// one's name. Throws `.tooLarge` for one that is larger than a change set may be.
     @discardableResult
     func write(
         _ changeSets: [[RecordChange]], intent: String, author: PersonID, reason: String?,
@@ -154,8 +154,13 @@ extension Judgement {
                     schema: schema.version, saltSeed: seed,
                     changes: changes.sorted { $0.record < $1.record })
             else { throw StoreFault(.other, "the hub's change set is malformed") }
+            let hashed = HashedChangeSet(hashing: set)
+            // Set aside, it would say that something was done which was not.
+            guard hashed.size <= Limits.changeSetBytes,
+                set.changes.count <= Limits.changesPerChangeSet
+            else { throw Problem(.tooLarge) }
             sealed.append(set)
-            replica.head = ChangeSetCoding.hash(set)
+            replica.head = hashed.hash
         }
         replica.stored = sealed[sealed.count - 1].name.number.value
         let run = SignedRun.make(sealed, head: replica.head, key: memory.key)

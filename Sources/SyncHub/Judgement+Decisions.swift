@@ -80,7 +80,8 @@ extension Judgement {
         _ row: StoredConflict, _ reason: String, by person: PersonID,
         _ tx: borrowing HubTransaction
     ) throws {
-        guard let name = row.decidedBy, let (set, _, _) = try memory.log.changeSet(name, tx) else {
+        guard let name = row.decidedBy else { return try reopen(row, reason, by: person, tx) }
+        guard let (set, _, _) = try memory.log.changeSet(name, tx) else {
             throw Problem(.notDecided)
         }
         // One change set can set a unit once. So the first sides go into one, the second into
@@ -94,9 +95,11 @@ extension Judgement {
             }
         }
         for (round, entry) in rounds.sorted(by: { $0.key < $1.key }) {
-            try write(
-                try entry.pending.changes(self, shown: entry.shown, tx), intent: "undo",
-                author: round.author, reason: reason, tx)
+            // What was decided in few words may have been said in many.
+            for changes in Self.parts(try entry.pending.changes(self, shown: entry.shown, tx)) {
+                try write(
+                    changes, intent: "undo", author: round.author, reason: reason, tx)
+            }
         }
         for var row in try tx.conflicts(decidedBy: name) {
             row.decidedBy = nil
@@ -107,6 +110,39 @@ extension Judgement {
             if let question = Question(bytes: row.question) { docket.ask(question) }
         }
         try tx.audit("conflict.undo", "\(name)", reason: reason, by: person, at_ms: now_ms)
+    }
+
+    /// Asks again what was let stand without a word in any record, where it still is to be asked.
+    private func reopen(
+        _ row: StoredConflict, _ reason: String, by person: PersonID,
+        _ tx: borrowing HubTransaction
+    ) throws {
+        guard row.state == ConflictState.resolved.rawValue,
+            let question = Question(bytes: row.question), try find(question, tx) != nil
+        else { throw Problem(.notDecided) }
+        try tx.add(
+            ConflictStep(at_ms: now_ms, person: person, act: "undone", text: reason), to: row.id)
+        docket.ask(question)
+        try tx.audit("conflict.undo", "\(row.id)", reason: reason, by: person, at_ms: now_ms)
+    }
+
+    /// Cuts changes into as many change sets as hold them.
+    private static func parts(_ changes: [RecordChange]) -> [[RecordChange]] {
+        var parts: [[RecordChange]] = []
+        var bytes = 0
+        for change in changes {
+            // Its payload, and what the envelope says of the record.
+            let size = ChangeSetCoding.payload(change).count + 64
+            if parts.isEmpty || bytes + size > Limits.changeSetBytes * 3 / 4
+                || parts[parts.count - 1].count == Limits.changesPerChangeSet
+            {
+                parts.append([])
+                bytes = 0
+            }
+            parts[parts.count - 1].append(change)
+            bytes += size
+        }
+        return parts
     }
 
     /// Which change set of an undo a side goes into.

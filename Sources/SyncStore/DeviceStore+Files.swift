@@ -108,11 +108,11 @@ extension DeviceStore {
                 "WHERE (is_own AND NOT is_sent) OR (is_wanted AND received < f.size)", [], db)
             for file in open {
                 switch try self.standing(of: file.hash, db) {
-                case .unnamed: continue
-                case .named(.here):
-                    if !file.isWhole { errands.toFetch.append(file) }
-                case .named:
-                    if file.isOwn, file.isWhole { errands.toSend.append(file) }
+                case .unnamed: break
+                case .named where file.isOwn && file.isWhole && !file.isSent:
+                    errands.toSend.append(file)
+                case .named(.here) where !file.isWhole: errands.toFetch.append(file)
+                case .named: break
                 }
             }
             return errands
@@ -196,17 +196,16 @@ extension DeviceStore {
             WHERE r.record = l.record AND f.is_own AND NOT f.is_sent)
         """
 
-    /// Counts own files as sent that no record names any more: the hub would not take them.
+    /// Counts own files as sent that no record names any more: the hub would not take them. That a
+    /// record says its file is there is not enough: a hub that was put back has the record from its
+    /// journal, and not the bytes. Asking it costs less than a part.
     public func settleFiles() throws(StoreError) {
         try write { db in
             for file in try self.files("WHERE is_own AND NOT is_sent", [], db) {
-                switch try self.standing(of: file.hash, db) {
-                case .unnamed, .named(.here):
-                    try db.run(
-                        "UPDATE sync_files SET is_sent = 1 WHERE hash = ?",
-                        [file.hash.bytes.stored])
-                case .named: break
-                }
+                guard case .unnamed = try self.standing(of: file.hash, db) else { continue }
+                try db.run(
+                    "UPDATE sync_files SET is_sent = 1 WHERE hash = ?",
+                    [file.hash.bytes.stored])
             }
         }
     }

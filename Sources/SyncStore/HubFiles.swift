@@ -71,6 +71,17 @@ public struct HubFiles: Sendable {
         try read(place(hash).path, from: offset, count: count)
     }
 
+    /// How long a file is that is here; `nil` if it is not.
+    public func size(of hash: ContentHash) throws(StoreFault) -> Int? {
+        let path = place(hash).path
+        var entry = stat()
+        guard lstat(path, &entry) == 0 else {
+            if errno == ENOENT { return nil }
+            throw Self.fault(path)
+        }
+        return Int(entry.st_size)
+    }
+
     /// Whether a file is here and still what its name says.
     public func isIntact(_ hash: ContentHash) throws(StoreFault) -> Bool {
         try read(place(hash).path).map { Digests.sha256($0) == hash } ?? false

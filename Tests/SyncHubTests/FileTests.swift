@@ -275,6 +275,31 @@ struct FileTests {
         #expect(try fixture.hub.doctor().map(\.code) == ["file"])
     }
 
+    @Test("a hub that has its records from the journal and not the bytes is brought them again")
+    func broughtAgain() async throws {
+        let (fixture, a, _, file) = try await attached(photograph(1000))
+        let journal = fixture.folder.file("elsewhere.journal")
+        _ = try fixture.hub.follow(JournalFile(path: journal, hub: fixture.hub.id))
+        let elsewhere = try TemporaryFolder()
+        try fixture.hub.copy(to: elsewhere.file("hub.sqlite"))
+        #expect(try await a.sync().filesSent == 1)
+        try await a.sync()
+        #expect(try standing(a) == [.here])
+        let id = fixture.hub.id
+        try fixture.hub.store.close()
+
+        let restored = try Hub(
+            store: HubStore(path: elsewhere.file("hub.sqlite"), schema: .test), key: fixture.key,
+            clock: { [clock = fixture.clock] in clock.now_ms }, random: TestGenerator(Seed(9)),
+            isPutBack: true)
+        #expect(try restored.follow(JournalFile(path: journal, hub: id)) > 0)
+        a.line.connect(restored)
+        #expect(try await a.sync().filesSent == 1)
+        #expect(try restored.store.files.isIntact(file.hash))
+        try await a.sync()
+        #expect(try standing(a) == [.here])
+    }
+
     @Test("what one device may bring has a limit")
     func quota() async throws {
         let (fixture, a, _, _) = try await attached(photograph(1000))

@@ -102,8 +102,11 @@ extension Front {
         let headings = [Phrase.record, .before, .after, .authors].map { heading -> HTML in
             "<th scope=\"col\">\(page.say(heading))</th>"
         }
+        let left: HTML =
+            preview.left > 0
+            ? "<p class=\"note\">\(page.say(.bulkLeft, "\(preview.left)"))</p>" : ""
         return """
-            <h2>\(page.say(.bulkCount, "\(preview.lines.count)"))</h2>
+            <h2>\(page.say(.bulkCount, "\(preview.lines.count)"))</h2>\(left)
             <table class="queue"><thead><tr>\(headings)</tr></thead><tbody>\(rows)</tbody></table>
             <form class="decide" method="post" action="\(page.link("/console/bulk", [("field", field), ("rule", rule)]))">
             \(page.formFields)<input type="hidden" name="token" value="\(exactly: preview.token)">

@@ -363,11 +363,12 @@ extension Front {
     private func write(
         _ page: Page, _ shown: ShownValue, _ write: ConflictDetail.Authorship
     ) -> HTML {
-        let skew = write.corrected_ms - write.madeAt_ms
+        // A device's clock may have stood anywhere.
+        let skew = Int64(clamping: write.corrected_ms.subtractingClamped(write.madeAt_ms).magnitude)
         let clock: HTML =
-            abs(skew) < 120_000
+            skew < 120_000
             ? ""
-            : "<br><span class=\"hint\">! \(page.say(.clockDiffers, page.length(abs(skew))))</span>"
+            : "<br><span class=\"hint\">! \(page.say(.clockDiffers, page.length(skew)))</span>"
         let saw: HTML
         if let position = write.shown {
             let value = write.shownValue.map { shown.line($0) } ?? "\(page.say(.sawNothing))"

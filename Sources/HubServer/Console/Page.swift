@@ -1,5 +1,6 @@
 internal import Fieldwork
 internal import HTTPTypes
+internal import SyncCore
 internal import SyncHub
 
 /// What every page needs to know about its reader, its moment and its address.
@@ -137,7 +138,7 @@ struct Page: Sendable {
     }
 
     /// How long ago something was, in its largest whole unit.
-    func age(_ since_ms: Int64) -> String { length(max(0, now_ms - since_ms)) }
+    func age(_ since_ms: Int64) -> String { length(max(0, now_ms.subtractingClamped(since_ms))) }
 
     func length(_ length_ms: Int64) -> String {
         let seconds = length_ms / 1000

@@ -87,7 +87,7 @@ enum Phrase: CaseIterable, Sendable {
     case ruleOldest
     case rulePrevious
     case preview
-    case bulkCount
+    case bulkCount, bulkLeft
     case bulkNothing
     case page
     case previousPage
@@ -420,6 +420,12 @@ enum Phrase: CaseIterable, Sendable {
                 "Preview",
                 "预览",
                 "確認する"
+            )
+        case .bulkLeft:
+            (
+                "%1 more do not fit into one decision. They stay open and can follow.",
+                "另有 %1 项放不进一次决定：仍未解决，可随后再处理。",
+                "あと %1 件は一度の決定に収まりません。未解決のまま残るので、続けて決定できます。"
             )
         case .bulkCount:
             (

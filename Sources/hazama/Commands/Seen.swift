@@ -111,7 +111,7 @@ extension Desk {
         let now = try shown(record)
         let parts = try now.parts.map { part in
             if let draft = try store().draft(Seen.key(part.state.record)),
-                (0...Seen.life_ms).contains(started.wall_ms - draft.saved_ms),
+                (0...Seen.life_ms).contains(started.wall_ms.subtractingClamped(draft.saved_ms)),
                 let kept = Seen(draft.bytes), kept.state.collection == now.collection
             {
                 return kept

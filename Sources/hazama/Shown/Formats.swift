@@ -49,7 +49,9 @@ struct Formats: Sendable {
     }
 
     /// How long ago: `3 h 20 min`, `2 d 18 h`. A moment to come is `0 min`.
-    func age(since milliseconds: Int64) -> String { duration(now_ms - milliseconds) }
+    func age(since milliseconds: Int64) -> String {
+        duration(now_ms.subtractingClamped(milliseconds))
+    }
 
     /// `25 min`, `3 h 20 min`, `2 d 18 h`.
     func duration(_ milliseconds: Int64) -> String {
@@ -73,7 +75,8 @@ struct Formats: Sendable {
 
     /// ISO 8601 in UTC, for JSON.
     static func iso(_ milliseconds: Int64) -> String {
-        let day = (milliseconds >= 0 ? milliseconds : milliseconds - 86_399_999) / 86_400_000
+        let day = milliseconds / 86_400_000 - (milliseconds % 86_400_000 < 0 ? 1 : 0)
+        guard abs(day) < 100_000_000 else { return "\(milliseconds)" }
         let rest = milliseconds - day * 86_400_000
         guard let date = CalendarDate(ordinal: day) else { return "\(milliseconds)" }
         func padded(_ number: Int64, _ width: Int = 2) -> String {

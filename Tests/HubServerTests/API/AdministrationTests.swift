@@ -195,7 +195,8 @@ struct Disagreement {
     let house = RecordID(high: 77, low: 1)
     let conflict: ConflictView
 
-    init(titled title: String = "a house") throws {
+    /// - Parameter setBy_ms: how far the clock of one of the two was off when it was written.
+    init(titled title: String = "a house", setBy_ms: Int64 = 0) throws {
         let fixture = try HubFixture()
         var a = try fixture.device(1, person: "Li Na")
         var b = try fixture.device(2, person: "Bo <script>alert(1)</script>")
@@ -205,7 +206,9 @@ struct Disagreement {
         try fixture.sync(&b)
         let seen = try b.heads(house, House.count)
         a.seal([.set(house, House.count, .integer(4), replacing: seen)])
+        b.setBy_ms = setBy_ms
         b.seal([.set(house, House.count, .integer(5), replacing: seen)])
+        b.setBy_ms = 0
         try fixture.sync(&a, [a.run(from: 2)])
         try fixture.sync(&b, [b.run()])
         self.fixture = fixture

@@ -170,6 +170,18 @@ struct ConsoleTests {
         }
     }
 
+    @Test(
+        "a side whose clock stood at an end of all time is shown", arguments: [Int64.min, 1 << 62])
+    func strangeClock(setBy_ms: Int64) async throws {
+        let disagreement = try Disagreement(setBy_ms: setBy_ms)
+        try await ServedHub.run(disagreement.fixture) { served in
+            var browser = Browser(served)
+            _ = try await browser.logIn()
+            let page = try await browser.get("/console/conflicts/\(disagreement.conflict.id)")
+            #expect(page.status == 200)
+        }
+    }
+
     @Test("a form from another site, without an origin or with another page's token does nothing")
     func foreign() async throws {
         let disagreement = try Disagreement()

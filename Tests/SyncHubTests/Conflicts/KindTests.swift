@@ -463,6 +463,12 @@ struct KindTests {
             ResolutionRequest(version: detail.version, choice: .stand, reason: "talked to her"),
             by: fixture.admin)
         #expect(try fixture.hub.conflicts(state: nil, by: fixture.admin) == [])
+        // Taken back, it is a question again.
+        _ = try fixture.hub.undo(view.id, reason: "too soon", by: fixture.admin)
+        #expect(try fixture.hub.conflicts(state: nil, by: fixture.admin).map(\.id) == [view.id])
+        #expect(throws: Problem(.notDecided)) {
+            try fixture.hub.undo(view.id, reason: "again", by: fixture.admin)
+        }
     }
 
     @Test("what does not fit the schema is a conflict of its own kind")

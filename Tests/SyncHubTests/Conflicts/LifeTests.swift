@@ -252,6 +252,55 @@ struct LifeTests {
         #expect(try hub.doctor() == [])
     }
 
+    @Test("of long texts as many are decided at once as fit, and what was decided is taken back")
+    func bulkOfLongTexts() throws {
+        let fixture = try HubFixture()
+        var a = try fixture.device(1, person: "Li Na")
+        var b = try fixture.device(2, person: "Wang Fang")
+        let house = RecordID(high: 100, low: 1)
+        a.seal([.house(house, in: HubFixture.north)])
+        let calls = (1...60).map { RecordID(high: 200, low: UInt64($0)) }
+        for call in calls { a.seal([.call(call, on: house, story: "short")]) }
+        try fixture.syncAll(&a)
+        try fixture.syncAll(&b)
+        #expect(try b.heads(calls[0], Call.story).count == 1)
+        func story(_ letter: String, _ call: RecordID) -> Value {
+            .text(String(repeating: letter, count: 6000) + "\(call.low)")
+        }
+        for call in calls {
+            let names = try b.heads(call, Call.story)
+            b.seal([.set(call, Call.story, story("b", call), replacing: names)])
+            a.seal([.set(call, Call.story, story("a", call), replacing: names)])
+        }
+        try fixture.syncAll(&b)
+        try fixture.sync(&a, [a.run(from: 62)])
+        let hub = fixture.hub
+        func request(_ rule: BulkRequest.Rule) -> BulkRequest {
+            BulkRequest(collection: .call, unit: Call.story, kind: .value, rule: rule)
+        }
+        func decide(_ rule: BulkRequest.Rule) throws -> BulkPreview {
+            let preview = try hub.preview(request(rule), by: fixture.admin)
+            return try hub.resolve(
+                request(rule), token: preview.token, reason: "why", by: fixture.admin)
+        }
+        #expect(try hub.conflicts(state: nil, by: fixture.admin).count == 60)
+        let newest = try decide(.newest)
+        #expect(newest.left > 0 && newest.lines.count + newest.left == 60)
+        #expect(try hub.conflicts(state: nil, by: fixture.admin).count == newest.left)
+        let view = try hub.undo(newest.lines[0].view.id, reason: "no", by: fixture.admin).view
+        #expect(view.state == .open)
+        #expect(try hub.conflicts(state: nil, by: fixture.admin).count == 60)
+
+        // Decided in few words, and said again in many.
+        #expect(try decide(.previous).lines.count == 60)
+        #expect(try hub.conflicts(state: nil, by: fixture.admin) == [])
+        _ = try hub.undo(newest.lines[0].view.id, reason: "no", by: fixture.admin)
+        let again = try hub.conflicts(state: nil, by: fixture.admin)
+        #expect(again.count == 60)
+        #expect(again.allSatisfy { $0.sides == 2 })
+        #expect(try hub.doctor() == [])
+    }
+
     @Test("what is high-stakes is never decided in bulk")
     func noBulk() async throws {
         let pair = try await disagreement(House.number)

@@ -252,9 +252,9 @@ enum ConflictJSON {
                 "received": moment(received),
             ])
         desk.console.result("       \(words, .dim)")
-        let skew = (write["madeAt_ms"]?.integer ?? made) - made
-        if abs(skew) > 120_000 {
-            let duration = desk.formats.duration(abs(skew))
+        let skew = (write["madeAt_ms"]?.integer ?? made).subtractingClamped(made)
+        if skew.magnitude > 120_000 {
+            let duration = desk.formats.duration(Int64(clamping: skew.magnitude))
             let words = desk.console.text(
                 skew > 0 ? .clockAhead : .clockBehind, ["time": duration])
             desk.console.result("       \(words, .attention)")

@@ -217,6 +217,8 @@ extension Desk {
     func place(of file: AttachedFile, _ standing: AttachedFile.Standing?) throws -> FilePlace {
         let held = try store().file(file.hash)
         let isHere = held?.isWhole ?? false
+        // The office may have lost what its records say it has, and is asked at the next sync.
+        if isHere, let held, held.isOwn, !held.isSent { return .unsent }
         switch standing {
         case .here: return isHere ? .here : .office
         case _ where isHere && held?.isOwn ?? false: return held?.isSent ?? false ? .here : .unsent

@@ -334,7 +334,7 @@ struct VisitEnd: DeskCommand {
         var length = try minutes.map { Int(try typed.number($0, in: 0...1440)) }
         if length == nil {
             // A visit that was forgotten until the evening did not take until then.
-            let elapsed = (desk.started.wall_ms - draft.started_ms) / 60_000
+            let elapsed = desk.started.wall_ms.subtractingClamped(draft.started_ms) / 60_000
             if draft.day == desk.today, (0...480).contains(elapsed) { length = Int(elapsed) }
         }
         let changes = try desk.creations(

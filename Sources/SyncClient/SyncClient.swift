@@ -92,10 +92,13 @@ public actor SyncClient {
                 maximumBytes: options.maximumBytes, isDryRun: options.isDryRun)
         }
 
-        /// Begins with what an earlier run found that the line can carry.
-        mutating func begin(load: Int) {
+        /// Begins with what an earlier run found that the line can carry, and with what is left to
+        /// spend.
+        mutating func begin(_ line: Loads) {
+            summary.roundTrips += exchange.roundTrips
             exchange = DeviceExchange(
-                maximumBytes: options.maximumBytes, isDryRun: options.isDryRun, load: load)
+                maximumBytes: options.maximumBytes.map { max(0, $0 - summary.bytes) },
+                isDryRun: options.isDryRun, load: line.request, answerLoad: line.answer)
         }
     }
 
@@ -106,13 +109,13 @@ public actor SyncClient {
         guard let hub = identity.hub else { throw .notEnrolled }
         let key = try inStore { () throws(StoreError) in try store.signingKey() }
         let (known, _) = try facts()
-        run.begin(load: known)
+        run.begin(known)
         let suspects = try inStore { () throws(StoreError) in
             try store.scrubIfSuspect(now: clock())
         }
         run.exchange.suspects(suspects)
         run.summary.isRepaired = run.summary.isRepaired || !suspects.isEmpty
-        defer { keepLoad(run.exchange.load, known: known) }
+        defer { keepLoads(of: run.exchange, known: known) }
         while true {
             if Task.isCancelled { throw .cancelled }
             let (_, facts) = try self.facts()
@@ -129,7 +132,10 @@ public actor SyncClient {
             switch run.exchange.judge(reply, tag: tag) {
             case .stop(let stop):
                 // Too little came to say what it was.
-                if let brokenOff { throw .transport(brokenOff) }
+                if let brokenOff {
+                    run.exchange.cut()
+                    throw .transport(brokenOff)
+                }
                 try noteState(stop)
                 throw .stopped(stop)
             case .again: continue
@@ -159,11 +165,14 @@ public actor SyncClient {
                 }
                 keep(run.handedIn, &run.summary)
                 run.handedIn = []
-                try apply(
+                let hasMoved = try apply(
                     answer, receipts, standing, facts, sent, received, &run,
                     endsHere: brokenOff != nil, events)
                 // What came before the line broke is kept; the rest is for the next run.
-                if let brokenOff { throw .transport(brokenOff) }
+                if let brokenOff {
+                    if !hasMoved { run.exchange.cut() }
+                    throw .transport(brokenOff)
+                }
                 let gone = try inStore { () throws(StoreError) in
                     try store.forget(purges)
                     return try store.purge(now: received)
@@ -209,7 +218,13 @@ public actor SyncClient {
 
     // MARK: One exchange
 
-    private func facts() throws(SyncFailure) -> (load: Int, DeviceExchange.Facts) {
+    /// What one request and its answer may hold on this line; 0 for any.
+    private struct Loads: Equatable {
+        let request: Int
+        let answer: Int
+    }
+
+    private func facts() throws(SyncFailure) -> (Loads, DeviceExchange.Facts) {
         let state = try inStore { () throws(StoreError) in
             try store.syncState(limit: Limits.changeSetsPerRun)
         }
@@ -222,14 +237,16 @@ public actor SyncClient {
             offers: state.offers.map { DeviceExchange.Offer($0.number, bytes: $0.bytes) },
             pending: state.pending, unsettled: state.unsettled,
             wantsCredential: state.wantsCredential)
-        return (state.load, facts)
+        return (Loads(request: state.load, answer: state.answerLoad), facts)
     }
 
     /// Remembers a line that carries less than a first request likes to hold.
-    private func keepLoad(_ load: Int, known: Int) {
-        let kept = load < DeviceExchange.firstLoad ? load : 0
+    private func keepLoads(of exchange: DeviceExchange, known: Loads) {
+        let kept = Loads(
+            request: exchange.load < DeviceExchange.firstLoad ? exchange.load : 0,
+            answer: exchange.answerLoad)
         guard kept != known else { return }
-        do { try store.keepLoad(kept) } catch {
+        do { try store.keepLoad(kept.request, answer: kept.answer) } catch {
             log.warning("line not remembered", metadata: ["reason": "\(error)"])
         }
     }
@@ -350,7 +367,7 @@ public actor SyncClient {
         _ standing: DeviceIdentity.Enrolment, _ facts: DeviceExchange.Facts, _ sent: ClockReading,
         _ received: ClockReading, _ run: inout Run, endsHere: Bool,
         _ events: @escaping @Sendable (SyncEvent) -> Void
-    ) throws(SyncFailure) {
+    ) throws(SyncFailure) -> Bool {
         let matches = run.exchange.digestMatches(answer)
         events(.applying(records: answer.pages.reduce(0) { $0 + $1.records.count }))
         let unsent = Set(facts.offers.map(\.number))
@@ -358,6 +375,7 @@ public actor SyncClient {
             try store.apply(
                 answer, receipts: receipts, sent: sent, received: received,
                 digestMatches: matches)
+    /// Returns whether a page of it moved a cursor.
         }
         let receipted = applied.receipted.intersection(unsent)
         run.summary.sent += receipted.count
@@ -365,7 +383,7 @@ public actor SyncClient {
         run.summary.notices += applied.notices
         if let last = receipted.max() { events(.receipted(through: last)) }
         run.summary.digestMatches = matches ?? run.summary.digestMatches
-        if endsHere { return }
+        if endsHere { return applied.cursorsMoved }
         if !answer.wanted.isEmpty, !run.hasGiven {
             run.copies = try inStore { () throws(StoreError) in
                 try store.copies(of: answer.wanted)
@@ -389,7 +407,7 @@ public actor SyncClient {
             run.summary.isRepaired = true
             events(.repairing)
         }
-        guard !answer.comparison.isEmpty else { return }
+        guard !answer.comparison.isEmpty else { return applied.cursorsMoved }
         let difference = try inStore { () throws(StoreError) in
             try store.compare(answer, now: received)
         }
@@ -414,6 +432,7 @@ public actor SyncClient {
         } catch {
             throw .store(error)
         }
+        return applied.cursorsMoved
     }
 
     /// Keeps what an answer says of this device's enrolment, and returns it: whom the hub lends

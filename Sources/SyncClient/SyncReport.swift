@@ -45,6 +45,8 @@ public struct SyncSummary: Hashable, Sendable {
     /// Head and body of all requests, as sent inside TLS.
     public var bytesUp = 0
     public var bytesDown = 0
+    /// All of them, both ways.
+    public var bytes: Int { bytesUp + bytesDown }
     /// Change sets that got their receipt.
     public var sent = 0
     /// States of records that came.

@@ -171,6 +171,11 @@ public struct DeviceExchange: Sendable {
     static let mostSearches = 64
     /// What a request takes beside its change sets.
     static let envelope = 300
+    /// What an answer is to hold after one broke off before its first page was through; half of it
+    /// if that breaks off as well, and so on.
+    static let firstAnswer = 16 << 10
+    /// What an answer is asked to hold at least, however often the line breaks.
+    static let smallestAnswer = 1 << 10
 
     /// The most bytes to spend on the line, both ways; `nil` for no limit.
     public let maximumBytes: Int?
@@ -179,6 +184,8 @@ public struct DeviceExchange: Sendable {
     /// What the next request carries at most, before compression. A request that breaks off has to
     /// go again from its start, so this is what a line can carry in one piece.
     public private(set) var load: Int
+    /// What an answer is asked to hold at most, as sent; 0 for as much as the hub likes.
+    public private(set) var answerLoad: Int
     private var spent = 0
     private var hasAdopted = false
     private var namesNoEpoch = false
@@ -202,12 +209,17 @@ public struct DeviceExchange: Sendable {
         case nothing
     }
 
-    /// - Parameter load: what an earlier run left as `load`; 0 for none.
-    public init(maximumBytes: Int? = nil, isDryRun: Bool = false, load: Int = 0) {
+    /// - Parameters:
+    ///   - load: what an earlier run left as `load`; 0 for none.
+    ///   - answerLoad: what it left as `answerLoad`.
+    public init(
+        maximumBytes: Int? = nil, isDryRun: Bool = false, load: Int = 0, answerLoad: Int = 0
+    ) {
         self.maximumBytes = maximumBytes
         self.isDryRun = isDryRun
         self.load =
             load == 0 ? Self.firstLoad : min(max(load, Self.smallestLoad), Self.largestLoad)
+        self.answerLoad = answerLoad == 0 ? 0 : max(answerLoad, Self.smallestAnswer)
     }
 
     /// Whether the limit on bytes keeps something from being sent or fetched.
@@ -233,12 +245,20 @@ public struct DeviceExchange: Sendable {
             grantsVersion: facts.grantsVersion, cursors: CursorRun.joining(facts.cursors),
             noticeCursor: facts.noticeCursor, writerCursor: facts.writerCursor,
             digest: stretches.isEmpty ? facts.digest : nil, clock: clock,
-            maximumDownBytes: left.map { UInt64(max(1, $0 - bytes(of: offer, facts))) } ?? 0,
+            maximumDownBytes: maximumDownBytes(beside: bytes(of: offer, facts)),
             isDryRun: isDryRun, takesEcho: takesEcho,
             wantsCredential: facts.wantsCredential, diskFree_MB: diskFree_MB,
             pending: facts.pending, unsettled: facts.unsettled, stretches: stretches)
         return Plan(
             request: request, epoch: epoch, offer: offer, needsProof: showsProof && epoch != nil)
+    }
+
+    /// The most bytes of pages to ask for: what is left, and what the line carries; 0 for any.
+    private func maximumDownBytes(beside up: Int) -> UInt64 {
+        // An estimate is of everything.
+        let carried = answerLoad == 0 || isDryRun ? nil : answerLoad
+        let most = [left.map { max(1, $0 - up) }, carried].compactMap(\.self).min()
+        return most.map { UInt64($0) } ?? 0
     }
 
     /// As many as fit, from the first on: a gap would make the hub wait for what it lacks.
@@ -373,6 +393,11 @@ public struct DeviceExchange: Sendable {
         if gain.gives { hasMended = true }
         if (gain.hasMore || gain.disagrees || sent) && !isGain && !repeats { throw .noProgress }
         if gain.receipted > 0 { load = min(load * 2, Self.largestLoad) }
+        // One that was not full says nothing of what the line carries. Once a whole page comes
+        // through, what follows it can only break off between two.
+        if gain.hasMore, answerLoad > 0 {
+            answerLoad = answerLoad < Limits.pageBytesSent ? answerLoad * 2 : 0
+        }
         wants = gain.hasMore || gain.disagrees || gain.gives ? .more : .nothing
     }
 
@@ -380,6 +405,13 @@ public struct DeviceExchange: Sendable {
     public mutating func broke() {
         guard last?.offer != nil else { return }
         load = max(load / 4, Self.smallestLoad)
+    }
+
+    /// Is told that the last answer broke off before a page of it was whole: the next one is to be
+    /// smaller. Doubled with each that comes through full.
+    public mutating func cut() {
+        let isFirst = answerLoad == 0 || answerLoad > Self.firstAnswer
+        answerLoad = isFirst ? Self.firstAnswer : max(answerLoad / 2, Self.smallestAnswer)
     }
 
     /// Is told where the device may differ, before anything was asked.

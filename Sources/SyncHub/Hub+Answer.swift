@@ -83,7 +83,8 @@ extension Hub {
             if !request.isDryRun {
                 try addUrgent(
                     to: &response, territory, cursors,
-                    response.echo == nil ? [:] : taken.written, &urgent, snapshot, tx)
+                    response.echo == nil ? [:] : taken.written, &urgent,
+                    room: Self.room(request), snapshot, tx)
                 reached = cursors
                 for page in response.pages {
                     for place in page.grants { reached[place] = page.through }
@@ -132,10 +133,11 @@ extension Hub {
     ///   - written: the records that the request has changed: what an echo stands for is on no
     ///     page.
     ///   - told: up to where an earlier answer, which the device has applied, told it.
+    ///   - room: what the device wants at most.
     private func addUrgent(
         to response: inout SyncResponse, _ territory: Territory, _ cursors: [LogPosition],
-        _ written: [RecordID: Judgement.Written], _ told: inout LogPosition, _ memory: HubMemory,
-        _ tx: borrowing HubTransaction
+        _ written: [RecordID: Judgement.Written], _ told: inout LogPosition, room: Int,
+        _ memory: HubMemory, _ tx: borrowing HubTransaction
     ) throws {
         guard let first = response.pages.first, response.hasMore || response.pages.count > 1
         else { return }
@@ -148,7 +150,7 @@ extension Hub {
             for area in areas.sorted() where seen.insert(area).inserted {
                 try tx.urgentRecords(of: area, after: max(reached, told)) { stored in
                     if written[stored.record]?.isEcho == true { return }
-                    guard bytes < Limits.pageBytes / 2 else {
+                    guard bytes < min(Limits.pageBytes / 2, room) else {
                         isAll = false
                         return
                     }
@@ -203,6 +205,13 @@ extension Hub {
         return response.encode()
     }
 
+    /// How many bytes of pages the answer to a request may hold.
+    private static func room(_ request: SyncRequest) -> Int {
+        request.maximumDownBytes == 0
+            ? Limits.defaultDownBytes
+            : min(Int(clamping: request.maximumDownBytes), Limits.defaultDownBytes)
+    }
+
     /// Fills pages in the order of positions until nothing is left or the budget is used.
     ///
     /// - Parameter written: the records that this very request has changed. Those whose new state
@@ -219,10 +228,7 @@ extension Hub {
         let written = Set(cursors).count == 1 ? written : [:]
         var echoes: [SyncResponse.Echo.State] = []
         var met = 0
-        let budget =
-            request.maximumDownBytes == 0
-            ? Limits.defaultDownBytes
-            : min(Int(clamping: request.maximumDownBytes), Limits.defaultDownBytes)
+        let budget = Self.room(request)
         var spent = 0
         var reached = cursors
         var estimate = (records: UInt64(0), bytes: UInt64(0))

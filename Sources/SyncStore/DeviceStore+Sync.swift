@@ -30,6 +30,7 @@ public struct SyncState: Hashable, Sendable {
     public let wantsCredential: Bool
     /// What `keepLoad` was told last; 0 for nothing.
     public let load: Int
+    public let answerLoad: Int
 
     public struct Offer: Hashable, Sendable {
         public let number: ChangeSetNumber
@@ -91,7 +92,7 @@ extension DeviceStore {
             let cursors = territory.current.map(\.cursor)
             let state = try db.first(
                 """
-                SELECT mark, grants_version, notices, merged, is_complete, load
+                SELECT mark, grants_version, notices, merged, is_complete, load, answer_load
                 FROM sync_replica
                 """
             ) { row in
@@ -111,16 +112,19 @@ extension DeviceStore {
                     // At the hub a copy's numbers are those of the branch it did not write.
                     unsettled: identity.enrolment == .copied
                         ? [] : try self.unsettled(era, merged, db),
-                    wantsCredential: try self.wantsCredential(db), load: Int(try row.int(5)))
+                    wantsCredential: try self.wantsCredential(db), load: Int(try row.int(5)),
+                    answerLoad: Int(try row.int(6)))
             }
             guard let state else { throw StoreFault(.damaged, "the store does not know its name") }
             return state
         }
     }
 
-    /// Remembers how much one request may carry, for a line that breaks with more.
-    public func keepLoad(_ bytes: Int) throws(StoreError) {
-        try write { db in try db.run("UPDATE sync_replica SET load = ?", [bytes]) }
+    /// Remembers how much one request may carry, and its answer, for a line that breaks with more.
+    public func keepLoad(_ bytes: Int, answer: Int) throws(StoreError) {
+        try write { db in
+            try db.run("UPDATE sync_replica SET load = ?, answer_load = ?", [bytes, answer])
+        }
     }
 
     /// Rows of the outbox that may not be settled. Those before are left unread: there may be many.

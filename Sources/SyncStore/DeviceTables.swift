@@ -117,7 +117,11 @@ enum DeviceTables {
             position INTEGER NOT NULL, era INTEGER NOT NULL, applied_ms INTEGER NOT NULL,
             key INTEGER NOT NULL, digest BLOB NOT NULL, state BLOB NOT NULL,
             PRIMARY KEY (collection, id)) STRICT, WITHOUT ROWID;
+        """,
+        // What an answer may hold on a line that breaks.
         """
+        ALTER TABLE sync_replica ADD COLUMN answer_load INTEGER NOT NULL DEFAULT 0;
+        """,
     ]
 }
 

@@ -154,6 +154,33 @@ struct DeviceExchangeTests {
         #expect(exchange.isCutShort)
     }
 
+    @Test("after an answer that brought no page the next one is small, and grows as they come")
+    func smallAnswers() throws {
+        var exchange = DeviceExchange()
+        #expect(plan(&exchange, facts())?.request.maximumDownBytes == 0)
+        exchange.cut()
+        #expect(plan(&exchange, facts())?.request.maximumDownBytes == 16 << 10)
+        for _ in 0..<9 { exchange.cut() }
+        #expect(plan(&exchange, facts())?.request.maximumDownBytes == 1 << 10)
+        // Remembered, it goes on from there; one that was not full says nothing of the line.
+        var next = DeviceExchange(answerLoad: exchange.answerLoad)
+        #expect(plan(&next, facts())?.request.maximumDownBytes == 1 << 10)
+        try next.noted(gain(hasMore: true, records: 1, moved: true))
+        #expect(plan(&next, facts())?.request.maximumDownBytes == 2 << 10)
+        try next.noted(gain(records: 1))
+        #expect(next.answerLoad == 2 << 10)
+        for _ in 0..<6 { try next.noted(gain(hasMore: true, records: 1, moved: true)) }
+        #expect(next.answerLoad == 0)
+    }
+
+    @Test("what the line carries does not widen a person's limit, nor narrow an estimate")
+    func smallAnswersAndLimits() {
+        var limited = DeviceExchange(maximumBytes: 5000, answerLoad: 16 << 10)
+        #expect(plan(&limited, facts())?.request.maximumDownBytes == 4700)
+        var dry = DeviceExchange(isDryRun: true, answerLoad: 16 << 10)
+        #expect(plan(&dry, facts())?.request.maximumDownBytes == 0)
+    }
+
     @Test("a run never takes more change sets than a hub reads in one")
     func longRun() {
         var exchange = DeviceExchange()

@@ -33,12 +33,16 @@ final class HubLine: Transport {
 
     private let hub: Mutex<Hub>
     private let weather = Mutex<[Weather]>([])
+    private let climate = Mutex(Weather.fine)
     private let log = Mutex<[Int]>([])
 
     init(_ hub: Hub) { self.hub = Mutex(hub) }
 
     /// What happens to the next requests, in order; then the weather is fine.
     func expect(_ next: Weather...) { weather.withLock { $0 = next } }
+
+    /// What happens to all requests that nothing else was said of.
+    func expect(always usual: Weather) { climate.withLock { $0 = usual } }
 
     /// Another hub at the same address: restarted, or restored.
     func connect(_ other: Hub) { hub.withLock { $0 = other } }
@@ -49,7 +53,9 @@ final class HubLine: Transport {
     func send(
         _ request: TransportRequest, progress: @escaping @Sendable (TransferProgress) -> Void
     ) async throws(TransportError) -> TransportResponse {
-        let now = weather.withLock { $0.isEmpty ? .fine : $0.removeFirst() }
+        let now =
+            weather.withLock { $0.isEmpty ? nil : $0.removeFirst() }
+            ?? climate.withLock(\.self)
         switch now {
         case .down: throw .unreachable("no route")
         case .cancelled: throw .cancelled

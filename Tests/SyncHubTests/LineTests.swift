@@ -121,6 +121,34 @@ struct LineTests {
         #expect(try device.store.list(.house).count == 400)
     }
 
+    @Test("over a line that always breaks after 20 kB a new device gets everything in the end")
+    func alwaysCut() async throws {
+        let fixture = try HubFixture()
+        let other = try FieldDevice(1, person: "Li Na", at: fixture)
+        try await other.sync()
+        var generator = TestGenerator(.first)
+        let letters = Array("abcdefghijklmnopqrstuvwxyz")
+        for number in 1...100 as ClosedRange<UInt64> {
+            let note = String((0..<2000).map { _ in generator.pick(letters) })
+            try other.record([.house(.test(number), in: HubFixture.north)])
+            try other.record([.write(.test(number), House.notes, .append([.text(Text(note))]))])
+            // What is urgent comes first, as far as there is room for it.
+            if number % 2 == 0 {
+                try other.edit(.test(number)) { try $0.set(House.level, to: .integer(5)) }
+            }
+        }
+        try await other.sync()
+        let device = try FieldDevice(2, person: "Wang Fang", at: fixture)
+        device.line.expect(always: .cut(after: 20_000))
+        #expect(await device.failure() == .transport(.timedOut))
+        #expect(try device.store.syncState(limit: 1).answerLoad == 16 << 10)
+        var sessions = 1
+        while await device.failure() != nil, sessions < 60 { sessions += 1 }
+        #expect(sessions < 60)
+        #expect(try device.store.list(.house).count == 100)
+        #expect(try await device.sync().digestMatches == true)
+    }
+
     @Test("what is urgent arrives in the first session, however short, and is not told twice")
     func urgentFirst() async throws {
         let fixture = try HubFixture()

@@ -236,9 +236,23 @@ extension SyncClient {
         }
     }
 
-    /// Hands in what is carried for others and the hub does not have yet.
-    func deliverCarried(_ summary: inout SyncSummary) async throws(SyncFailure) {
+    /// Hands in what is carried for others and the hub does not have yet. What does not fit stays.
+    ///
+    /// - Parameter budget: the most bytes of the whole sync, those already spent included.
+    func deliverCarried(
+        _ budget: Int?, _ summary: inout SyncSummary
+    ) async throws(SyncFailure) {
         for hash in try inStore({ () throws(StoreError) in try store.carried() }) {
+            if let budget {
+                let size = try inStore { () throws(StoreError) in
+                    try store.carriedBundle(hash)?.count ?? 0
+                }
+                guard size + Self.envelope <= budget - summary.bytes else {
+                    summary.undelivered += 1
+                    summary.isCutShort = true
+                    continue
+                }
+            }
             if let one = try await handIn(hash, &summary) { try keep(one, &summary) }
         }
     }
@@ -254,6 +268,9 @@ extension SyncClient {
                 method: .post, path: "/v1/bundle", contentType: SyncRequest.mediaType,
                 body: bytes, maximumResponseBytes: Limits.requestBytes)
         ) { _ in }
+        summary.roundTrips += 1
+        summary.bytesUp += response.bytesUp
+        summary.bytesDown += response.bytesDown
         switch try judge(bundle: response) {
         case .success(let word): return HandedIn(bundle: hash, word: word)
         case .failure(let problem):

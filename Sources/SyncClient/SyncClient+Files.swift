@@ -10,7 +10,7 @@ extension SyncClient {
     /// What the first part holds: a quarter of a minute at 20 kbit/s.
     private static let firstPart = 32 << 10
     /// What a request takes beside the part.
-    fileprivate static let envelope = 1000
+    static let envelope = 1000
 
     /// Sends own files that the hub lacks, then fetches those that somebody here asked for.
     ///
@@ -46,7 +46,7 @@ extension SyncClient {
         /// How many bytes the next part may hold; `nil` where the budget is spent.
         func room(_ summary: SyncSummary) -> Int? {
             guard let budget else { return part }
-            let left = budget - summary.bytesUp - summary.bytesDown - SyncClient.envelope
+            let left = budget - summary.bytes - SyncClient.envelope
             return left >= 1024 ? min(left, part) : nil
         }
 

@@ -55,8 +55,12 @@ public actor SyncClient {
                     try await exchange(&run, events)
                 }
             }
-            if !run.options.isDryRun, !run.exchange.isCutShort {
-                if options.only != .files { try await deliverCarried(&run.summary) }
+            if options.isDryRun {
+                try estimateFiles(options, &run.summary)
+            } else if !run.exchange.isCutShort {
+                if options.only != .files {
+                    try await deliverCarried(options.maximumBytes, &run.summary)
+                }
                 if options.only != .records {
                     try await exchangeFiles(options.maximumBytes, &run.summary, events)
                 }
@@ -156,11 +160,6 @@ public actor SyncClient {
                         changeSets: facts.offers.count, bytesUp: try bytesUp(facts, key),
                         records: answer.estimate?.records ?? 0,
                         bytesDown: answer.estimate?.bytes ?? 0)
-                    let errands = try inStore { () throws(StoreError) in
-                        try store.fileErrands()
-                    }
-                    run.summary.estimate?.files = errands.toSend.count
-                    run.summary.estimate?.fileBytes = errands.bytesToSend
                     return
                 }
                 keep(run.handedIn, &run.summary)
@@ -180,6 +179,20 @@ public actor SyncClient {
                 run.summary.left.merge(gone, uniquingKeysWith: +)
             }
         }
+    }
+
+    /// Adds the files that a sync would send to what it would exchange.
+    private func estimateFiles(
+        _ options: SyncOptions, _ summary: inout SyncSummary
+    ) throws(SyncFailure) {
+        guard options.only != .records else { return }
+        let errands = try inStore { () throws(StoreError) in try store.fileErrands() }
+        var estimate =
+            summary.estimate
+            ?? SyncSummary.Estimate(changeSets: 0, bytesUp: 0, records: 0, bytesDown: 0)
+        estimate.files = errands.toSend.count
+        estimate.fileBytes = errands.bytesToSend
+        summary.estimate = estimate
     }
 
     // MARK: Waiting for news
@@ -362,6 +375,7 @@ public actor SyncClient {
         }
     }
 
+    /// Returns whether a page of it moved a cursor.
     private func apply(
         _ answer: SyncResponse, _ receipts: [Receipt],
         _ standing: DeviceIdentity.Enrolment, _ facts: DeviceExchange.Facts, _ sent: ClockReading,
@@ -375,7 +389,6 @@ public actor SyncClient {
             try store.apply(
                 answer, receipts: receipts, sent: sent, received: received,
                 digestMatches: matches)
-    /// Returns whether a page of it moved a cursor.
         }
         let receipted = applied.receipted.intersection(unsent)
         run.summary.sent += receipted.count
@@ -419,6 +432,7 @@ public actor SyncClient {
             mended: applied.mended > 0 || applied.records > 0 || difference.damaged > 0
                 || difference.hadWrongSums,
             differs: answer.digestDiffers)
+        return applied.cursorsMoved
     }
 
     private func verified(_ answer: SyncResponse) throws(SyncFailure) -> [Receipt] {
@@ -432,7 +446,6 @@ public actor SyncClient {
         } catch {
             throw .store(error)
         }
-        return applied.cursorsMoved
     }
 
     /// Keeps what an answer says of this device's enrolment, and returns it: whom the hub lends
@@ -478,7 +491,12 @@ public actor SyncClient {
         run.summary.held = status.held
         run.summary.lost = status.lost
         run.summary.unsent = status.unsent
-        run.summary.isCutShort = run.summary.isCutShort || run.exchange.isCutShort
+        // A change set that is larger than what may be spent stays, whatever else there was room
+        // for.
+        let isTooMuch =
+            run.options.maximumBytes != nil && run.options.only != .files && status.unsent > 0
+        run.summary.isCutShort =
+            run.summary.isCutShort || run.exchange.isCutShort || isTooMuch
         let errands = try inStore { () throws(StoreError) in try store.fileErrands() }
         run.summary.filesUnsent = errands.toSend.count
         run.summary.fileBytesUnsent = errands.bytesToSend

@@ -71,6 +71,8 @@ public struct SyncSummary: Hashable, Sendable {
     public var notices = 0
     /// Bundles of other devices that were handed in.
     public var delivered = 0
+    /// Bundles of other devices that wait here, for they did not fit into the limit on bytes.
+    public var undelivered = 0
     /// Bundles of other devices that the hub will not take.
     public var refused = 0
     /// Records that were taken off this device, by why it may hold them no longer.

@@ -41,6 +41,23 @@ struct BundleHubTests {
         #expect(try await author.sync().digestMatches == true)
     }
 
+    @Test("a carried bundle counts against the limit on bytes, and stays where it does not fit")
+    func limited() async throws {
+        let (fixture, author, courier) = try await scene()
+        let bundle = try export(author)
+        let now = ClockReading(wall_ms: 1_790_000_000_000, monotonic_ms: 5, boot: 3)
+        try courier.store.carry(bundle, now: now)
+        let small = try await courier.sync(SyncOptions(maximumBytes: bundle.count + 100))
+        #expect(small.delivered == 0 && small.undelivered == 1 && small.isCutShort)
+        #expect(small.bytes <= bundle.count + 100)
+        #expect(try fixture.hub.status().records == 0)
+        let large = try await courier.sync(SyncOptions(maximumBytes: bundle.count + 4000))
+        #expect(large.delivered == 1 && large.undelivered == 0 && !large.isCutShort)
+        #expect(large.bytesUp > bundle.count)
+        #expect(large.bytes <= bundle.count + 4000)
+        #expect(large.roundTrips == 2)
+    }
+
     @Test("what is no bundle, is damaged, or is for another hub is refused, and nothing is stored")
     func noBundle() async throws {
         let (fixture, author, _) = try await scene()

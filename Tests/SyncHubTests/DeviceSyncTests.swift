@@ -234,6 +234,24 @@ struct DeviceSyncTests {
         #expect(none.isCutShort)
     }
 
+    @Test("a change set larger than what may be spent stays, and the summary says so")
+    func tooLargeForTheLimit() async throws {
+        let fixture = try HubFixture()
+        let device = try FieldDevice(1, person: "Li Na", at: fixture)
+        try await device.sync()
+        try device.record([
+            .house(house, in: HubFixture.north, title: String(repeating: "n", count: 190))
+        ])
+        try device.edit(house) {
+            let note = Text(String(repeating: "n", count: 1500))
+            try $0.append([.text(note)], to: House.notes)
+        }
+        try await device.sync(SyncOptions(maximumBytes: 1000))
+        let summary = try await device.sync(SyncOptions(maximumBytes: 1000))
+        #expect(summary.unsent == 1 && summary.sent == 0)
+        #expect(summary.isCutShort)
+    }
+
     @Test("a dry run tells what would move, and moves nothing")
     func dryRun() async throws {
         let fixture = try HubFixture()

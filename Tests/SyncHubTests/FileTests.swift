@@ -45,6 +45,20 @@ struct FileTests {
         try device.store.shown(house)!.state.files.map(\.standing)
     }
 
+    @Test("a dry run estimates what its lane would send, files without asking the hub")
+    func estimates() async throws {
+        let (_, a, _, file) = try await attached(photograph())
+        let files = try await a.sync(SyncOptions(isDryRun: true, only: .files))
+        var wanted = SyncSummary.Estimate(changeSets: 0, bytesUp: 0, records: 0, bytesDown: 0)
+        (wanted.files, wanted.fileBytes) = (1, file.size)
+        #expect(files.estimate == wanted && files.roundTrips == 0)
+        let records = try #require(
+            try await a.sync(SyncOptions(isDryRun: true, only: .records)).estimate)
+        #expect(records.changeSets == 1 && records.files == 0 && records.fileBytes == 0)
+        let all = try #require(try await a.sync(SyncOptions(isDryRun: true)).estimate)
+        #expect(all.changeSets == 1 && all.files == 1 && all.fileBytes == file.size)
+    }
+
     @Test(
         "the bytes follow their record; whoever holds it sees that they are awaited, and then here")
     func arrives() async throws {

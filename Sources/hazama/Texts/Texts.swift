@@ -96,7 +96,7 @@ enum Phrase: Catalogue {
     case transferring, receiving, newEpoch, repairing, digestRepaired, exchanged
     case digestStillDiffers
     case allStored, recordsStored, cutShort, wouldSend, wouldReceive, wouldTake, bundlesDelivered,
-        bundlesRefused
+        bundlesRefused, bundlesWait, watchSpent
     case bundlesRefusedNext
     case bundleEmpty, bundleWritten, bundleCarry, bundleReceipts, bundleTaken, bundleIsReceipts
     case bundleIsSealed, syncConflicts, syncQuarantined
@@ -104,7 +104,8 @@ enum Phrase: Catalogue {
     case fileTitle, fileAdded, fileAsItIs, fileTellsPlace, fileTooLarge, filePicture, noSuchFile,
         fileWritten
     case fileWanted, fileUnsent, fileHere, fileAtOffice, fileAwaited, fileLost
-    case fileGoes, fileComes, filesSent, filesReceived, filesUnsent, filesRefused, wouldSendFiles
+    case fileGoes, fileComes, filesSent, filesReceived, filesUnsent, filesRefused, wouldSendFiles,
+        wouldSendOnlyFiles
     case wipeRefusedFiles
 
     var wording: Wording {
@@ -1113,6 +1114,10 @@ enum Phrase: Catalogue {
             Wording(
                 "Then {n} {n:file|files} ({size}).", "随后 {n} 个文件（{size}）。",
                 "続いてファイル {n} 件（{size}）。")
+        case .wouldSendOnlyFiles:
+            Wording(
+                "Would send {n} {n:file|files} ({size}).", "将发送 {n} 个文件（{size}）。",
+                "送信予定：ファイル {n} 件（{size}）。")
         case .wipeConfirm:
             Wording(
                 "To erase everything here give --confirm with this machine's name: {name}",
@@ -1397,6 +1402,16 @@ enum Phrase: Catalogue {
             Wording(
                 "Handed in {n} {n:bundle|bundles} of other machines.",
                 "已递交其他设备的 {n} 个数据包。", "他の端末の包み {n} 個を届けました。")
+        case .bundlesWait:
+            Wording(
+                "The limit on bytes leaves no room for {n} carried {n:bundle|bundles}; they stay here for a sync without it.",
+                "因流量上限，所带的 {n} 个数据包未递交；它们仍保存在本机，待不设上限的同步时递交。",
+                "通信量の上限のため、預かった包み {n} 個は届けていません。この端末に残し、上限のない同期で届けます。")
+        case .watchSpent:
+            Wording(
+                "The limit on bytes is used up: the watch ends here. What is left follows with the next sync.",
+                "流量上限已用完：持续同步到此结束。其余内容下次同步时继续。",
+                "通信量の上限に達したため、見守りを終えます。残りは次の同期で続けます。")
         case .bundlesRefused:
             Wording(
                 "The hub does not take {n} carried {n:bundle|bundles}; they are kept here.",

@@ -26,13 +26,17 @@ final class Doorstep {
     }
 
     /// Enrols and approves a laptop, and lets it fetch what there is.
+    ///
+    /// - Parameter first: whose laptop it is, where a second person works on it.
     init(
         _ number: UInt64, of person: String, at fixture: HubFixture,
-        areas: [ScopeID] = [HubFixture.district]
+        areas: [ScopeID] = [HubFixture.district], beside first: Doorstep? = nil,
+        called name: String = Homes.first
     ) async throws {
         self.fixture = fixture
-        files = try TemporaryFolder()
-        folder = files.file("home")
+        files = try first?.files ?? TemporaryFolder()
+        folder = Homes(root: files.file("home")).folder(of: name)
+        try Files.makeFolder(folder)
         chance = TestGenerator(Seed(number))
         let store = try DeviceStore.create(folder, schema: .fieldwork, using: &chance)
         try store.beginEnrolment(url: "https://127.0.0.1:1", deviceName: "laptop", authority: [])
@@ -91,13 +95,19 @@ final class Doorstep {
     private func run(
         _ command: any DeskCommand
     ) async -> (status: hazama.ExitStatus, screen: Screen) {
+        let (desk, screen) = desk(isJSON: command.global.json)
+        return (await desk.conduct(command), screen)
+    }
+
+    /// Where a command works, and what it prints.
+    func desk(isJSON: Bool = false) -> (Desk, Screen) {
         let (screen, clock) = (Screen(), fixture.clock)
         clock.advance(by: 1000)
         let desk = Desk(
-            screen.console(isJSON: command.global.json), environment: ["HAZAMA_HOME": folder],
+            screen.console(isJSON: isJSON), environment: ["HAZAMA_HOME": folder],
             started: Self.reading(clock), clock: { Self.reading(clock) }
         ) { _ in nil }
-        return (await desk.conduct(command), screen)
+        return (desk, screen)
     }
 
     /// What a command that succeeds says to programs.
@@ -188,7 +198,7 @@ final class Doorstep {
 }
 
 /// A line to a hub in the same process.
-private struct InnerLine: Transport {
+struct InnerLine: Transport {
     let hub: Hub
 
     func send(

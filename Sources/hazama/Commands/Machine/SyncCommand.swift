@@ -41,34 +41,36 @@ struct SyncCommand: DeskCommand {
         guard let url = identity.url else { throw StoreError.notEnrolled }
         let line = try link.map { try Link($0, desk.typed) }
         let budget = try maxBytes.map { Int(clamping: try desk.typed.bytes($0)) }
-        let transport = CurlTransport(
-            hub: try desk.hubAddress(url), authority: try store.authority() ?? [])
+        func transport(_ store: DeviceStore, _ url: String) throws -> any Transport {
+            CurlTransport(hub: try desk.hubAddress(url), authority: try store.authority() ?? [])
+        }
         let client = SyncClient(
-            store: store, transport: transport, clock: { Clocks.read() },
-            patience: .limited(
-                pause: { try await Task.sleep(for: .milliseconds(500)) },
-                waits: Desk.waitForStore))
+            store: store, transport: try transport(store, url), clock: desk.clock,
+            patience: .shared)
         let progress = SyncProgress(desk.console)
+        let others = OthersWork(beside: try desk.homes().current(), desk, line: transport)
+        var options = SyncOptions(maximumBytes: budget, isDryRun: dryRun, only: only)
         if watch {
-            let watch = SyncWatch(
-                store: store, client: client,
-                options: SyncOptions(maximumBytes: budget, only: only),
-                desk: desk)
+            var watch = SyncWatch(store: store, client: client, options: options, desk: desk)
+            var status = ExitStatus.done
             try await watch.run(
                 showing: { progress.show($0) },
                 telling: { summary, isFirst in
                     progress.clear()
                     desk.console.item("sync", Self.members(summary))
-                    if isFirst || summary.hasNews { _ = tell(summary, nil, desk) }
-                })
+                    if isFirst || summary.hasNews { status = tell(summary, nil, desk) }
+                }, others: others.deliver)
+            desk.console.result(.partlySent, .watchSpent)
+            return status
         }
         do {
-            let summary = try await client.sync(
-                SyncOptions(maximumBytes: budget, isDryRun: dryRun, only: only),
-                events: { progress.show($0) })
+            let summary = try await client.sync(options, events: { progress.show($0) })
             progress.clear()
             let status = tell(summary, line, desk)
-            if !dryRun { await deliverOthers(desk) }
+            if !dryRun {
+                options.maximumBytes = budget.map { $0 - summary.bytes }
+                _ = await others.deliver(options)
+            }
             return status
         } catch {
             progress.clear()
@@ -81,73 +83,29 @@ struct SyncCommand: DeskCommand {
         }
     }
 
-    /// Sends what others who work on this machine have not sent, from their own stores and under
-    /// their own names. Nothing of it is shown; what fails is tried with the next sync.
-    private func deliverOthers(_ desk: Desk) async {
-        do {
-            let homes = try desk.homes()
-            let current = try homes.current()
-            for name in try homes.names() where name != current {
-                // What keeps one back keeps nobody else back.
-                do {
-                    if let sent = try await deliver(homes.folder(of: name), desk) {
-                        desk.console.hint(.deliveredFor, ["n": "\(sent)", "name": name])
-                    }
-                } catch {
-                    desk.console.detail(Line(desk.failure(for: error).what))
-                }
-            }
-        } catch {
-            desk.console.detail(Line(desk.failure(for: error).what))
-        }
-    }
-
-    /// Sends what is unsent in the store of a folder. Returns how many change sets went; `nil`
-    /// where there was nothing to send.
-    private func deliver(_ folder: String, _ desk: Desk) async throws -> Int? {
-        let store = try DeviceStore.open(
-            folder, schema: .fieldwork, waits: Desk.waitForStore)
-        let outcome: Result<Int?, any Error>
-        do {
-            let isBehind =
-                try store.status().unsent > 0 || !store.carried().isEmpty
-                || !store.fileErrands().toSend.isEmpty
-            if isBehind, let url = try store.identity().url {
-                let transport = CurlTransport(
-                    hub: try desk.hubAddress(url), authority: try store.authority() ?? [])
-                let client = SyncClient(
-                    store: store, transport: transport, clock: { Clocks.read() })
-                outcome = .success(try await client.sync().sent)
-            } else {
-                outcome = .success(nil)
-            }
-        } catch {
-            outcome = .failure(error)
-        }
-        try store.close()
-        return try outcome.get()
-    }
-
-    private func tell(_ summary: SyncSummary, _ line: Link?, _ desk: Desk) -> ExitStatus {
+    func tell(_ summary: SyncSummary, _ line: Link?, _ desk: Desk) -> ExitStatus {
         let console = desk.console
         console.summarise(Self.members(summary))
         if let estimate = summary.estimate {
-            console.result(
-                .wouldSend,
-                ["n": "\(estimate.changeSets)", "size": Formats.bytes(Int64(estimate.bytesUp))])
-            console.result(
-                .wouldReceive,
-                [
-                    "n": "\(estimate.records)",
-                    "size": Formats.bytes(Int64(clamping: estimate.bytesDown)),
-                ])
-            if estimate.files > 0 {
+            let files: KeyValuePairs = [
+                "n": "\(estimate.files)", "size": Formats.bytes(Int64(estimate.fileBytes)),
+            ]
+            if only == .files {
+                console.result(.wouldSendOnlyFiles, files)
+            } else {
                 console.result(
-                    .wouldSendFiles,
+                    .wouldSend,
                     [
-                        "n": "\(estimate.files)",
-                        "size": Formats.bytes(Int64(estimate.fileBytes)),
+                        "n": "\(estimate.changeSets)",
+                        "size": Formats.bytes(Int64(estimate.bytesUp)),
                     ])
+                console.result(
+                    .wouldReceive,
+                    [
+                        "n": "\(estimate.records)",
+                        "size": Formats.bytes(Int64(clamping: estimate.bytesDown)),
+                    ])
+                if estimate.files > 0 { console.result(.wouldSendFiles, files) }
             }
             if let line {
                 let seconds = line.seconds(
@@ -187,6 +145,9 @@ struct SyncCommand: DeskCommand {
         if summary.delivered > 0 {
             console.result(.durable, .bundlesDelivered, ["n": "\(summary.delivered)"])
         }
+        if summary.undelivered > 0 {
+            console.result(.partlySent, .bundlesWait, ["n": "\(summary.undelivered)"])
+        }
         if summary.refused > 0 {
             console.result(.quarantined, .bundlesRefused, ["n": "\(summary.refused)"])
             console.hint(.bundlesRefusedNext)
@@ -225,7 +186,7 @@ struct SyncCommand: DeskCommand {
         return summary.conflicts > 0 ? .decisionNeeded : .done
     }
 
-    private static func members(_ summary: SyncSummary) -> [JSONMember] {
+    static func members(_ summary: SyncSummary) -> [JSONMember] {
         var members = [
             JSONMember("roundTrips", .integer(Int64(summary.roundTrips))),
             JSONMember("bytesUp", .integer(Int64(summary.bytesUp))),
@@ -248,6 +209,7 @@ struct SyncCommand: DeskCommand {
             JSONMember("digestMatches", summary.digestMatches.map { .bool($0) } ?? .null),
             JSONMember("repaired", .bool(summary.isRepaired)),
             JSONMember("delivered", .integer(Int64(summary.delivered))),
+            JSONMember("undelivered", .integer(Int64(summary.undelivered))),
             JSONMember("refused", .integer(Int64(summary.refused))),
             JSONMember("filesSent", .integer(Int64(summary.filesSent))),
             JSONMember("filesReceived", .integer(Int64(summary.filesReceived))),

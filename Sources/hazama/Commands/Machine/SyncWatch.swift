@@ -7,38 +7,49 @@ import SyncStore
 /// A sync that stays: it waits at the hub for news, with the store closed, so that every other
 /// command works meanwhile.
 ///
-/// Ends by a signal, or with a failure that waiting does not mend.
+/// Ends by a signal, once its limit on bytes is used up, or with a failure that waiting does not
+/// mend.
 struct SyncWatch {
     let store: DeviceStore
     let client: SyncClient
-    let options: SyncOptions
     let desk: Desk
+    private(set) var course: WatchCourse
 
-    func run(
+    init(store: DeviceStore, client: SyncClient, options: SyncOptions, desk: Desk) {
+        (self.store, self.client, self.desk) = (store, client, desk)
+        course = WatchCourse(options)
+    }
+
+    /// - Parameter others: sends what others on this machine have not sent, while this store is
+    ///   closed; returns how many bytes that took.
+    mutating func run(
         showing: @escaping @Sendable (SyncEvent) -> Void,
-        telling: (SyncSummary, _ isFirst: Bool) -> Void
-    ) async throws -> Never {
+        telling: (SyncSummary, _ isFirst: Bool) -> Void,
+        others: (SyncOptions) async -> Int
+    ) async throws {
         var chance = SystemRandomNumberGenerator()
-        var failures = 0
-        var isFirst = true
+        var (isFirst, isDown) = (true, false)
         while true {
-            let pause: Duration
+            let next: WatchCourse.Next
             do {
-                telling(try await client.sync(options, events: showing), isFirst)
-                isFirst = false
-                failures = 0
-                pause = try await nextNews()
+                let summary = try await client.sync(course.options, events: showing)
+                telling(summary, isFirst)
+                (isFirst, isDown) = (false, false)
+                let planned = course.next(after: summary, chance: chance.next())
+                next = planned == .listen ? .sync(after: try await nextNews(others)) : planned
             } catch {
                 let failure = desk.failure(for: error)
                 guard [.offline, .refusedForNow, .busy].contains(failure.status) else {
                     throw failure
                 }
-                failures += 1
-                if failures == 1 { desk.console.report(failure) }
-                pause = DeviceExchange.pause(
-                    afterFailure: failures, retryAfter_s: error.retryAfter_s,
-                    chance: chance.next())
+                if !isDown { desk.console.report(failure) }
+                isDown = true
+                next = course.next(
+                    afterFailure: (error as? SyncInterruption)?.summary,
+                    retryAfter_s: error.retryAfter_s, chance: chance.next())
             }
+            guard case .sync(let pause) = next else { return }
+            guard pause > .zero else { continue }
             try store.close()
             try await Task.sleep(for: pause)
             try store.reopen(waits: Desk.waitForStore)
@@ -47,25 +58,34 @@ struct SyncWatch {
 
     /// Returns how long to let pass before the next sync, once there is a reason for one: something
     /// at the hub, or a change set that another command has recorded here.
-    private func nextNews() async throws(SyncFailure) -> Duration {
+    private mutating func nextNews(
+        _ others: (SyncOptions) async -> Int
+    ) async throws(SyncFailure) -> Duration {
         while true {
             let message = try await client.watchRequest()
             do throws(StoreError) {
-                if try store.status().unsent > 0 { return .zero }
+                let waiting = course.waiting(
+                    unsent: try store.status().unsent,
+                    files: try store.fileErrands().toSend.count)
+                if waiting > 0 { return .zero }
                 try store.close()
             } catch {
                 throw .store(error)
             }
+            course.spend(await others(course.options))
             let heard: Result<News, SyncFailure>
             do throws(SyncFailure) {
                 heard = .success(try await client.listen(message))
             } catch {
                 heard = .failure(error)
             }
+            course.spend(message.body.count)
             do throws(StoreError) { try store.reopen(waits: Desk.waitForStore) } catch {
                 throw .store(error)
             }
             if case .some(let pause_ms) = try heard.get() { return .milliseconds(pause_ms) }
+            // The sync that follows finds nothing left to spend, and ends the watch.
+            if course.isSpent { return .zero }
         }
     }
 }
@@ -73,7 +93,7 @@ struct SyncWatch {
 extension SyncSummary {
     /// Whether anything moved.
     var hasNews: Bool {
-        sent + received + notices + filesSent + filesReceived > 0 || isRepaired
+        sent + received + notices + filesSent + filesReceived + delivered > 0 || isRepaired
             || digestMatches == false
     }
 }

@@ -94,6 +94,9 @@ struct CommandTests {
         #expect(refused.screen.talk.contains("--side"))
         let list = try await district.run("conflict", "list")
         #expect(list.screen.result.contains("5 ⇄ 3"))
+        let shown = try await district.run("conflict", "show", chen)
+        #expect(shown.screen.result.contains("Two values"))
+        #expect(shown.screen.result.contains("Nothing is lost: every value is kept."))
         let edited = try await district.run(
             "hh", "edit", chen, "--member-count", "6", "--side", "b")
         #expect(edited.status == .done)

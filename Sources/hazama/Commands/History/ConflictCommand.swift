@@ -138,6 +138,13 @@ struct ConflictShow: DeskCommand {
         let title = titles.title(of: conflict.record)
         let heading: Line = "\(Mark.conflict) \(named.id.short(), .strong)  \(title, .strong)"
         desk.console.result("\(heading) [\(conflict.record.short())]  \(label)")
+        let kind = conflict.dispute.kind.word
+        let isHighStakes = unit.stakes >= .high
+        let stakes = isHighStakes ? "  " + desk.console.text(ConflictPhrase.highStakes) : ""
+        let kindName = Words.conflict(kind).text(in: desk.console.language)
+        desk.console.result("  \(kindName, .strong)\(stakes, .attention)")
+        let explanation = Words.explanation(kind).text(in: desk.console.language)
+        desk.console.result("  \(explanation, .dim)", hanging: 2)
         if let base = conflict.dispute.base {
             let before = desk.console.text(.base)
             desk.console.result(
@@ -153,7 +160,8 @@ struct ConflictShow: DeskCommand {
         desk.console.hint(.conflictNext, ["id": named.id.short()])
         desk.console.summarise([
             "conflict": .string("\(named.id)"), "record": .string("\(conflict.record)"),
-            "unit": .string(unit.name), "state": sheet.json,
+            "unit": .string(unit.name), "kind": .string(kind),
+            "isHighStakes": .bool(isHighStakes), "state": sheet.json,
             "remarks": .array(
                 remarks.map {
                     .object([
@@ -183,6 +191,20 @@ struct ConflictShow: DeskCommand {
                 side: conflict.dispute.sides.firstIndex { side in
                     side.names.contains { "\($0)" == remark.keep.string }
                 }, text: remark.text.string)
+        }
+    }
+}
+
+extension Dispute.Kind {
+    /// The word by which the hub and the office know it.
+    fileprivate var word: String {
+        switch self {
+        case .value: "value"
+        case .group: "group"
+        case .contestation: "contestation"
+        case .deletion: "deletion"
+        case .capacity: "capacity"
+        case .states: "states"
         }
     }
 }

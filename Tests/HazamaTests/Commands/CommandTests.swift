@@ -1,6 +1,8 @@
 import ArgumentParser
+import Fieldwork
 import SyncCore
 import SyncProtocol
+import SyncStore
 import Testing
 
 @testable import hazama
@@ -92,17 +94,49 @@ struct CommandTests {
         let refused = try await district.run("hh", "edit", chen, "--member-count", "6")
         #expect(refused.status == .usage)
         #expect(refused.screen.talk.contains("--side"))
-        let list = try await district.run("conflict", "list")
-        #expect(list.screen.result.contains("5 ⇄ 3"))
         let shown = try await district.run("conflict", "show", chen)
         #expect(shown.screen.result.contains("Two values"))
         #expect(shown.screen.result.contains("Nothing is lost: every value is kept."))
+        let list = try await district.run("conflict", "list")
+        #expect(list.screen.result.contains("5 ⇄ 3"))
         let edited = try await district.run(
             "hh", "edit", chen, "--member-count", "6", "--side", "b")
         #expect(edited.status == .done)
         #expect(
             edited.screen.result.contains("5 ⇄ 3 → 6 ⇄ 5")
                 || edited.screen.result.contains("5 ⇄ 3 → 5 ⇄ 6"))
+    }
+
+    @Test("what the office asks about a change set it set aside is answered, and only that")
+    func answerToReturned() async throws {
+        let zhang = SmallDistrict.zhang.short()
+        _ = try await district.run("hh", "edit", zhang, "--member-count", "6")
+        let store = try DeviceStore.open(district.folder, schema: .fieldwork)
+        let returned = SyncResponse(
+            requestTag: 2, epoch: EpochID(high: 8, low: 8),
+            hub_ms: UInt64(SmallDistrict.morning.wall_ms),
+            lease_ms: UInt64(SmallDistrict.morning.wall_ms + 86_400_000), merged: NumberSet(),
+            notices: [
+                .init(
+                    number: 2, kind: .returned, at_ms: UInt64(SmallDistrict.morning.wall_ms),
+                    by: SmallDistrict.liNa, record: SmallDistrict.zhang, collection: .household,
+                    unit: nil, value: .integer(1), yours: nil, reason: Text("who moved in?"))
+            ])
+        try store.apply(
+            returned, receipts: [], sent: SmallDistrict.morning,
+            received: SmallDistrict.morning, digestMatches: nil)
+        let notices = try store.notices()
+        let number = "\(try #require(notices.first { $0.notice.kind == .returned }).id)"
+        try store.close()
+        #expect(try await district.run("inbox", "accept", number).status == .usage)
+        #expect(
+            try await district.run("inbox", "reply", number, "her sister").status == .done)
+        let after = try DeviceStore.open(district.folder, schema: .fieldwork)
+        let home = try after.shown(SmallDistrict.zhang)
+        let remarks = try #require(home).state.remarks(
+            of: Household.Field.memberCount.id)
+        #expect(remarks.map(\.remark.text.string) == ["her sister"])
+        try after.close()
     }
 
     @Test("a visit is kept after each command and sealed as one change set with its facts")

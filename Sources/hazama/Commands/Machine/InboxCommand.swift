@@ -114,8 +114,7 @@ extension Desk {
     ) throws -> ExitStatus {
         let author = try author()
         guard let kept = try store().notices().first(where: { $0.id == number }),
-            kept.notice.kind == .decision || kept.notice.kind == .question,
-            let record = kept.notice.record, let unit = kept.notice.unit
+            let record = kept.notice.record, let unit = try answered(kept.notice, act)
         else {
             throw fail(.usage, .badInput, .noAnswerHere, ["n": "\(number)"])
         }
@@ -129,6 +128,25 @@ extension Desk {
         try store().markRead([number])
         console.result(.answered)
         return .done
+    }
+
+    /// The unit that an answer is about; `nil` where the message asks for none. What was set aside
+    /// was not decided, so there is nothing to agree with; but the office may have asked about it.
+    private func answered(
+        _ notice: SyncResponse.Notice, _ act: Remark.Act
+    ) throws -> UnitID? {
+        switch notice.kind {
+        case .decision, .question: return notice.unit
+        case .fork: return nil
+        case .returned:
+            guard act == .comment, let record = notice.record,
+                case .integer(let value)? = notice.value,
+                let number = ChangeSetNumber(UInt64(clamping: value)),
+                value <= Int64(clamping: try store().lastNumber())
+            else { return nil }
+            let changes = try store().changeSet(number).changeSet.changes
+            return changes.first { $0.record == record }?.writes.first?.unit
+        }
     }
 }
 

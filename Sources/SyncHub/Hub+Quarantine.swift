@@ -42,13 +42,15 @@ public struct QuarantineView: Hashable, Sendable {
 }
 
 extension Hub {
-    /// Everything in quarantine, what arrived first in front.
+    /// Everything in quarantine, and what has been held for so long that people are asked; what
+    /// arrived first in front.
     public func quarantine(by session: Session) throws(Problem) -> [QuarantineView] {
         try require(.conflictAdministrator, session)
         return try serving { memory in
             try self.store.read { [memory] tx in
-                let judgement = Judgement(memory, schema: self.schema, now_ms: self.clock())
-                return try tx.unmerged().filter { $0.disposition == .quarantined }
+                let now = self.clock()
+                let judgement = Judgement(memory, schema: self.schema, now_ms: now)
+                return try tx.unmerged().filter { $0.isForPeople(now) }
                     .map { try self.view($0, judgement, memory, tx) }
                     .sorted { ($0.arrived_ms, $0.name) < ($1.arrived_ms, $1.name) }
             }
@@ -120,7 +122,7 @@ extension Hub {
             memory = try self.store.write { [memory] tx in
                 guard let replica = try tx.replica(name.replica),
                     let waiting = try tx.unmerged(of: replica.rid).first(where: {
-                        $0.number == name.number.value && $0.disposition == .quarantined
+                        $0.number == name.number.value && $0.isForPeople(now)
                     })
                 else { throw Problem(.noSuchChangeSet) }
                 let judgement = Judgement(memory, schema: self.schema, now_ms: now)

@@ -452,8 +452,7 @@ extension Judgement {
             let waiting = try tx.unmerged(of: rid).first(where: { $0.number == name.number.value }),
             // What a copied device wrote is one question: its fork.
             waiting.reason != Admission.Reason.copied.rawValue,
-            waiting.disposition == .quarantined
-                || now_ms.subtractingClamped(waiting.since_ms) > Self.patience_ms,
+            waiting.isForPeople(now_ms),
             let (set, _, _) = try memory.log.changeSet(name, tx),
             let origin = try origin(name, shown: nil, tx)
         else { return nil }
@@ -485,8 +484,17 @@ extension Judgement {
         return OpenConflict(kind: .loss, sides: [])
     }
 
+}
+
+extension HubTransaction.Unmerged {
     /// How long a change set is held before people are asked: 7 days, in milliseconds.
-    static let patience_ms: Int64 = 7 * 24 * 3_600_000
+    private static let patience_ms: Int64 = 7 * 24 * 3_600_000
+
+    /// Whether people decide what becomes of it: at once where it is in quarantine, after a while
+    /// where it waits for something that may never come.
+    func isForPeople(_ now_ms: Int64) -> Bool {
+        disposition == .quarantined || now_ms.subtractingClamped(since_ms) > Self.patience_ms
+    }
 }
 
 extension RecordState {

@@ -31,6 +31,9 @@ struct ServedHub: Sendable {
         _ = try fixture.hub.makePerson(
             name: name, roles: [], password: PasswordHash.make(password, cost: 6).text, by: nil)
         var limits = ServerLimits()
+        // Beside other tests a client may have to wait for its turn. Tests of limits set their own.
+        (limits.idle, limits.slowBodyGrace) = (.seconds(600), .seconds(600))
+        limits.stalledAnswerCheck = .seconds(300)
         change(&limits)
         let server = HubServer(
             hub: fixture.hub, schema: schema, certificates: certificates,

@@ -1,4 +1,5 @@
 import SyncCore
+import SyncExchange
 import SyncHub
 import SyncProtocol
 import SyncStore
@@ -483,6 +484,32 @@ struct KindTests {
         #expect(views.map(\.kind) == [.schema])
     }
 
+    @Test("what has waited seven days for what never comes is discarded by two")
+    func heldForEver() throws {
+        let fixture = try HubFixture()
+        var b = try fixture.device(2, person: "Wang Fang")
+        try fixture.syncAll(&b)
+        let call = RecordID(high: 2, low: 1)
+        let name = b.seal([.call(call, on: RecordID(high: 1, low: 1), story: "a visit")])
+        try fixture.syncAll(&b)
+        func discard(_ session: Session) throws -> Bool {
+            try fixture.hub.discard(name, reason: "nobody knows that house", by: session)
+        }
+        #expect(throws: Problem(.noSuchChangeSet)) { try discard(fixture.admin) }
+        fixture.clock.advance(by: 8 * 24 * 3_600_000)
+        #expect(throws: Problem(.notAdmissible)) {
+            try fixture.hub.admit(name, reason: "why not", by: fixture.admin)
+        }
+        let person = try fixture.hub.makePerson(
+            name: "Zhou Min", roles: [.conflictAdministrator], password: nil, by: fixture.admin)
+        let other = try fixture.hub.session(
+            token: fixture.hub.openSession(for: person, life_ms: 1 << 40, idle_ms: 1 << 40))
+        #expect(try !discard(fixture.admin))
+        #expect(try discard(other))
+        #expect(try fixture.hub.conflicts(state: nil, by: fixture.admin) == [])
+        #expect(try fixture.hub.quarantine(by: fixture.admin) == [])
+    }
+
     @Test("what has waited seven days for something comes to people, and goes when it arrives")
     func held() throws {
         let fixture = try HubFixture()
@@ -497,6 +524,10 @@ struct KindTests {
         fixture.clock.advance(by: 8 * 24 * 3_600_000)
         #expect(
             try fixture.hub.conflicts(state: nil, by: fixture.admin).map(\.kind) == [.failure])
+        // What the page offers can be done: the author is asked.
+        let waiting = try fixture.hub.quarantine(by: fixture.admin)
+        #expect(waiting.map(\.reason) == [Admission.Wait.record.rawValue])
+        try fixture.hub.returnToAuthor(waiting[0].name, question: "which?", by: fixture.admin)
         a.seal([.house(house, in: HubFixture.north)])
         try fixture.syncAll(&a)
         #expect(try fixture.hub.conflicts(state: nil, by: fixture.admin) == [])

@@ -75,6 +75,7 @@ fuzz: setup ## Throws chance at everything that reads bytes from outside; ARGS="
 sanitize: setup ## Runs the tests of the rooms below the server under TSan, then ASan
 	@for kind in thread address; do \
 	    echo "sanitize: $$kind"; \
+	    LSAN_OPTIONS=suppressions=$(CURDIR)/Tests/Sanitized/leaks \
 	    $(SWIFT) test --package-path Tests/Sanitized --scratch-path .build-$$kind \
 	        --sanitize $$kind || exit 1; \
 	done

@@ -126,14 +126,17 @@ extension DeviceStore {
 
     private func checkOutbox() throws(StoreError) -> [Finding] {
         var findings: [Finding] = []
-        let (count, faults, lost) = try read { db in
+        let (count, faults, lost, told) = try read { db in
             let chain = try self.chain(db)
-            return (chain.hashes.count, chain.faults, try self.lost(db))
+            return (
+                chain.hashes.count, chain.faults, try self.lost(db), try self.declaredLost(db)
+            )
         }
         if !lost.isEmpty {
             findings = lost.map {
+                // Once the hub has been told, what is left to do is the writer's.
                 Finding(
-                    .warning, "outbox",
+                    told.contains($0) ? .warning : .broken, "outbox",
                     "Your other work is safe. Own change set \($0) can't be read any more, and the "
                         + "hub never had it: what it said is lost. Enter it again.")
             }

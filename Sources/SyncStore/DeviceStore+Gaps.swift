@@ -44,6 +44,16 @@ extension DeviceStore {
         return lost.filter { !merged.contains($0) }
     }
 
+    /// Those of them that the hub has been told of: it has given a receipt for the gap.
+    func declaredLost(_ db: Database) throws -> Set<ChangeSetNumber> {
+        var declared: Set<ChangeSetNumber> = []
+        try db.each(
+            "SELECT number FROM sync_outbox WHERE is_lost = 1 AND era = ? AND disposition = ?",
+            [try era(db), Int64(Disposition.gap.rawValue)]
+        ) { declared.insert(try $0.changeSetNumber(0)) }
+        return declared
+    }
+
     /// Marks what was met and can't be read, so that nobody meets it again.
     func markMet(_ numbers: [ChangeSetNumber]) throws(StoreError) {
         try write { db in

@@ -95,8 +95,11 @@ extension DeviceStore {
                 try contents(try row.blob(13), key: key, number, hash: try row.blob(1))
             }
         return OutboxEntry(
-            number: number, hash: try row.contentHash(1), intent: try row.text(2),
-            made_ms: try row.int(3), state: disposition.map(OutboxState.received) ?? .unsent,
+            number: number, hash: try row.contentHash(1),
+            // What its hash stands for, before what was written beside it.
+            intent: try set?.intent.string ?? row.text(2),
+            made_ms: try set?.time.wall_ms ?? row.int(3),
+            state: disposition.map(OutboxState.received) ?? .unsent,
             position: isOfEra ? try row.logPositionOrNil(6) : nil,
             corrected: try row.intOrNil(7).flatMap { shift in
                 set.map { CorrectedTime($0.time, shift_ms: shift) }

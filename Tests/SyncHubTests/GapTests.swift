@@ -81,12 +81,26 @@ struct GapTests {
         return SignedRun.make(run, key: device.key)
     }
 
+    @Test("what a change set is for is read from what its hash stands for, not from beside it")
+    func besides() async throws {
+        let (_, device) = try await scene()
+        let before = try device.store.outbox().map(\.intent)
+        try alter(device) { db in
+            try db.execute(sql: "UPDATE sync_outbox SET intent = '$iscover', made_ms = 7 WHERE number = 1")
+        }
+        #expect(try device.store.outbox().map(\.intent) == before)
+        #expect(try device.store.outbox().allSatisfy { $0.made_ms > 7 })
+    }
+
     @Test(
         "a bit flipped in unsent work takes that change set alone: the others arrive, and everybody is told",
         arguments: [0, 20, 60, 150, 250, 400, 550, 700, 850, 999])
     func passed(at part: Int) async throws {
         let (fixture, device) = try await scene()
         try flip(3, at: part, device)
+        // Whoever looks before the next sync is told as well; afterwards it is no damage any more.
+        #expect(try device.store.outbox().reversed().map(\.isLost) == [false, false, true, false])
+        #expect(try device.store.doctor().map(\.severity).max() == .broken)
         let summary = try await device.sync()
 
         #expect(summary.unsent == 0)
@@ -100,6 +114,7 @@ struct GapTests {
         #expect(entries.map(\.isLost) == [false, false, true, false])
         let findings = try device.store.doctor().filter { $0.severity > .note }
         #expect(findings.map(\.check) == ["outbox"])
+        #expect(findings.first?.severity == .warning)
         #expect(findings.first?.text.contains("Own change set 3") == true)
         #expect(try device.store.verifyReceipts().faults == [])
         #expect(try device.store.verifyReceipts().missing == [])

@@ -11,6 +11,10 @@ extension Desk {
 
     /// Prints a record as it is seen here, and remembers it as seen.
     func printRecord(_ record: RecordID, isFull: Bool) throws {
+        guard try !isLapsed(store()) else {
+            console.result("\(record.short(), .strong)")
+            return console.hint(Line(console.text(LeasePhrase.hidden)))
+        }
         let shown = try shown(record)
         let titles = try titles()
         let declaration = try declaration(shown.collection)

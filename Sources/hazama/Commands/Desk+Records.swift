@@ -68,7 +68,7 @@ extension Desk {
             areas: Dictionary(
                 try store.areas().map { ($0.scope, $0.name) },
                 uniquingKeysWith: { first, _ in first }),
-            formats: formats)
+            formats: formats, isLapsed: try isLapsed(store))
     }
 
     /// Values in words, with the names of what they refer to.
@@ -95,6 +95,8 @@ struct Titles: Sendable {
     let me: PersonID?
     let areas: [ScopeID: String]
     let formats: Formats
+    /// Whether records are called by their ids alone.
+    let isLapsed: Bool
 
     private var language: Language { formats.language }
 
@@ -122,6 +124,7 @@ struct Titles: Sendable {
 
     /// What a line's record is called: a name where it has one, else what it is.
     func title(_ row: RecordRow) -> String {
+        if isLapsed { return "[\(row.record.short())]" }
         func text(_ unit: UnitID) -> String? {
             if case .text(let text)? = row[unit], !text.string.isEmpty { text.string } else { nil }
         }
@@ -160,6 +163,7 @@ struct Titles: Sendable {
     /// A record that can't be read is called by its id; whoever shows it meets the same fault and
     /// tells it.
     private func row(_ id: RecordID) -> RecordRow? {
+        if isLapsed { return nil }
         do { return try store.row(id) } catch { return nil }
     }
 }

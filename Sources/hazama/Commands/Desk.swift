@@ -20,6 +20,10 @@ final class Desk {
     var tellsUnsent = true
     /// What a list or a sum had to do without.
     private var leftOut: Set<RecordID> = []
+    /// Whether the command shows nothing of what others wrote.
+    private var isRecording = false
+    /// Whether the store may show what this command asks for: found once.
+    private var isAdmitted = false
 
     var today: CalendarDate { formats.today }
 
@@ -78,6 +82,7 @@ final class Desk {
     /// Runs a command to its end, whatever that is, and tells how it ended.
     func conduct(_ command: any DeskCommand) async -> ExitStatus {
         var status: ExitStatus
+        isRecording = command is any RecordingCommand
         do {
             status = try await command.run(at: self)
         } catch {
@@ -88,6 +93,7 @@ final class Desk {
         do {
             tellLeftOut()
             try tellUnsent()
+            if let opened { try tellLeaseEnding(opened) }
             try opened?.close()
         } catch {
             // What the command did is done and told; only the closing words are missing.
@@ -125,21 +131,27 @@ final class Desk {
     func store(
         beforeApproval: Bool = false, whileLocked: Bool = false
     ) throws -> DeviceStore {
-        if let opened { return opened }
+        // What shows records is asked again where the rules, which everybody may read, came first.
+        if let opened, isAdmitted || isRecording || whileLocked { return opened }
         let homes = try homes()
-        let isLocked = homes.isLocked(try homes.current())
-        guard whileLocked || !isLocked else {
+        if !whileLocked, try homes.isLocked(homes.current()) {
             throw fail(.locked, .locked, .storeLocked, next: .unlockFirst)
         }
-        let store = try DeviceStore.open(
-            folder(), schema: .fieldwork, waits: Self.waitForStore)
-        opened = store
+        let store: DeviceStore
+        if let opened {
+            store = opened
+        } else {
+            store = try DeviceStore.open(folder(), schema: .fieldwork, waits: Self.waitForStore)
+            opened = store
+        }
+        if !isRecording, !whileLocked, try isLapsed(store) { throw try leaseOver(store) }
         guard !beforeApproval else { return store }
         switch try store.identity().enrolment {
         case .none: throw StoreError.notEnrolled
         case .pending: throw Problem(.awaitingApproval)
-        case .approved, .revoked, .copied: return store
+        case .approved, .revoked, .copied: isAdmitted = !whileLocked
         }
+        return store
     }
 
     /// The store, made where there is none.

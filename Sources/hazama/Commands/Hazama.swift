@@ -60,8 +60,8 @@ struct Hazama: ParsableCommand {
             CommandGroup(
                 name: "This machine",
                 subcommands: [
-                    BundleCommand.self, EnrollCommand.self, WhoamiCommand.self, LockCommand.self,
-                    UnlockCommand.self, SwitchCommand.self, WipeCommand.self,
+                    BundleCommand.self, EnrollCommand.self, WhoamiCommand.self, LeaseCommand.self,
+                    LockCommand.self, UnlockCommand.self, SwitchCommand.self, WipeCommand.self,
                     DoctorCommand.self, VersionCommand.self,
                 ]),
             CommandGroup(name: "The office", subcommands: [AdminCommand.self]),

@@ -167,8 +167,8 @@ extension Desk {
                     let sheet = UnitSheet(values: values, titles: titles, unit: unit, of: after)
                     let before = UnitSheet(
                         values: values, titles: titles, unit: unit, in: editing.seen)
-                    console.result(
-                        "  \(label, .dim): \(before.short) → \(sheet.short, .strong)", hanging: 4)
+                    let first = titles.isLapsed ? "" : "\(before.short) → "
+                    console.result("  \(label, .dim): \(first)\(sheet.short, .strong)", hanging: 4)
                 } else {
                     let text = lines.text(of: write, in: change.collection)
                     console.result("  \(label, .dim): \(text, .strong)", hanging: 4)

@@ -36,6 +36,8 @@ enum DeviceCode: String, CaseIterable, Sendable {
     case locked = "HZ-7104"
     /// There is work here that the hub does not have.
     case unsentWork = "HZ-7105"
+    /// The time for reading without contact is over, or the hub took this machine out.
+    case leaseOver = "HZ-7106"
     /// The hub can't be reached.
     case offline = "HZ-7201"
     /// Something answered that is not the hub.

@@ -56,7 +56,7 @@ enum Phrase: Catalogue {
     // Status.
     case statusUnsent, statusAllSent, statusRecordsSent, statusHeld, statusConflicts
     case statusQuarantined
-    case noReceipt, lastReceipt, leaseLeft, clockWrong, lastSync, statusNext
+    case noReceipt, lastReceipt, clockWrong, lastSync, statusNext
     // Lists.
     case when, intent, records, record, unit, sides, became, changeSets, received
     case positions, area, areas, digest, total, person, machine, fingerprint, hub, store
@@ -760,11 +760,6 @@ enum Phrase: Catalogue {
         case .noReceipt: Wording("No receipt yet.", "尚无回执。", "受領証はまだありません。")
         case .lastReceipt:
             Wording("Receipts through {n}, {time}.", "回执至第 {n} 项，{time}。", "受領証は {n} まで、{time}。")
-        case .leaseLeft:
-            Wording(
-                "Reading without contact: {time} left.",
-                "离线阅读还可用 {time}。",
-                "接続なしの閲覧は残り {time}。")
         case .lastSync: Wording("Last sync: {time}.", "上次同步：{time}。", "前回の同期：{time}。")
         case .clockWrong:
             Wording(

@@ -3,7 +3,7 @@ import SyncCore
 import SyncProtocol
 import SyncStore
 
-struct DigestCommand: DeskCommand {
+struct DigestCommand: RecordingCommand {
     static let configuration = CommandConfiguration(
         commandName: "digest",
         abstract: "Compare what is held here with the hub or another machine.",

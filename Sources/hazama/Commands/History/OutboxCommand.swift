@@ -4,7 +4,7 @@ import SyncCore
 import SyncProtocol
 import SyncStore
 
-struct OutboxCommand: DeskCommand {
+struct OutboxCommand: RecordingCommand {
     static let configuration = CommandConfiguration(
         commandName: "outbox",
         abstract: "What was written on this machine, and what has become of it.",
@@ -136,6 +136,7 @@ extension OutboxEntry {
     /// The word of the protocol for it.
     fileprivate var stateWord: String {
         switch state {
+        case .unsent where isLost: "lost"
         case .unsent: "unsent"
         case .received(let disposition): "\(disposition)"
         }

@@ -9,7 +9,7 @@ struct ReceiptsCommand: ParsableCommand {
         subcommands: [ReceiptsList.self, ReceiptsVerify.self], defaultSubcommand: ReceiptsList.self)
 }
 
-struct ReceiptsList: DeskCommand {
+struct ReceiptsList: RecordingCommand {
     static let configuration = CommandConfiguration(
         commandName: "list", abstract: "List receipts, newest first.")
 
@@ -67,7 +67,7 @@ struct ReceiptsList: DeskCommand {
     }
 }
 
-struct ReceiptsVerify: DeskCommand {
+struct ReceiptsVerify: RecordingCommand {
     static let configuration = CommandConfiguration(
         commandName: "verify",
         abstract: "Check every receipt's signature, and that it fits what was written here.")

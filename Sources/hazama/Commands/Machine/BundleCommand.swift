@@ -33,7 +33,7 @@ struct BundleCommand: ParsableCommand {
 /// What a file of ours may weigh: a bundle, and once more what of it can be read.
 private let largestFile = 2 * Limits.requestBytes
 
-struct BundleExportCommand: DeskCommand {
+struct BundleExportCommand: RecordingCommand {
     static let configuration = CommandConfiguration(
         commandName: "export", abstract: "Write everything without a receipt into a sealed file.")
 
@@ -117,7 +117,7 @@ struct BundleExportCommand: DeskCommand {
     }
 }
 
-struct BundleImportCommand: DeskCommand {
+struct BundleImportCommand: RecordingCommand {
     static let configuration = CommandConfiguration(
         commandName: "import",
         abstract: "Take in a bundle, to carry or to read, or the receipts that came back for one.")
@@ -173,7 +173,7 @@ struct BundleImportCommand: DeskCommand {
     }
 }
 
-struct BundleCardCommand: DeskCommand {
+struct BundleCardCommand: RecordingCommand {
     static let configuration = CommandConfiguration(
         commandName: "card",
         abstract: "Write a card of this machine, for a colleague who is to make a file for it.")
@@ -198,7 +198,7 @@ struct BundleCardCommand: DeskCommand {
     }
 }
 
-struct BundleShowCommand: DeskCommand {
+struct BundleShowCommand: RecordingCommand {
     static let configuration = CommandConfiguration(
         commandName: "show", abstract: "Tell what a file is, as far as anybody can tell.")
 

@@ -5,7 +5,7 @@ import SyncCore
 import SyncProtocol
 import SyncStore
 
-struct EnrollCommand: DeskCommand {
+struct EnrollCommand: RecordingCommand {
     static let configuration = CommandConfiguration(
         commandName: "enroll", abstract: "Join a hub with a one-time code from the office.",
         discussion: """

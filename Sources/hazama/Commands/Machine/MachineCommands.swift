@@ -4,7 +4,7 @@ import SyncCore
 import SyncProtocol
 import SyncStore
 
-struct WhoamiCommand: DeskCommand {
+struct WhoamiCommand: RecordingCommand {
     static let configuration = CommandConfiguration(
         commandName: "whoami", abstract: "Who writes on this machine, for which hub, and where.")
 
@@ -53,7 +53,7 @@ enum Fingerprint {
     }
 }
 
-struct DoctorCommand: DeskCommand {
+struct DoctorCommand: RecordingCommand {
     static let configuration = CommandConfiguration(
         commandName: "doctor", abstract: "Look the store over. The next sync mends what it can.",
         discussion: """
@@ -149,7 +149,7 @@ struct DoctorCommand: DeskCommand {
     }
 }
 
-struct VersionCommand: DeskCommand {
+struct VersionCommand: RecordingCommand {
     static let configuration = CommandConfiguration(
         commandName: "version", abstract: "The version of this program.")
 

@@ -6,7 +6,7 @@ import SyncStore
 // Several people on one machine, and leaving it. Nobody logs out: a store is locked, and what is
 // unsent in it is sent by whoever syncs next, under its author's name.
 
-struct LockCommand: DeskCommand {
+struct LockCommand: RecordingCommand {
     static let configuration = CommandConfiguration(
         commandName: "lock", abstract: "Show nothing until the passphrase is given again.",
         discussion: """
@@ -34,7 +34,7 @@ struct LockCommand: DeskCommand {
     }
 }
 
-struct UnlockCommand: DeskCommand {
+struct UnlockCommand: RecordingCommand {
     static let configuration = CommandConfiguration(
         commandName: "unlock", abstract: "Work on your store again.")
 
@@ -59,7 +59,7 @@ struct UnlockCommand: DeskCommand {
     }
 }
 
-struct SwitchCommand: DeskCommand {
+struct SwitchCommand: RecordingCommand {
     static let configuration = CommandConfiguration(
         commandName: "switch", abstract: "Let another person work on this machine.",
         discussion: """
@@ -101,7 +101,7 @@ struct SwitchCommand: DeskCommand {
     }
 }
 
-struct WipeCommand: DeskCommand {
+struct WipeCommand: RecordingCommand {
     static let configuration = CommandConfiguration(
         commandName: "wipe",
         abstract: "Erase this store. Refused while anything in it has not reached the hub.")

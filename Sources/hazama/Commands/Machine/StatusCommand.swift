@@ -3,7 +3,7 @@ import SyncCore
 import SyncProtocol
 import SyncStore
 
-struct StatusCommand: DeskCommand {
+struct StatusCommand: RecordingCommand {
     static let configuration = CommandConfiguration(
         commandName: "status",
         abstract: "What is safe, what is only on this machine, what waits for people.")
@@ -19,7 +19,7 @@ struct StatusCommand: DeskCommand {
         let files = try store.fileErrands()
         let console = desk.console
         desk.tellsUnsent = false
-        print(status, files, identity, desk)
+        print(status, files, identity, try store.readingLease(at: desk.started), desk)
         let carried = try store.carried().count
         if carried > 0 {
             console.result("\(Mark.carried) \(console.text(.statusCarried, ["n": "\(carried)"]))")
@@ -64,7 +64,8 @@ struct StatusCommand: DeskCommand {
     }
 
     private func print(
-        _ status: StoreStatus, _ files: FileErrands, _ identity: DeviceIdentity, _ desk: Desk
+        _ status: StoreStatus, _ files: FileErrands, _ identity: DeviceIdentity,
+        _ lease: ReadingLease, _ desk: Desk
     ) {
         let (console, formats) = (desk.console, desk.formats)
         switch identity.enrolment {
@@ -118,11 +119,14 @@ struct StatusCommand: DeskCommand {
         var parts = [last]
         let isClockBehind = (status.lastSync_ms ?? 0) - formats.now_ms > 86_400_000
         if isClockBehind { console.hint(.clockWrong) }
-        if let lease = status.lease_ms, !isClockBehind {
-            let hub_ms = formats.now_ms + (status.offset_ms ?? 0)
+        switch lease {
+        case .notLent: break
+        case .left(let left_ms, _, let end_ms):
             parts.append(
                 console.text(
-                    .leaseLeft, ["time": formats.duration(Int64(clamping: lease) - hub_ms)]))
+                    LeasePhrase.left,
+                    ["time": formats.duration(left_ms), "end": formats.moment(end_ms)]))
+        case .over: console.result("\("!", .danger) \(console.text(LeasePhrase.over))")
         }
         parts.append(
             console.text(

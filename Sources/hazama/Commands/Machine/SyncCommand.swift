@@ -7,7 +7,7 @@ import SyncExchange
 import SyncProtocol
 import SyncStore
 
-struct SyncCommand: DeskCommand {
+struct SyncCommand: RecordingCommand {
     static let configuration = CommandConfiguration(
         commandName: "sync", abstract: "Send what is only on this machine, and fetch what is new.",
         discussion: """

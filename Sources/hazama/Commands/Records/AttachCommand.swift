@@ -15,7 +15,7 @@ struct AttachCommand: ParsableCommand {
         subcommands: [AttachAdd.self, AttachList.self, AttachShow.self, AttachRemove.self])
 }
 
-struct AttachAdd: DeskCommand {
+struct AttachAdd: RecordingCommand {
     static let configuration = CommandConfiguration(
         commandName: "add", abstract: "Put a file with a record.")
 

@@ -10,7 +10,7 @@ struct FollowCommand: ParsableCommand {
         subcommands: [FollowAdd.self, FollowList.self, FollowDone.self])
 }
 
-struct FollowAdd: DeskCommand {
+struct FollowAdd: RecordingCommand {
     static let configuration = CommandConfiguration(
         commandName: "add", abstract: "Schedule a follow-up for a household.")
 
@@ -127,7 +127,7 @@ extension Desk {
     }
 }
 
-struct FollowDone: DeskCommand {
+struct FollowDone: RecordingCommand {
     static let configuration = CommandConfiguration(
         commandName: "done",
         abstract: "Mark a follow-up as done; a repeated one is scheduled again.")

@@ -66,7 +66,7 @@ struct HouseholdFields: ParsableArguments {
     }
 }
 
-struct HouseholdNew: DeskCommand {
+struct HouseholdNew: RecordingCommand {
     static let configuration = CommandConfiguration(
         commandName: "new", abstract: "Register a household.")
 
@@ -244,7 +244,7 @@ struct HouseholdShow: DeskCommand {
     }
 }
 
-struct HouseholdEdit: DeskCommand {
+struct HouseholdEdit: RecordingCommand {
     static let configuration = CommandConfiguration(
         commandName: "edit", abstract: "Change what is recorded of a household.",
         discussion: """

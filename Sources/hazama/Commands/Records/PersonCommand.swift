@@ -44,7 +44,7 @@ struct PersonFields: ParsableArguments {
     }
 }
 
-struct PersonAdd: DeskCommand {
+struct PersonAdd: RecordingCommand {
     static let configuration = CommandConfiguration(
         commandName: "add", abstract: "Add a person to a household.")
 
@@ -105,7 +105,7 @@ struct PersonAdd: DeskCommand {
     }
 }
 
-struct PersonEdit: DeskCommand {
+struct PersonEdit: RecordingCommand {
     static let configuration = CommandConfiguration(
         commandName: "edit", abstract: "Change what is recorded of a person.")
 

@@ -64,7 +64,7 @@ extension Desk {
     }
 }
 
-struct VisitStart: DeskCommand {
+struct VisitStart: RecordingCommand {
     static let configuration = CommandConfiguration(
         commandName: "start", abstract: "Start a visit to a household.")
 
@@ -116,7 +116,7 @@ struct VisitStart: DeskCommand {
     }
 }
 
-struct VisitNote: DeskCommand {
+struct VisitNote: RecordingCommand {
     static let configuration = CommandConfiguration(
         commandName: "note", abstract: "Add a note to the visit that is under way.")
 
@@ -139,7 +139,7 @@ struct VisitNote: DeskCommand {
     }
 }
 
-struct VisitAnswer: DeskCommand {
+struct VisitAnswer: RecordingCommand {
     static let configuration = CommandConfiguration(
         commandName: "answer", abstract: "Record what was answered to a question.",
         discussion: """
@@ -298,7 +298,7 @@ extension Desk {
     }
 }
 
-struct VisitEnd: DeskCommand {
+struct VisitEnd: RecordingCommand {
     static let configuration = CommandConfiguration(
         commandName: "end",
         abstract: "End a visit: it is sealed and will be sent with the next sync.")
@@ -365,7 +365,7 @@ struct VisitEnd: DeskCommand {
     }
 }
 
-struct VisitCancel: DeskCommand {
+struct VisitCancel: RecordingCommand {
     static let configuration = CommandConfiguration(
         commandName: "cancel", abstract: "Throw away a visit that was started by mistake.")
 

@@ -78,7 +78,7 @@ extension Alert: Listed {
     }
 }
 
-struct IntakeNew: DeskCommand {
+struct IntakeNew: RecordingCommand {
     static let configuration = CommandConfiguration(
         commandName: "new", abstract: "Record who came, with a task to follow it up.")
 
@@ -139,7 +139,7 @@ struct IntakeLink: DeskCommand {
     }
 }
 
-struct ClueNew: DeskCommand {
+struct ClueNew: RecordingCommand {
     static let configuration = CommandConfiguration(
         commandName: "new", abstract: "Record a hint.",
         discussion: "Origins: " + Clue.Origin.allCases.map(\.rawValue).joined(separator: ", ")
@@ -205,7 +205,7 @@ struct ClueClaim: DeskCommand {
     }
 }
 
-struct TaskAdd: DeskCommand {
+struct TaskAdd: RecordingCommand {
     static let configuration = CommandConfiguration(
         commandName: "add", abstract: "Note something to do about a household, intake or clue.")
 

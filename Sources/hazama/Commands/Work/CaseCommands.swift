@@ -66,7 +66,7 @@ struct CaseOpen: DeskCommand {
     }
 }
 
-struct CaseNote: DeskCommand {
+struct CaseNote: RecordingCommand {
     static let configuration = CommandConfiguration(
         commandName: "note", abstract: "Add to a case's notes; nothing in them is ever lost.")
 

@@ -23,7 +23,7 @@ extension Need: Listed {
     }
 }
 
-struct NeedAdd: DeskCommand {
+struct NeedAdd: RecordingCommand {
     static let configuration = CommandConfiguration(
         commandName: "add", abstract: "Record what a household lacks.",
         discussion: "Kinds: " + NeedKind.allCases.map(\.rawValue).joined(separator: ", ") + ".")

@@ -81,7 +81,7 @@ extension Hub {
                 HubTransaction.Stage(
                     word: QuarantineView.Stage.returned.rawValue, by: session.person,
                     note: question), replica: waiting.replica, number: waiting.number)
-            return question
+            return (.returned, question)
         }
     }
 
@@ -104,7 +104,7 @@ extension Hub {
             try tx.release(replica: waiting.replica, number: waiting.number)
             try judgement.releaseWaiting(tx)
             isDone = true
-            return reason
+            return (.discarded, reason)
         }
         return isDone
     }
@@ -113,7 +113,9 @@ extension Hub {
     /// the author is told.
     private func decide(
         _ name: ChangeSetName, _ act: String, _ reason: String, _ session: Session,
-        _ body: (HubTransaction.Unmerged, Judgement, borrowing HubTransaction) throws -> String?
+        _ body: (HubTransaction.Unmerged, Judgement, borrowing HubTransaction) throws -> (
+            kind: SyncResponse.Notice.Kind, words: String
+        )?
     ) throws(Problem) {
         try require(.conflictAdministrator, session)
         try requireReason(reason)
@@ -126,16 +128,16 @@ extension Hub {
                     })
                 else { throw Problem(.noSuchChangeSet) }
                 let judgement = Judgement(memory, schema: self.schema, now_ms: now)
-                let words = try body(waiting, judgement, tx)
-                if let words, let set = try judgement.changeSet(waiting, tx) {
+                let told = try body(waiting, judgement, tx)
+                if let told, let set = try judgement.changeSet(waiting, tx) {
                     let change = set.changes[0]
                     try tx.addNotice(to: set.author) { number in
                         SyncResponse.Notice(
-                            number: number, kind: .returned, at_ms: UInt64(max(0, now)),
+                            number: number, kind: told.kind, at_ms: UInt64(max(0, now)),
                             by: session.person, record: change.record,
                             collection: change.collection, unit: nil,
                             value: .integer(Int64(clamping: name.number.value)), yours: nil,
-                            reason: Text(words)
+                            reason: Text(told.words)
                         ).stored
                     }
                 }

@@ -581,6 +581,7 @@ extension DeviceStore {
         var notices = 0
         for notice in answer.notices {
             if try keep(notice, db) { notices += 1 }
+            if notice.kind == .discarded { try discard(notice, db) }
             try db.run(
                 "UPDATE sync_replica SET notices = max(notices, ?)",
                 [Int64(clamping: notice.number)])
@@ -635,7 +636,8 @@ extension DeviceStore {
         try db.each(
             """
             SELECT number, era, disposition, position, key, bytes FROM sync_outbox
-            WHERE \(Self.open) AND is_settled = 0 AND is_lost = 0 ORDER BY number
+            WHERE \(Self.open) AND is_settled = 0 AND is_lost = 0 AND is_discarded = 0
+            ORDER BY number
             """
         ) { row in
             let number = try row.changeSetNumber(0)
@@ -683,11 +685,12 @@ extension DeviceStore {
             }
         }
         for (record, table) in stale { try show(record, table, db) }
-        // Of what is lost nothing is shown that a state could come to contain.
+        // Of what is lost or discarded nothing is shown that a state could come to contain.
         try db.run(
             """
             UPDATE sync_outbox SET is_settled = 1
-            WHERE \(Self.open) AND is_lost = 1 AND era = ? AND disposition IS NOT NULL
+            WHERE \(Self.open) AND (is_lost = 1 OR is_discarded = 1) AND era = ?
+                AND disposition IS NOT NULL
             """, [era])
         try db.run(
             """

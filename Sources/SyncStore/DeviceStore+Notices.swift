@@ -50,6 +50,27 @@ extension DeviceStore {
         return db.changesCount > 0
     }
 
+    /// Takes a change set that the office discarded off what is shown. It stays in the outbox, as
+    /// it was signed.
+    func discard(_ notice: SyncResponse.Notice, _ db: Database) throws {
+        guard case .integer(let number)? = notice.value else { return }
+        try db.run(
+            """
+            UPDATE sync_outbox SET is_discarded = 1
+            WHERE number = ? AND is_discarded = 0 AND disposition = ?
+            """, [number, Int64(Disposition.quarantined.rawValue)])
+        guard db.changesCount > 0 else { return }
+        var records: [(RecordID, CollectionID)] = []
+        try db.each(
+            "SELECT record, collection FROM sync_outbox_records WHERE number = ?", [number]
+        ) { row in
+            records.append((try row.name(0), CollectionID(UInt16(clamping: try row.int(1)))))
+        }
+        for (record, collection) in records {
+            if let table = table(collection) { try show(record, table, db) }
+        }
+    }
+
     /// Deletes the notices about a record.
     func purgeNotices(of record: RecordID, _ db: Database) throws {
         var found: [Int64] = []

@@ -17,7 +17,10 @@ extension DeviceStore {
             try db.each(
                 Self.outboxSQL
                     + (onlyOpen
-                        ? " WHERE \(Self.open) AND (era IS NOT ?1 OR position IS NULL)" : "")
+                        ? """
+                         WHERE \(Self.open) AND (era IS NOT ?1 OR position IS NULL)
+                            AND is_discarded = 0
+                        """ : "")
                     + " ORDER BY number DESC LIMIT ?2", [era, max(limit, 0)]
             ) { row in entries.append(try self.outboxEntry(row, era, merged)) }
             return entries
@@ -56,7 +59,10 @@ extension DeviceStore {
             var entries: [OutboxEntry] = []
             try db.each(
                 Self.outboxSQL
-                    + " WHERE \(Self.open) AND era = ? AND disposition = ? ORDER BY number",
+                    + """
+                     WHERE \(Self.open) AND era = ? AND disposition = ? AND is_discarded = 0
+                    ORDER BY number
+                    """,
                 [era, Int64(Disposition.quarantined.rawValue)]
             ) { row in entries.append(try self.outboxEntry(row, era, merged)) }
             return entries
@@ -75,7 +81,7 @@ extension DeviceStore {
 
     private static let outboxSQL = """
         SELECT number, hash, intent, made_ms, era, disposition, position, shift_ms, received_ms,
-            reason, is_anchored, size, key, bytes, is_lost FROM sync_outbox
+            reason, is_anchored, size, key, bytes, is_lost, is_discarded FROM sync_outbox
         """
 
     private func outboxEntry(
@@ -108,7 +114,8 @@ extension DeviceStore {
             reason: isFound ? "" : try row.text(9), isAnchored: try row.int(10) != 0,
             records: (set?.changes ?? []).map {
                 OutboxRecord(record: $0.record, collection: $0.collection)
-            }, isLost: set == nil, bytes: Int(try row.int(11)))
+            }, isLost: set == nil,
+            isDiscarded: try row.int(15) != 0, bytes: Int(try row.int(11)))
     }
 
     // MARK: Receipts

@@ -106,7 +106,7 @@ extension DeviceStore {
             SELECT r.number, r.is_laid, o.era, o.disposition, o.position, o.shift_ms, o.key, o.bytes,
                 o.hash
             FROM sync_outbox_records r JOIN sync_outbox o ON o.number = r.number
-            WHERE r.record = ? AND o.is_lost = 0 ORDER BY r.number
+            WHERE r.record = ? AND o.is_lost = 0 AND o.is_discarded = 0 ORDER BY r.number
             """, db)
         row.bind(record, at: 1)
         defer { row.reset() }
@@ -215,6 +215,11 @@ extension DeviceStore {
         }
         let overlay = Overlay(
             over: confirmed, pending: try pendingChanges(of: record, db).filter(\.isLaid))
+        guard overlay.state != nil || held.state != nil else {
+            // The hub has nothing of it, and what was written here of it is lost or discarded.
+            if held.conflicts > 0 { try index([], of: record, table.collection.id, db) }
+            return try db.run("DELETE FROM \(table.name) WHERE id = ?", [record.stored])
+        }
         try show(record, table, held.area, overlay, had: held.conflicts, db)
     }
 

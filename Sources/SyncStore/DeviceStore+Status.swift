@@ -26,7 +26,7 @@ extension DeviceStore {
                     try db.first(
                         """
                         SELECT count(*) FROM sync_outbox
-                        WHERE \(Self.open) AND era = ? AND disposition = ?
+                        WHERE \(Self.open) AND era = ? AND disposition = ? AND is_discarded = 0
                         """,
                         [era, Int64(disposition.rawValue)]
                     ) { try $0.int(0) } ?? 0)

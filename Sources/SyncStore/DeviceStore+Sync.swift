@@ -253,7 +253,7 @@ extension DeviceStore {
             "INSERT INTO sync_epochs(era, id, began_ms) VALUES (?, ?, ?)",
             [new, epoch.stored, now.wall_ms])
         try db.run("UPDATE sync_grants SET cursor = 0, complete = 0")
-        try db.run("UPDATE sync_outbox SET is_settled = 0")
+        try db.run("UPDATE sync_outbox SET is_settled = 0, is_discarded = 0")
         try db.run("DELETE FROM sync_digests")
         // Their numbers are given anew: what was signed for here would take another record's leave
         // off the hub's list. Those that still hold, the hub tells again.

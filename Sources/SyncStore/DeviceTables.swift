@@ -122,6 +122,10 @@ enum DeviceTables {
         """
         ALTER TABLE sync_replica ADD COLUMN answer_load INTEGER NOT NULL DEFAULT 0;
         """,
+        // What the office discarded.
+        """
+        ALTER TABLE sync_outbox ADD COLUMN is_discarded INTEGER NOT NULL DEFAULT 0;
+        """,
     ]
 }
 

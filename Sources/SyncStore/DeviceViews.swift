@@ -159,6 +159,8 @@ public struct OutboxEntry: Hashable, Sendable {
     public let records: [OutboxRecord]
     /// Whether it can't be read any more on this machine; then `records` is empty.
     public let isLost: Bool
+    /// Whether the office decided that it never counts.
+    public let isDiscarded: Bool
     /// Its bytes as they lie here.
     public let bytes: Int
 }

@@ -375,7 +375,12 @@ struct ScopeTests {
             name: "Chen Jie", roles: [.conflictAdministrator], password: nil, by: fixture.admin)
         let second = try fixture.hub.session(
             token: fixture.hub.openSession(for: person, life_ms: 1 << 40, idle_ms: 1 << 40))
+        #expect(try a.store.status().quarantined == 1)
         #expect(try fixture.hub.discard(waiting.name, reason: "no", by: second))
+        #expect(try await a.sync().quarantined == 0)
+        #expect(try a.store.notices().contains { $0.notice.kind == .discarded })
+        #expect(try a.store.outbox().first?.isDiscarded == true)
+        #expect(try a.store.verifyReceipts().faults == [])
         #expect(try fixture.hub.quarantine(by: fixture.admin).isEmpty)
         #expect(throws: Problem(.noSuchChangeSet)) {
             try fixture.hub.admit(waiting.name, reason: "x", by: fixture.admin)

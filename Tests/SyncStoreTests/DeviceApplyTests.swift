@@ -247,6 +247,47 @@ struct DeviceApplyTests {
         #expect(try device.value(House.count, of: house) == .integer(3))
     }
 
+    @Test("what the office discarded is shown no more, counts nowhere, and stays as it was signed")
+    func discarded() throws {
+        var hub = PaperHub()
+        hub.write([.house(house, in: HubFixture.north, count: 3)])
+        let device = try TestDevice.enrolled(&hub)
+        let created = RecordID(high: 70, low: 1)
+        try device.edit(house) { try $0.set(House.count, to: .integer(4)) }
+        try device.record([.house(created, in: HubFixture.north, count: 8)])
+        let sets = try device.store.run(.first...ChangeSetNumber(2)!).changeSets
+        let receipt = hub.take(sets, .quarantined, reason: "HZ-5003")
+        try device.apply(
+            hub.answer(
+                to: device.replica, after: device.store.grants()[0].cursor, receipts: [receipt]))
+        #expect(try device.value(House.count, of: created) == .integer(8))
+        try device.edit(house) { try $0.set(House.title, to: .text("kept")) }
+
+        func notice(_ number: UInt64, of set: Int64) -> SyncResponse.Notice {
+            SyncResponse.Notice(
+                number: number, kind: .discarded, at_ms: 5, by: hub.person, record: house,
+                collection: .house, unit: nil, value: .integer(set), yours: nil,
+                reason: Text("not hers"))
+        }
+        // The third was never set aside, the others never written: that takes nothing away.
+        let numbers: [Int64] = [1, 2, 3, 99, -1, .max]
+        let notices = numbers.enumerated().map { notice(UInt64($0.offset + 1), of: $0.element) }
+        try device.apply(hub.answer(to: device.replica, notices: notices))
+        #expect(try device.value(House.count, of: house) == .integer(3))
+        #expect(try device.value(House.title, of: house) == .text("kept"))
+        #expect(try device.store.shown(created) == nil)
+        #expect(try device.store.list(.house).map(\.record) == [house])
+        #expect(try device.store.returned().isEmpty)
+        #expect(try device.store.status().quarantined == 0)
+        #expect(try device.store.status().unsent == 1)
+        let entries = try device.store.outbox()
+        #expect(entries.map(\.isDiscarded) == [false, true, true])
+        #expect(entries.map(\.hash).suffix(2) == sets.map(\.hash).reversed())
+        #expect(try device.store.outbox(onlyOpen: true).map(\.isDiscarded) == [false])
+        #expect(try device.store.syncState(limit: 10).unsettled.isEmpty)
+        #expect(try device.store.doctor().filter { $0.severity > .note } == [])
+    }
+
     @Test("a held change set stays laid over, and the hub is asked what became of it")
     func held() throws {
         var hub = PaperHub()

@@ -228,6 +228,7 @@ extension SyncResponse.Notice {
             case .returned: "returned"
             case .fork: "fork"
             case .question: "question"
+            case .discarded: "discarded"
             }
         var members = [
             JSONMember("number", .number(number)), JSONMember("kind", .string(word)),

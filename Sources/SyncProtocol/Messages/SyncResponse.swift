@@ -224,6 +224,8 @@ public struct SyncResponse: Hashable, Sendable {
             case fork = 2
             /// The office asks what the person meant by what they wrote.
             case question = 3
+            /// A change set of the person will never count: two persons at the office said so.
+            case discarded = 4
         }
         /// Rises from notice to notice of one person.
         public let number: UInt64

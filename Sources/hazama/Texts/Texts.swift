@@ -62,7 +62,8 @@ enum Phrase: Catalogue {
     case positions, area, areas, digest, total, person, machine, fingerprint, hub, store
     case state, authors, age, lastSyncTitle, unsentTitle
     case becameUnsent, becameApplied, becameAnchored, becameConflicted, becameLate
-    case becameHeld, becameQuarantined, outboxEmpty, nothingWritten, receiptBadSignature
+    case becameHeld, becameQuarantined, becameDiscarded
+    case outboxEmpty, nothingWritten, receiptBadSignature
     case receiptForeign, receiptOtherHash, receiptBrokenChain, receiptsWrong, receiptsFit
     case receiptsMissing, asSeen, logIsLocal, writtenHere, fromHub, noDifference
     case digestDiffers, digestsFit
@@ -70,7 +71,8 @@ enum Phrase: Catalogue {
     case base, noConflicts, noSuchConflict, severalConflicts, seeConflicts, conflictNext
     case proposalKept, commentKept
     // Inbox.
-    case office, noticeDecision, noticeReturned, noticeFork, noticeQuestion, inboxEmpty, inboxNext
+    case office, noticeDecision, noticeReturned, noticeDiscarded
+    case noticeFork, noticeQuestion, inboxEmpty, inboxNext
     case markedRead
     // Undo.
     case undoneUnsent, undoneSent, doctorBroken, doctorMends, statusAlarm
@@ -821,6 +823,10 @@ enum Phrase: Catalogue {
             Wording("at the hub, waiting for something else", "在中心等待其他内容", "ハブで他の内容を待っています")
         case .becameQuarantined:
             Wording("set aside for a person to look at", "被隔离，待人工查看", "隔離中、人の確認待ち")
+        case .becameDiscarded:
+            Wording(
+                "discarded by the office: it does not count, and is kept in its log",
+                "被办公室弃用：不计入，记录仍在日志中保留", "事務所が破棄しました：数えません。記録は台帳に残ります")
         case .outboxEmpty: Wording("Nothing waits to be sent.", "没有待发送的内容。", "送信待ちはありません。")
         case .nothingWritten:
             Wording(
@@ -923,6 +929,12 @@ enum Phrase: Catalogue {
                 "{record} [{id}]: your change was set aside. {reason}",
                 "{record} [{id}]：您的更改被隔离。{reason}",
                 "{record} [{id}]：あなたの変更は隔離されました。{reason}")
+        case .noticeDiscarded:
+            Wording(
+                "{record} [{id}]: two people at the office decided that your change does not count. "
+                    + "“{reason}” It stays in the log.",
+                "{record} [{id}]：办公室两人决定不采用您的更改。“{reason}”记录仍在日志中。",
+                "{record} [{id}]：事務所の二人が、あなたの変更を数えないと決めました。「{reason}」台帳には残ります。")
         case .noticeQuestion:
             Wording(
                 "{by} asks about {unit} of {record} [{id}], where you wrote {yours}: “{text}”",

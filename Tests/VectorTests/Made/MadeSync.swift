@@ -557,8 +557,8 @@ extension Made {
                 head(1) + section(4, [1, 1, 0])
             ),
             (
-                "notice-of-unknown-kind", "There is no kind 4.", "unknownTag",
-                head(1) + section(6, [1, 1, 4, 0, 0, 0, 0, 0, 0, 0, 0])
+                "notice-of-unknown-kind", "There is no kind 5.", "unknownTag",
+                head(1) + section(6, [1, 1, 5, 0, 0, 0, 0, 0, 0, 0, 0])
             ),
             (
                 "leave-for-no-reason", "There is no reason 4.", "unknownTag",

@@ -93,6 +93,7 @@ extension Desk {
 
     private func became(_ entry: OutboxEntry) -> String {
         if entry.isLost, !entry.isAtHub { return console.text(GapPhrase.becameLost) }
+        if entry.isDiscarded { return console.text(.becameDiscarded) }
         switch entry.state {
         case .unsent: return console.text(.becameUnsent)
         case .received(let disposition):
@@ -138,6 +139,7 @@ extension OutboxEntry {
         switch state {
         case .unsent where isLost: "lost"
         case .unsent: "unsent"
+        case .received where isDiscarded: "discarded"
         case .received(let disposition): "\(disposition)"
         }
     }

@@ -137,7 +137,7 @@ extension Desk {
     ) throws -> UnitID? {
         switch notice.kind {
         case .decision, .question: return notice.unit
-        case .fork: return nil
+        case .fork, .discarded: return nil
         case .returned:
             guard act == .comment, let record = notice.record,
                 case .integer(let value)? = notice.value,
@@ -163,12 +163,12 @@ extension Desk {
                     "id": notice.record?.short() ?? "", "unit": label, "by": by, "value": value,
                     "yours": yours,
                 ])
-        case .returned:
+        case .returned, .discarded:
             let why =
                 Problem.Code(rawValue: notice.reason.string)
                 .map { $0.wording.text(in: console.language) } ?? notice.reason.string
             return console.text(
-                .noticeReturned,
+                notice.kind == .returned ? .noticeReturned : .noticeDiscarded,
                 [
                     "record": notice.record.map(titles.title(of:)) ?? "",
                     "id": notice.record?.short() ?? "", "reason": why,

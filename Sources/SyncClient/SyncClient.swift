@@ -87,6 +87,9 @@ public actor SyncClient {
         /// What the hub has asked for; given once.
         var copies: [StateCopy] = []
         var hasGiven = false
+        /// The grants that a dry run was told of: how much comes by them it asks as well, and keeps
+        /// nothing of them.
+        var supposed: SyncResponse.Grants?
         /// What the hub said of bundles before it was asked whether it still has its log.
         var handedIn: [SyncClient.HandedIn] = []
 
@@ -122,7 +125,7 @@ public actor SyncClient {
         defer { keepLoads(of: run.exchange, known: known) }
         while true {
             if Task.isCancelled { throw .cancelled }
-            let (_, facts) = try self.facts()
+            let (_, facts) = try self.facts(supposing: run.supposed)
             guard
                 let plan = run.exchange.next(
                     facts, clock: clock(), diskFree_MB: (store.freeBytes() ?? 0) >> 20)
@@ -156,8 +159,12 @@ public actor SyncClient {
                 let receipts = try verified(answer)
                 let standing = try noteStanding(answer, receipts, after: identity.enrolment)
                 if run.options.isDryRun {
+                    if answer.estimate == nil, run.supposed == nil, let grants = answer.grants {
+                        run.supposed = grants
+                        continue
+                    }
                     run.summary.estimate = SyncSummary.Estimate(
-                        changeSets: facts.offers.count, bytesUp: try bytesUp(facts, key),
+                        changeSets: Int(clamping: facts.pending), bytesUp: try bytesUp(facts, key),
                         records: answer.estimate?.records ?? 0,
                         bytesDown: answer.estimate?.bytes ?? 0)
                     return
@@ -237,11 +244,13 @@ public actor SyncClient {
         let answer: Int
     }
 
-    private func facts() throws(SyncFailure) -> (Loads, DeviceExchange.Facts) {
+    private func facts(
+        supposing grants: SyncResponse.Grants? = nil
+    ) throws(SyncFailure) -> (Loads, DeviceExchange.Facts) {
         let state = try inStore { () throws(StoreError) in
             try store.syncState(limit: Limits.changeSetsPerRun)
         }
-        let facts = DeviceExchange.Facts(
+        var facts = DeviceExchange.Facts(
             replica: state.replica, epoch: state.epoch, mark: state.mark,
             grantsVersion: state.grantsVersion, cursors: state.cursors,
             noticeCursor: state.noticeCursor, writerCursor: state.writerCursor,
@@ -250,6 +259,14 @@ public actor SyncClient {
             offers: state.offers.map { DeviceExchange.Offer($0.number, bytes: $0.bytes) },
             pending: state.pending, unsettled: state.unsettled,
             wantsCredential: state.wantsCredential)
+        if let grants {
+            let known = try inStore { () throws(StoreError) in try store.grants() }
+            facts.grantsVersion = grants.version
+            facts.cursors = grants.grants.map { grant in
+                known.first { $0.id == grant.id && !$0.hasEnded }?.cursor ?? .start
+            }
+            facts.digest = nil
+        }
         return (Loads(request: state.load, answer: state.answerLoad), facts)
     }
 
@@ -276,7 +293,10 @@ public actor SyncClient {
         let run = SignedRun.make(
             try inStore { () throws(StoreError) in try store.run(first.number...last.number) },
             key: key)
-        return Zstd.compress(run.bytes, level: Self.level).count + run.signature.bytes.count
+        let bytes = Zstd.compress(run.bytes, level: Self.level).count + run.signature.bytes.count
+        // Of very many only the first were looked at.
+        let share = Double(facts.pending) / Double(facts.offers.count)
+        return Int(Double(bytes) * max(share, 1))
     }
 
     private func send(

@@ -228,7 +228,8 @@ extension Hub {
         let written = Set(cursors).count == 1 ? written : [:]
         var echoes: [SyncResponse.Echo.State] = []
         var met = 0
-        let budget = Self.room(request)
+        // An estimate is of everything; a chunk is never longer than an answer.
+        let budget = request.isDryRun ? Int.max : Self.room(request)
         var spent = 0
         var reached = cursors
         var estimate = (records: UInt64(0), bytes: UInt64(0))
@@ -247,7 +248,8 @@ extension Hub {
                     break
                 }
                 let chunk = try chunk(
-                    of: changed, after: from, window: &window, room: budget - spent, memory, tx
+                    of: changed, after: from, window: &window,
+                    room: min(budget - spent, Limits.defaultDownBytes), memory, tx
                 ) { record, position in
                     guard let now = written[record] else { return nil }
                     // Whatever has changed it since has given it another position.

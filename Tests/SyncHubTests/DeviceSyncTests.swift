@@ -274,6 +274,59 @@ struct DeviceSyncTests {
         #expect(try fixture.hub.status() == before)
     }
 
+    @Test("a dry run also tells what would come by a grant that is new, and takes it not")
+    func dryRunOfGrant() async throws {
+        let fixture = try HubFixture()
+        let device = try FieldDevice(1, person: "Li Na", at: fixture, areas: [HubFixture.north])
+        let other = try FieldDevice(2, person: "Wang Fang", at: fixture)
+        try await other.sync()
+        for low in 0..<20 as Range<UInt64> {
+            let area = low < 15 ? HubFixture.south : HubFixture.north
+            try other.record([.house(RecordID(high: 300, low: low), in: area)])
+        }
+        try await other.sync()
+        try await device.sync()
+        try other.record([.house(house, in: HubFixture.north)])
+        try await other.sync()
+        _ = try fixture.hub.giveGrant(
+            person: "Li Na", area: HubFixture.south, by: fixture.admin)
+        let grants = try device.store.grants()
+        let summary = try await device.sync(SyncOptions(isDryRun: true))
+        // All that lies in the south, and what is new in the north.
+        #expect(summary.estimate?.records == 16)
+        #expect(summary.roundTrips == 2)
+        #expect(try device.store.grants() == grants)
+        #expect(try await device.sync().received == 16)
+    }
+
+    @Test("an estimate is of everything, not of what one answer holds")
+    func dryRunOfMuch() async throws {
+        let fixture = try HubFixture()
+        let other = try FieldDevice(2, person: "Wang Fang", at: fixture)
+        try await other.sync()
+        // What does not shrink in a page: each has 15 kB of its own among its neighbours.
+        var generator = TestGenerator(.first)
+        let letters = Array("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_".utf8)
+        let pool = (0..<200_000).map { _ in generator.pick(letters) }
+        func note(_ number: Int) -> Value {
+            let start = number * 3900 % (pool.count - 3900)
+            return .text(Text(String(decoding: pool[start..<(start + 3900)], as: UTF8.self)))
+        }
+        for block in 0..<40 {
+            for place in (block * 20)..<(block * 20 + 20) {
+                let id = RecordID(high: 300, low: UInt64(place))
+                try other.record([.house(id, in: HubFixture.north)])
+                let notes = (0..<4).map { note(place * 4 + $0) }
+                try other.record([.write(id, House.notes, .append(notes))])
+            }
+            try await other.sync()
+        }
+        let device = try FieldDevice(1, person: "Li Na", at: fixture)
+        let estimate = try #require(try await device.sync(SyncOptions(isDryRun: true)).estimate)
+        #expect(estimate.records == 800)
+        #expect(estimate.bytesDown > Limits.defaultDownBytes)
+    }
+
     @Test("a snapshot in many pages and answers is complete, and cut off in between goes on")
     func snapshot() async throws {
         let fixture = try HubFixture()

@@ -86,7 +86,8 @@ struct GapTests {
         let (_, device) = try await scene()
         let before = try device.store.outbox().map(\.intent)
         try alter(device) { db in
-            try db.execute(sql: "UPDATE sync_outbox SET intent = '$iscover', made_ms = 7 WHERE number = 1")
+            try db.execute(
+                sql: "UPDATE sync_outbox SET intent = '$iscover', made_ms = 7 WHERE number = 1")
         }
         #expect(try device.store.outbox().map(\.intent) == before)
         #expect(try device.store.outbox().allSatisfy { $0.made_ms > 7 })
@@ -98,8 +99,9 @@ struct GapTests {
     func passed(at part: Int) async throws {
         let (fixture, device) = try await scene()
         try flip(3, at: part, device)
-        // Whoever looks before the next sync is told as well; afterwards it is no damage any more.
-        #expect(try device.store.outbox().reversed().map(\.isLost) == [false, false, true, false])
+        // Whoever looks before the next sync is told as well; afterwards it is no damage.
+        let isLost = try device.store.outbox().reversed().map(\.isLost)
+        #expect(isLost == [false, false, true, false])
         #expect(try device.store.doctor().map(\.severity).max() == .broken)
         let summary = try await device.sync()
 

@@ -190,8 +190,12 @@ extension Front {
         let names = colleagues.map { name -> HTML in
             "<option value=\"\(exactly: name)\">\(name)</option>"
         }
-        let whom: HTML =
-            "<label>\(page.say(.giveTo)) <select name=\"text\" required><option value=\"\"></option>\(names)</select></label>"
+        let day = page.moment(detail.view.due_ms).day
+        let whom: HTML = """
+            <label>\(page.say(.giveTo)) <select name="text" required>\
+            <option value=""></option>\(names)</select></label>
+            <label>\(page.say(.due)) <input type="date" name="due" value="\(day)"></label>
+            """
         let assign: HTML =
             detail.view.state == .resolved ? "" : act(page, detail, "assign", .assign, hidden: whom)
         return "\(act(page, detail, "comment", .send, reason: .say, hidden: to))\(assign)"

@@ -180,6 +180,9 @@ extension Front {
         let version = form["version"] ?? ""
         let act = form["act"] ?? ""
         let side = form["side"] ?? ""
+        let day = form["due"] ?? ""
+        let due_ms = page(for: call).endOfDay(day)
+        guard due_ms != nil || day.isEmpty else { throw Problem(.malformed) }
         if let decision = Self.settlements[act] {
             return try await settle(decision, text, call, session)
         }
@@ -188,7 +191,7 @@ extension Front {
                 switch act {
                 case "approve": _ = try hub.approve(id, version: version, by: session)
                 case "undo": _ = try hub.undo(id, reason: text, by: session)
-                case "assign": _ = try hub.assign(id, to: text, due_ms: nil, by: session)
+                case "assign": _ = try hub.assign(id, to: text, due_ms: due_ms, by: session)
                 case "comment" where side.isEmpty: _ = try hub.comment(id, text, by: session)
                 case "comment": _ = try hub.ask(id, side: side, text, by: session)
                 default: throw Problem(.malformed)

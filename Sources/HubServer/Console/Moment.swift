@@ -2,7 +2,8 @@ internal import SyncCore
 
 /// A moment in local time, by the offset that was in force then.
 struct Moment: Sendable {
-    private let day: String
+    /// `2026-11-21`.
+    let day: String
     private let seconds: Int
     private let offset_s: Int
 

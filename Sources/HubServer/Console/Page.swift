@@ -129,6 +129,13 @@ struct Page: Sendable {
         return .joined(links, by: " · ")
     }
 
+    /// The last minute of a day that somebody typed, where they are; `nil` for what is no day.
+    func endOfDay(_ text: String) -> Int64? {
+        guard let day = CalendarDate(text) else { return nil }
+        let end_ms = (day.ordinal + 1) * 86_400_000 - 60_000
+        return end_ms - Int64(wall.offset_s(end_ms)) * 1000
+    }
+
     func moment(_ time_ms: Int64) -> Moment { Moment(time_ms, offset_s: wall.offset_s(time_ms)) }
 
     /// A moment as it is read, with the machine's form beside it.

@@ -340,12 +340,22 @@ struct ConsoleTests {
             let stranger = try await browser.post(
                 "\(path)/act", [("act", "assign"), ("text", "Li Na")], from: page)
             #expect(stranger.text.contains("Nobody of that name may decide conflicts."))
-            let given = try await browser.post(
-                "\(path)/act", [("act", "assign"), ("text", ServedHub.name)], from: page)
-            #expect(given.status == 303)
-            #expect(
-                try await browser.get(path).text.contains(
-                    "You have taken this."))
+            func assign(_ day: String) async throws -> Int {
+                try await browser.post(
+                    "\(path)/act", [("act", "assign"), ("text", ServedHub.name), ("due", day)],
+                    from: page
+                ).status
+            }
+            #expect(try await assign("2031-02-03") == 303)
+            let now = try await browser.get(path).text
+            #expect(now.contains("You have taken this."))
+            #expect(now.contains("value=\"2031-02-03\""))
+            #expect(now.contains("2031-02-03 23:59"))
+            // Nothing said leaves the day as it is; what is no day changes nothing.
+            #expect(try await assign("") == 303)
+            #expect(try await assign("2031-02-30") == 400)
+            #expect(try await assign("soon") == 400)
+            #expect(try await browser.get(path).text.contains("value=\"2031-02-03\""))
         }
     }
 

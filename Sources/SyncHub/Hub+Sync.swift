@@ -84,6 +84,13 @@ extension Hub {
         var written: [RecordID: Judgement.Written] = [:]
     }
 
+    /// What was judged at one time.
+    struct Judged {
+        var written: [RecordID: Judgement.Written] = [:]
+        /// By upload, as they are stored.
+        var receipts: [Int64: [UInt8]] = [:]
+    }
+
     /// Stores every run, then judges what is new.
     ///
     /// - Parameters:
@@ -120,10 +127,11 @@ extension Hub {
         // Something may be left that was stored, and could not be judged when it came.
         let waits = try !runs.isEmpty && store.read { tx in try tx.isAnyWaiting() }
         var taken = Taken()
+        var judged = Judged()
         if waits {
-            let written = try judgeEverything(&memory, decoded: decoded)
+            judged = try judgeEverything(&memory, decoded: decoded)
             // What a branch wrote bears other names than its device would give it.
-            if named.allSatisfy({ $0.rid == replica.rid }) { taken.written = written }
+            if named.allSatisfy({ $0.rid == replica.rid }) { taken.written = judged.written }
         }
         taken.receipts = try store.read { [memory] tx in
             var receipts: [SignedReceipt] = []
@@ -132,7 +140,9 @@ extension Hub {
                 for (upload, receipt) in try tx.receipts(
                     of: range.rid, first: range.first, last: range.last)
                 where seen.insert(upload).inserted {
-                    if let receipt = try self.current(receipt, memory) {
+                    // What was signed a moment ago, and is stored as it was, needs no proof.
+                    let isNew = receipt != nil && judged.receipts[upload] == receipt
+                    if let receipt = try self.current(receipt, isNew: isNew, memory) {
                         receipts.append(receipt)
                     }
                 }
@@ -401,9 +411,9 @@ extension Hub {
     func judgeEverything(
         _ memory: inout HubMemory, areLeftovers: Bool = false,
         decoded: [Int64: [HashedChangeSet]] = [:]
-    ) throws -> [RecordID: Judgement.Written] {
+    ) throws -> Judged {
         let now = clock()
-        var written: [RecordID: Judgement.Written] = [:]
+        var judged = Judged()
         for upload in try store.read({ tx in try tx.unjudgedUploads(.waiting) }) {
             if areLeftovers { try store.write { tx in try tx.countAttempt(upload.id) } }
             do {
@@ -415,7 +425,8 @@ extension Hub {
                     return judgement
                 }
                 memory = done.memory
-                written.merge(done.written) { old, new in
+                judged.receipts.merge(done.receipts) { _, new in new }
+                judged.written.merge(done.written) { old, new in
                     var both = new
                     both.before = old.before
                     both.isEcho = old.isEcho && new.isEcho
@@ -430,6 +441,6 @@ extension Hub {
                 continue
             }
         }
-        return written
+        return judged
     }
 }

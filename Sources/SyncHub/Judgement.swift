@@ -47,6 +47,8 @@ final class Judgement {
     var deciding: Set<RecordID> = []
     /// What `flush` wrote.
     private(set) var written: [RecordID: Written] = [:]
+    /// The receipts of the uploads judged here, as they are stored.
+    private(set) var receipts: [Int64: [UInt8]] = [:]
 
     /// A record that was written, as far as it decides whether its writer must be sent it.
     struct Written {
@@ -170,6 +172,7 @@ final class Judgement {
         replicas[replica.rid] = replica
         try tx.update(replica)
         let receipt = try signedReceipt(upload, replica, entries, tx)
+        receipts[upload.id] = receipt
         try tx.finishUpload(
             upload.id, state: .judged, position: entries.compactMap(\.position).first,
             receipt: receipt)
@@ -302,6 +305,9 @@ final class Judgement {
                 }
             }
         }
+        let isSurelyNew =
+            change.creates && working[change.record] == nil && tx.isSurelyNew(change.record)
+        if isSurelyNew { absent[change.record] = change.collection }
         if let state = try working(change.record, change.collection, tx) {
             var bytes = state.bytes + hashed.size
             if bytes > Limits.stateBytes {
@@ -323,7 +329,7 @@ final class Judgement {
         }
         // What lies with a record, and where it has lain, is found by its name alone: nobody gives
         // that to a record of another collection. The hub draws its own.
-        if !replica.id.isHub,
+        if !replica.id.isHub, !isSurelyNew,
             let area = try tx.area(of: change.record),
             let collection = try tx.collection(of: change.record)
         {
@@ -707,7 +713,8 @@ final class Judgement {
             guard let record = working[id], record.isDirty else { continue }
             areas.insert(record.area)
             try findBases(record, tx)
-            let bytes = StateCoding.encode(record.state, writers: &memory.writers)
+            let state = record.state
+            let bytes = StateCoding.encode(state, writers: &memory.writers)
             let digest = StateDigest.of(id, state: bytes)
             let index = Int(record.area) - 1
             if let stored = record.stored {
@@ -720,8 +727,8 @@ final class Judgement {
             memory.areas[index].position = max(memory.areas[index].position, record.position)
             try tx.put(
                 StoredRecord(
-                    record: id, collection: record.state.collection, area: record.area,
-                    position: record.position, state: bytes, digest: digest), record.state,
+                    record: id, collection: state.collection, area: record.area,
+                    position: record.position, state: bytes, digest: digest), state,
                 isNew: record.stored == nil)
             try ask(about: record, tx)
             // A base comes from the log, which only the hub has.

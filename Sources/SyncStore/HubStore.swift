@@ -23,6 +23,7 @@ public final class HubStore: Sendable {
     private let tables: [CollectionID: HubTable]
     /// What was found damaged since the store was opened.
     private let damaged = DamagedRecords()
+    private let known = RecordFilter()
     /// The journal, once it is followed, and the last entry that was made for it.
     private let journal = Mutex<(file: JournalFile, last: UInt64)?>(nil)
 
@@ -73,7 +74,7 @@ public final class HubStore: Sendable {
                         try db.execute(sql: "PRAGMA application_id = \(Self.applicationID)")
                         try db.execute(sql: "PRAGMA user_version = \(Self.tablesVersion)")
                     }
-                    if let written = try HubTransaction(db, schema, tables, damaged)
+                    if let written = try HubTransaction(db, schema, tables, damaged, known)
                         .schemaVersion(),
                         written > schema.version
                     {
@@ -99,7 +100,7 @@ public final class HubStore: Sendable {
             let draft = journal.withLock { $0.map { JournalDraft(written: $0.file.place.number) } }
             return try queue.writeWithoutTransaction { db in
                 let (result, last) = try db.transaction(.writing) {
-                    let tx = HubTransaction(db, schema, tables, damaged, draft)
+                    let tx = HubTransaction(db, schema, tables, damaged, known, draft)
                     return (try body(tx), try tx.keepJournal())
                 }
                 if let last { journal.withLock { $0?.last = last } }
@@ -117,7 +118,7 @@ public final class HubStore: Sendable {
         do {
             return try queue.writeWithoutTransaction { db in
                 try db.transaction(.reading) {
-                    try body(HubTransaction(db, schema, tables, damaged))
+                    try body(HubTransaction(db, schema, tables, damaged, known))
                 }
             }
         } catch let error as DatabaseError {
@@ -195,15 +196,16 @@ public struct HubTransaction: ~Copyable {
     let tables: [CollectionID: HubTable]
 
     let damaged: DamagedRecords
+    let known: RecordFilter
     let draft: JournalDraft?
     let hot = HotStatements()
 
     init(
         _ db: Database, _ schema: Schema, _ tables: [CollectionID: HubTable],
-        _ damaged: DamagedRecords, _ draft: JournalDraft? = nil
+        _ damaged: DamagedRecords, _ known: RecordFilter, _ draft: JournalDraft? = nil
     ) {
         (self.db, self.schema, self.tables) = (db, schema, tables)
-        (self.damaged, self.draft) = (damaged, draft)
+        (self.damaged, self.known, self.draft) = (damaged, known, draft)
     }
 }
 

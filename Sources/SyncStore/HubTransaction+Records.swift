@@ -144,6 +144,7 @@ extension HubTransaction {
     /// - Complexity: linear in the records.
     public func lookOver() throws -> [UInt32: (digest: StateDigest, records: Int)] {
         var held: [UInt32: (digest: StateDigest, records: Int)] = [:]
+        known.reset()
         for declaration in schema.collections {
             let statement = try HotStatement(
                 "SELECT id, area, position, digest, place FROM \(declaration.tableName)", db)
@@ -153,6 +154,7 @@ extension HubTransaction {
                 guard let record: RecordID = statement.name(0),
                     let digest = StateDigest(bytes: statement.bytes(3))
                 else { continue }
+                known.insert(record)
                 let row = StoredRecord(
                     record: record, collection: declaration.id, area: statement.int(1),
                     position: statement.int(2), state: [], digest: digest,
@@ -164,6 +166,7 @@ extension HubTransaction {
                 held[row.area] = sum
             }
         }
+        known.complete()
         return held
     }
 
@@ -242,6 +245,9 @@ extension HubTransaction {
         return row.area
     }
 
+    /// Whether no record has this name, in any collection. `false` says nothing.
+    public func isSurelyNew(_ id: RecordID) -> Bool { !known.mayHold(id) }
+
     /// A record without its state, whatever its collection; `nil` if there is none of this name.
     ///
     /// One statement looks into all tables. Whoever creates a record asks for one that is in none,
@@ -300,6 +306,7 @@ extension HubTransaction {
         guard let table = tables[stored.collection] else {
             throw StoreFault(.other, "a record of an unknown collection")
         }
+        known.insert(stored.record)
         let statement = try hot.statement(table.number + 2, table.putSQL, db)
         statement.bind(stored.record, at: 1)
         statement.bind(Int64(stored.area), at: 2)
@@ -510,8 +517,9 @@ extension HubTransaction {
     }
 }
 
-/// The statements for one collection's table, put together once.
-struct HubTable: Sendable {
+/// The statements for one collection's table, put together once. An object, for it is found by each
+/// read and write of a record, and to copy it would count a reference for each text.
+final class HubTable: Sendable {
     /// The number of its first hot statement.
     let number: Int
     /// The units kept as columns, in order.

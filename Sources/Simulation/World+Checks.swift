@@ -634,6 +634,7 @@ extension World {
     private func checkDelivered(_ device: Device, _ log: Log) throws {
         let isAfterGrace = firstMove_ms.map { now_ms - $0 > Admission.grace_ms } ?? false
         var isBehind = false
+        var hasLost = false
         for hash in device.recorded {
             checks += 1
             if log.merged[hash] != nil { continue }
@@ -643,6 +644,7 @@ extension World {
                 if device.flippedWork.contains(hash), device.isStranded || log.gaps.contains(hash) {
                     note(.gapPassed)
                     try checkTold(of: hash, device)
+                    hasLost = true
                     continue
                 }
                 // A copy delivers as well; only what was enrolled in a lost life is not known.
@@ -657,6 +659,8 @@ extension World {
             let isKnown =
                 hasForked || hasRolledBack || device.isRevoked
                 || (reason == "HZ-5009" && isFromDraft)
+                // What was lost had brought two sides together, and this was written on that.
+                || (reason == "HZ-5009" && hasLost)
                 || (reason == "HZ-5102" && isBehind) || reason == "HZ-5101"
                 || (reason == "HZ-5003" && firstMove_ms != nil)
                 || (reason == "HZ-5004" && isAfterGrace)

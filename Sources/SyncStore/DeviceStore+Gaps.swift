@@ -175,13 +175,18 @@ extension DeviceStore {
             ON CONFLICT(number) DO UPDATE SET hash = excluded.hash, is_lost = 1
             """, [Int64(number.value), hash.bytes.stored, seal.keyID])
         // What it did is not known any more, so nothing of it is shown.
-        var touched: [(RecordID, CollectionID)] = []
-        try db.each(
-            "SELECT record, collection FROM sync_outbox_records WHERE number = ?",
-            [Int64(number.value)]
-        ) { touched.append((try $0.name(0), CollectionID(UInt16(clamping: try $0.int(1))))) }
         try db.run(
             "UPDATE sync_outbox_records SET is_laid = 0 WHERE number = ?", [Int64(number.value)])
+        try showWithout(Int64(number.value), db)
+    }
+
+    /// Shows the records of an own change set as they are without it. One of which the hub has
+    /// nothing, and nothing else was written here, is there no more.
+    func showWithout(_ number: Int64, _ db: Database) throws {
+        var touched: [(RecordID, CollectionID)] = []
+        try db.each(
+            "SELECT record, collection FROM sync_outbox_records WHERE number = ?", [number]
+        ) { touched.append((try $0.name(0), CollectionID(UInt16(clamping: try $0.int(1))))) }
         for (record, collection) in touched {
             guard let table = table(collection), let held = try held(record, table, db) else {
                 continue

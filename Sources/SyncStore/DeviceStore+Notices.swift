@@ -60,15 +60,7 @@ extension DeviceStore {
             WHERE number = ? AND is_discarded = 0 AND disposition = ?
             """, [number, Int64(Disposition.quarantined.rawValue)])
         guard db.changesCount > 0 else { return }
-        var records: [(RecordID, CollectionID)] = []
-        try db.each(
-            "SELECT record, collection FROM sync_outbox_records WHERE number = ?", [number]
-        ) { row in
-            records.append((try row.name(0), CollectionID(UInt16(clamping: try row.int(1)))))
-        }
-        for (record, collection) in records {
-            if let table = table(collection) { try show(record, table, db) }
-        }
+        try showWithout(number, db)
     }
 
     /// Deletes the notices about a record.

@@ -239,7 +239,8 @@ extension DeviceStore {
         return reasons
     }
 
-    /// Signs for the leaves of which nothing is here any more.
+    /// Signs for the leaves of which nothing is here any more. A record that only can't be read any
+    /// more waits for the hub to compare, which that does once everything is signed for.
     private func signPurges(_ now: ClockReading) throws(StoreError) {
         let identity = try identity()
         guard let hub = identity.hub else { return }
@@ -250,7 +251,7 @@ extension DeviceStore {
                 """
                 SELECT number FROM sync_leaves AS v WHERE CASE
                     WHEN record IS NULL THEN NOT EXISTS (
-                        SELECT 1 FROM sync_left WHERE record NOT IN
+                        SELECT 1 FROM sync_left WHERE NOT is_damaged AND record NOT IN
                             (SELECT record FROM sync_leaves WHERE record IS NOT NULL))
                     ELSE NOT EXISTS (SELECT 1 FROM sync_left AS l WHERE l.record = v.record) END
                 ORDER BY number LIMIT ?

@@ -215,11 +215,6 @@ extension DeviceStore {
         }
         let overlay = Overlay(
             over: confirmed, pending: try pendingChanges(of: record, db).filter(\.isLaid))
-        guard overlay.state != nil || held.state != nil else {
-            // The hub has nothing of it, and what was written here of it is lost or discarded.
-            if held.conflicts > 0 { try index([], of: record, table.collection.id, db) }
-            return try db.run("DELETE FROM \(table.name) WHERE id = ?", [record.stored])
-        }
         try show(record, table, held.area, overlay, had: held.conflicts, db)
     }
 

@@ -788,6 +788,56 @@ struct StoryTests {
         #expect(try await ends(script) == [])
     }
 
+    @Test("who loses a damaged record where another grant has ended still signs for what left")
+    func damagedBesideLeft() async throws {
+        // 103465517575707. The hub compares once that is signed for, and only then it heals.
+        let script = """
+            fleet 1 devices 4
+            1000 2 sync 8po1yula7l8g
+            1000 2 overtake 19r7x3uxes22p
+            1000 2 sync akr648qxdy2t
+            1000 2 end 7h32i3kgo2zc
+            1000 2 edit 29zsi70cqvdo2 device-flip 70a695mehlzx
+            """
+        #expect(try await ends(script) == [])
+    }
+
+    @Test("work lost on a record that has left by now does not keep its device from being compared")
+    func lostOnLeft() async throws {
+        // 103465517571308.
+        let script = """
+            fleet 5 devices 4
+            1000 3 budget 3sbk17kfnpnv8
+            1000 3 edit 2wlnpp50fxpe2
+            1000 2 enrol 1di4pgia9kmf5
+            1000 3 sync 2axw7uunmyqhu
+            1000 3 edit 3edqs09ybut6b device-flip zxvhkgsjkx3c
+            1000 1 end 3wqlbu8c1g42
+            """
+        #expect(try await ends(script) == [])
+    }
+
+    @Test("what was written on a choice that was lost afterwards is for people, as a choice is")
+    func choiceLost() async throws {
+        // 103465517572383.
+        let script = """
+            fleet 4 devices 6
+            1000 4 sync ptbvzkluegsp
+            1000 5 sync 3s2o4jdaw6jbx
+            1000 5 clash 2l7e88vxlgay9
+            1000 4 sync 26qmj2a0jp1cc
+            1000 3 sync 2xsrtsuyoefxp
+            1000 3 edit 2f01vqwuli4ya
+            1000 5 sync w9ngix87i61w
+            1000 1 decide odvm4g9xovdr
+            1000 3 sync qpi9darj4p0l
+            1000 3 clash xoszg93wibce
+            1000 3 edit xvmcnbxhxa2w
+            1000 3 sync 37flt2787wccd device-flip 3c72k3sr1p0ac
+            """
+        #expect(try await ends(script) == [])
+    }
+
     @Test("clocks set to 1970, to 2100 and back decide nothing")
     func clocks() async throws {
         var script = morning

@@ -37,7 +37,7 @@ enum Style {
         button.plain{background:none;color:var(--link);border-color:transparent;padding:2px 4px;text-decoration:underline}
         .act{display:flex;flex-wrap:wrap;gap:8px 12px;align-items:end;margin:12px 0}
         .act label{display:grid;gap:2px;font-size:.9rem;color:var(--soft)}
-        .act label:has(input){flex:1 1 16rem;max-width:36rem}.act label *{color:var(--ink)}
+        .act label:has(input:not([type=date])){flex:1 1 16rem;max-width:36rem}.act label *{color:var(--ink)}
         .name{white-space:nowrap}
         form.inline button{padding:1px 10px;font-size:.9rem}
         button.second{background:none;color:var(--ink);border-color:var(--soft)}

@@ -13,15 +13,15 @@ extension Desk {
 
     /// Why nothing is shown, and what to do.
     func leaseOver(_ store: DeviceStore) throws -> Failure {
-        let what: String =
+        let (what, next): (String, LeasePhrase) =
             switch try store.identity().enrolment {
-            case .revoked: console.text(.revokedHere)
-            case .copied: console.text(.copiedHere)
-            case .none, .pending, .approved: console.text(LeasePhrase.over)
+            case .revoked: (console.text(.revokedHere), .takenOutNext)
+            case .copied: (console.text(.copiedHere), .takenOutNext)
+            case .none, .pending, .approved: (console.text(LeasePhrase.over), .overNext)
             }
         return Failure(
             status: .locked, code: DeviceCode.leaseOver.rawValue, safe: console.text(.nothingLost),
-            what: what, next: console.text(LeasePhrase.overNext))
+            what: what, next: console.text(next))
     }
 
     /// Says before its end that the time for reading without contact ends: in its last seventh,

@@ -2,7 +2,7 @@ import Fieldwork
 
 /// What is said of how long a machine may show records without contact.
 enum LeasePhrase: Catalogue {
-    case over, overNext, none, left, ending, hidden
+    case over, overNext, takenOutNext, none, left, ending, hidden
 
     var wording: Wording {
         switch self {
@@ -18,6 +18,11 @@ enum LeasePhrase: Catalogue {
                 "有网络时请同步：hazama sync。走访、记录和新住户照常登记。若本机时钟有误，请校准。",
                 "回線のあるときに同期してください：hazama sync。訪問・メモ・新しい世帯はこれまでどおり記録できます。"
                     + "端末の時計が狂っていれば合わせてください。")
+        case .takenOutNext:
+            Wording(
+                "Send what you have: hazama sync. To read here again, ask the office for a new code.",
+                "请发送已有内容：hazama sync。若要再次在此查看，请向办公室索取新的登记码。",
+                "手元の内容を送信してください：hazama sync。再びここで読むには、事務所に新しいコードを頼んでください。")
         case .none:
             Wording(
                 "This machine has not synced yet: there is nothing to show.",

@@ -125,10 +125,14 @@ struct LeaseTests {
         try laptop.fixture.hub.revoke(replica, by: laptop.fixture.admin)
         // It has not heard of it yet.
         #expect(try await laptop.run(["household", "find"]).status == .done)
-        try? await laptop.sync()
-        let (status, screen) = try await laptop.run(["household", "find"])
+        try await laptop.sync()
+        var (status, screen) = try await laptop.run(["household", "find"])
         #expect(status == .locked)
         #expect(screen.talk.contains("HZ-7106") && screen.talk.contains("revoked"))
+        #expect(screen.talk.contains("ask the office") && !screen.talk.contains("clock"))
+        (status, screen) = try await laptop.run(["status"])
+        #expect(status == .done)
+        #expect(!screen.result.contains("has not met") && screen.talk.contains("ask the office"))
         #expect(try await laptop.withStore { try $0.status().unsent } == 0)
     }
 }

@@ -126,7 +126,10 @@ struct StatusCommand: RecordingCommand {
                 console.text(
                     LeasePhrase.left,
                     ["time": formats.duration(left_ms), "end": formats.moment(end_ms)]))
-        case .over: console.result("\("!", .danger) \(console.text(LeasePhrase.over))")
+        case .over where identity.enrolment == .approved:
+            console.result("\("!", .danger) \(console.text(LeasePhrase.over))")
+            console.hint(Line(console.text(LeasePhrase.overNext)))
+        case .over: console.hint(Line(console.text(LeasePhrase.takenOutNext)))
         }
         parts.append(
             console.text(

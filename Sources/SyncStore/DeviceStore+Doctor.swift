@@ -20,11 +20,11 @@ extension DeviceStore {
         findings += try checkStates()
         findings += try checkColumns()
         findings += try checkDigests()
+        findings += try checkReceipts()
         if findings.contains(where: { $0.severity == .broken && $0.isMendedBySync }) {
             try suspect()
         }
         findings += try checkAlarm()
-        findings += try checkReceipts()
         return findings.sorted { $0.severity > $1.severity }
     }
 
@@ -285,14 +285,31 @@ extension DeviceStore {
             return [Finding(.note, "receipts", "The device is not enrolled.")]
         }
         let check = try verifyReceipts()
-        let faults = check.faults.filter {
-            if case .brokenChain = $0 { false } else { true }
+        // Of the chain it is told with the outbox.
+        var findings: [Finding] = []
+        var faults = 0
+        for fault in check.faults {
+            switch fault {
+            case .brokenChain: break
+            case .badSignature, .foreign, .otherHash: faults += 1
+            case .otherNote(let number?):
+                findings.append(
+                    Finding(
+                        .broken, "notes",
+                        "Your work is safe. What is noted of own change set \(number) is not what the "
+                            + "hub has signed: the next sync puts it right."))
+            case .otherNote(nil):
+                findings.append(
+                    Finding(
+                        .broken, "notes",
+                        "Your work is safe. How far the hub is noted to have come is not what it has "
+                            + "signed: the next sync puts it right."))
+            }
         }
-        if faults.isEmpty {
-            return [Finding(.fine, "receipts", "\(check.valid) receipts are genuine.")]
-        }
-        return [
-            Finding(.broken, "receipts", "\(faults.count) receipts are not genuine or not ours.")
-        ]
+        findings.append(
+            faults == 0
+                ? Finding(.fine, "receipts", "\(check.valid) receipts are genuine.")
+                : Finding(.broken, "receipts", "\(faults) receipts are not genuine or not ours."))
+        return findings
     }
 }

@@ -150,7 +150,7 @@ extension DeviceStore {
     }
 
     /// Verifies every receipt with the key learned at enrolment, and the outbox's chain of hashes
-    /// against it.
+    /// and what is noted in it against them.
     ///
     /// Works on bytes alone: whoever altered the store can't make this pass without the hub's
     /// secret key.
@@ -182,6 +182,11 @@ extension DeviceStore {
                     if let number = ChangeSetNumber(value) { covered.insert(number) }
                 }
             }
+            let misnoted = try self.misnoted(db)
+            faults += misnoted.numbers.sorted().compactMap {
+                ChangeSetNumber(UInt64(clamping: $0)).map { .otherNote($0) }
+            }
+            if misnoted.isBeyond { faults.append(.otherNote(nil)) }
             let numbers = chain.hashes.keys.sorted()
             let missing = numbers.filter { !covered.contains($0) }
             let through = numbers.prefix { covered.contains($0) }.last

@@ -20,8 +20,9 @@ public struct Difference: Hashable, Sendable {
 
 extension DeviceStore {
     /// Looks at every record if something here was found damaged since that was last done, or if,
-    /// once a day, the sums are not those of the records: one may be gone. Returns the areas in
-    /// which something was, to be compared with the hub's.
+    /// once a day, the sums are not those of the records, for one may be gone, or what is noted of
+    /// own change sets is not what the hub has signed. Returns the areas in which something was, to
+    /// be compared with the hub's.
     public func scrubIfSuspect(now: ClockReading) throws(StoreError) -> [Stretch] {
         let (isSuspect, isDue) = try read { db in
             let (isSuspect, looked_ms) =
@@ -34,7 +35,7 @@ extension DeviceStore {
             let differs = Set(kept.keys).union(found.keys).contains {
                 kept[$0] ?? CountedDigest() != found[$0] ?? CountedDigest()
             }
-            return (isSuspect || differs, true)
+            return (try isSuspect || differs || misnoted(db).count > 0, true)
         }
         if isDue {
             try write { db in
@@ -152,6 +153,11 @@ extension DeviceStore {
     ) throws -> [UInt32] {
         let (era, reach) = (try era(db), try reach(db))
         try forgetDamagedCarried(db)
+        // Before what is shown is worked out from it.
+        let misnoted = try misnoted(db)
+        try misnoted.putRight(db)
+        if misnoted.count > 0 { memory.withLock { $0.last = nil } }
+        difference.damaged += misnoted.numbers.count + (misnoted.isBeyond ? 1 : 0)
         for table in tables {
             var records: [RecordID] = []
             try db.each("SELECT id FROM \(table.name) WHERE state IS NOT NULL") {

@@ -133,21 +133,22 @@ extension DeviceStore {
                         position: isReceipted ? try row.logPosition(4) : nil, shown: change.shown),
                     made_ms: set.time.wall_ms, isLaid: try row.present(1) != 0,
                     disposition: isReceipted
-                        ? try row.number(3).map(self.disposition) : nil,
+                        ? try row.number(3).flatMap(self.disposition) : nil,
                     isUnsent: !isReceipted, isCarried: false))
         }
         return changes
     }
 
+    /// What is noted as having become of a change set. What is no disposition says nothing, and has
+    /// the next sync look at what the receipts say.
     func disposition(_ row: Row, _ index: Int) throws -> Disposition? {
-        try row.intOrNil(index).map(disposition)
+        try row.intOrNil(index).flatMap(disposition)
     }
 
-    private func disposition(_ raw: Int64) throws -> Disposition {
-        guard let disposition = UInt8(exactly: raw).flatMap(Disposition.init) else {
-            throw StoreFault(.damaged, "a disposition is none of ours")
-        }
-        return disposition
+    private func disposition(_ raw: Int64) -> Disposition? {
+        if let disposition = UInt8(exactly: raw).flatMap(Disposition.init) { return disposition }
+        memory.withLock { $0.hasMetDamage = true }
+        return nil
     }
 
     /// The own numbers that the hub had merged as of the last answer.

@@ -101,7 +101,7 @@ extension DeviceStore {
                 let isComplete = try row.int(4) != 0
                 return SyncState(
                     replica: identity.replica, hub: identity.hub, epoch: identity.epoch,
-                    mark: try row.blobOrNil(0).map { try self.signedMark($0).1.sign } ?? .none,
+                    mark: try row.blobOrNil(0).flatMap { self.signedMark($0)?.1.sign } ?? .none,
                     grantsVersion: version,
                     cursors: version == 0 ? [] : cursors,
                     noticeCursor: UInt64(clamping: try row.int(2)),
@@ -189,18 +189,22 @@ extension DeviceStore {
     public func mark() throws(StoreError) -> SignedMark? {
         try read { db in
             try db.first("SELECT mark FROM sync_replica") {
-                try $0.blobOrNil(0).map { try self.signedMark($0).0 }
+                try $0.blobOrNil(0).flatMap { self.signedMark($0)?.0 }
             } ?? nil
         }
     }
 
-    private func signedMark(_ stored: [UInt8]) throws -> (SignedMark, LogMark) {
+    /// A mark that can't be read is none, until the next answer brings one; the next sync looks at
+    /// everything.
+    private func signedMark(_ stored: [UInt8]) -> (SignedMark, LogMark)? {
         guard stored.count > 64, let signature = Signature(bytes: stored[..<64]) else {
-            throw StoreFault(.damaged, "the mark is too short")
+            memory.withLock { $0.hasMetDamage = true }
+            return nil
         }
         let signed = SignedMark(bytes: Array(stored[64...]), signature: signature)
         do { return (signed, try LogMark.decode(signed.bytes)) } catch {
-            throw StoreFault(.damaged, "the mark can't be read")
+            memory.withLock { $0.hasMetDamage = true }
+            return nil
         }
     }
 

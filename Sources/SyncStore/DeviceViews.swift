@@ -199,6 +199,9 @@ public struct ReceiptCheck: Hashable, Sendable {
         case foreign(ChangeSetNumber)
         case otherHash(ChangeSetNumber)
         case brokenChain(ChangeSetNumber)
+        /// What is noted of this change set is not what was signed; `nil` where it is how far the
+        /// hub has come. The next sync puts it right.
+        case otherNote(ChangeSetNumber?)
     }
 }
 
@@ -321,7 +324,9 @@ public struct Finding: Hashable, Sendable {
     /// Stable, lower-case words joined by `-`: what was looked at.
     public let check: String
     /// Whether the next sync mends it by itself.
-    public var isMendedBySync: Bool { ["states", "columns", "digests"].contains(check) }
+    public var isMendedBySync: Bool {
+        ["states", "columns", "digests", "notes"].contains(check)
+    }
     /// For people; holds no personal value.
     public let text: String
 

@@ -64,7 +64,8 @@ enum Phrase: Catalogue {
     case becameUnsent, becameApplied, becameAnchored, becameConflicted, becameLate
     case becameHeld, becameQuarantined, becameDiscarded
     case outboxEmpty, nothingWritten, receiptBadSignature
-    case receiptForeign, receiptOtherHash, receiptBrokenChain, receiptsWrong, receiptsFit
+    case receiptForeign, receiptOtherHash, receiptBrokenChain, receiptOtherNote
+    case receiptOtherReach, receiptsWrong, receiptsFit
     case receiptsMissing, asSeen, logIsLocal, writtenHere, fromHub, noDifference
     case digestDiffers, digestsFit
     // Conflicts.
@@ -853,6 +854,18 @@ enum Phrase: Catalogue {
                 "Change set {n} does not follow from the one before.",
                 "第 {n} 项更改与前一项不衔接。",
                 "変更 {n} が前の変更とつながっていません。")
+        case .receiptOtherNote:
+            Wording(
+                "Your work is safe. What is noted of change set {n} is not what the hub has signed; the "
+                    + "next sync puts it right.",
+                "您的记录是安全的。本机对第 {n} 项更改所记的情况与中心签名的不符，下次同步会自动改正。",
+                "記録は安全です。変更 {n} について控えた内容がハブの署名した内容と異なります。次の同期で正されます。")
+        case .receiptOtherReach:
+            Wording(
+                "Your work is safe. How far the hub is noted to have come is not what it has signed; the "
+                    + "next sync puts it right.",
+                "您的记录是安全的。本机所记的中心进度与中心签名的不符，下次同步会自动改正。",
+                "記録は安全です。控えてあるハブの進み具合がハブの署名した内容と異なります。次の同期で正されます。")
         case .receiptsWrong:
             Wording(
                 "{n} {n:receipt|receipts} can't be relied on.",

@@ -83,6 +83,8 @@ struct ReceiptsVerify: RecordingCommand {
             case .otherHash(let number): desk.console.text(.receiptOtherHash, ["n": "\(number)"])
             case .brokenChain(let number):
                 desk.console.text(.receiptBrokenChain, ["n": "\(number)"])
+            case .otherNote(let number?): desk.console.text(.receiptOtherNote, ["n": "\(number)"])
+            case .otherNote(nil): desk.console.text(.receiptOtherReach)
             }
         }
         desk.console.summarise([

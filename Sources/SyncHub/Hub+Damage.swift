@@ -22,6 +22,20 @@ extension Hub {
         }
     }
 
+    /// Keeps that rows of the office were put right when the store was opened.
+    func noteMendedRows() throws {
+        let rows = store.damage.mendedRows
+        guard !rows.isEmpty else { return }
+        let now = clock()
+        try store.write { tx in
+            for row in rows {
+                try tx.audit(
+                    "row healed", "\(row.table) \(row.key)", reason: "one bit of it was another",
+                    by: nil, at_ms: now)
+            }
+        }
+    }
+
     private func lookInto(_ memory: inout HubMemory) throws -> Bool {
         let now = clock()
         var held = try store.read { tx in try tx.lookOver() }

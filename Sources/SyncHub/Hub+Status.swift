@@ -65,6 +65,7 @@ extension Hub {
                 var findings = try tx.integrityFindings().map {
                     Finding(.damage, "integrity", $0)
                 }
+                findings += try self.checkRows(tx)
                 findings += try self.checkRecords(memory, tx)
                 findings += try self.checkLog(memory, tx)
                 try tx.checkLinks { number, text in
@@ -100,6 +101,23 @@ extension Hub {
                 return findings
             }
         }
+    }
+
+    /// The rows that say who may what, where, and what the hub knows of itself.
+    private func checkRows(_ tx: borrowing HubTransaction) throws -> [Finding] {
+        try tx.damagedRows().map { row in
+            Finding(
+                .damage, "row",
+                "what devices have sent is safe; row \(row.key) of \(row.table) is not what was "
+                    + "written. Restart the hub: it puts right what one bit has changed. If this "
+                    + "stays, put back the newest verified backup; devices offer what it lacks")
+        }
+            + store.damage.mendedRows.map { row in
+                Finding(
+                    .warning, "healed",
+                    "row \(row.key) of \(row.table) was not what was written, and is right again "
+                        + "since the hub was started: look at the disk")
+            }
     }
 
     private func checkJournal() -> [Finding] {

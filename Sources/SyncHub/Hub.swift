@@ -49,6 +49,7 @@ public final class Hub: Sendable {
                 try beginEpoch(.database, evidence: "found at the start", &memory)
             }
         }
+        try noteMendedRows()
         _ = try locked { memory in
             _ = try mend(&memory, looks: true)
             try followSchema(&memory)

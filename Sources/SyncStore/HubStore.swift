@@ -12,7 +12,7 @@ internal import Synchronization
 /// not what was written, and where a record lies has a check of its own. `Hub.doctor` tests them.
 public final class HubStore: Sendable {
     /// The version of the tables, `PRAGMA user_version`.
-    static let tablesVersion = 1
+    static let tablesVersion = HubTables.migrations.count
     /// "Hazh" in ASCII; tells our file from any other SQLite database.
     static let applicationID: Int32 = 0x4861_7a68
 
@@ -69,15 +69,15 @@ public final class HubStore: Sendable {
                 _ = try String.fetchOne(db, sql: "PRAGMA journal_mode = WAL")
                 try db.forceLog()
                 try db.inTransaction(.immediate) {
-                    if isEmpty {
-                        try db.execute(sql: HubTables.fixed)
-                        try db.execute(sql: "PRAGMA application_id = \(Self.applicationID)")
-                        try db.execute(sql: "PRAGMA user_version = \(Self.tablesVersion)")
+                    db.add(function: RowBytes.function)
+                    for step in HubTables.migrations.dropFirst(isEmpty ? 0 : version) {
+                        try db.execute(sql: step)
                     }
-                    if let written = try HubTransaction(db, schema, tables, damaged, known)
-                        .schemaVersion(),
-                        written > schema.version
-                    {
+                    try db.execute(sql: "PRAGMA application_id = \(Self.applicationID)")
+                    try db.execute(sql: "PRAGMA user_version = \(Self.tablesVersion)")
+                    let tx = HubTransaction(db, schema, tables, damaged, known)
+                    damaged.mendedRows = try tx.mendRows()
+                    if let written = try tx.schemaVersion(), written > schema.version {
                         throw StoreFault(.fromTheFuture, "the store was written by a newer hazamad")
                     }
                     for collection in schema.collections {
@@ -226,6 +226,7 @@ public final class DamagedRecords: Sendable {
         var records: [RecordID: CollectionID] = [:]
         var loss = Loss()
         var healed: Set<RecordID> = []
+        var mendedRows: [DamagedRow] = []
         /// Whether something was found since anybody last asked.
         var isNews = false
     }
@@ -247,6 +248,12 @@ public final class DamagedRecords: Sendable {
 
     /// The records that were put right since the store was opened, rising.
     public var healed: [RecordID] { found.withLock { $0.healed.sorted() } }
+
+    /// The rows of the office that were put right when the store was opened.
+    public internal(set) var mendedRows: [DamagedRow] {
+        get { found.withLock { $0.mendedRows } }
+        set { found.withLock { $0.mendedRows = newValue } }
+    }
 
     /// The records that are there and not what was written, rising.
     public var all: [(record: RecordID, collection: CollectionID)] {
@@ -298,14 +305,17 @@ extension HubTransaction {
     public func set(_ name: String, _ value: [UInt8]) throws {
         try db.cachedStatement(
             sql: """
-                INSERT INTO settings(name, value) VALUES (?, ?)
-                ON CONFLICT(name) DO UPDATE SET value = excluded.value
+                INSERT INTO settings(name, value, sum) VALUES (?1, ?2, row_sum(?1, ?2))
+                ON CONFLICT(name) DO UPDATE SET value = excluded.value, sum = excluded.sum
                 """
         ).execute(arguments: [name, value.data])
     }
 }
 
 enum HubTables {
+    /// Step n brings a store from version n to n + 1. Never edited once released.
+    static let migrations = [fixed, SummedTable.migration]
+
     /// The tables that do not depend on the schema.
     static let fixed = """
         CREATE TABLE settings(name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT, WITHOUT ROWID;

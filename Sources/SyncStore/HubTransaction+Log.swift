@@ -179,6 +179,7 @@ extension HubTransaction {
             trunk.rid, Int64(last + 1), Int64(last), (shared?.hash ?? .none).bytes.data,
             (merged ?? NumberSet()).storedBytes.data, id.bytes.data,
         ])
+        try putSum(of: id)
     }
 
     /// Enters a replica, whose log is empty.
@@ -195,14 +196,27 @@ extension HubTransaction {
             id.bytes.data, key.bytes.data, person.bytes.data, name, state, now_ms,
             ContentHash.none.bytes.data, Data(),
         ])
+        try putSum(of: id)
     }
+
+    private func putSum(of replica: ReplicaID) throws {
+        try db.cachedStatement(
+            sql: "UPDATE replicas SET sum = \(SummedTable.replicas.sum()) WHERE id = ?"
+        ).execute(arguments: [replica.bytes.data])
+    }
+
+    private static let replicaSum = SummedTable.replicas.sum([
+        "state": "?1", "synced_ms": "?2", "pending": "?3", "skew_ms": "?4", "stored": "?5",
+        "head": "?6", "merged": "?7", "is_apart": "?8",
+    ])
 
     /// Keeps what changes of a replica.
     public func update(_ replica: StoredReplica) throws {
         let statement = try db.cachedStatement(
             sql: """
-                UPDATE replicas SET state = ?, synced_ms = ?, pending = ?, skew_ms = ?,
-                    stored = ?, head = ?, merged = ?, is_apart = ? WHERE rid = ?
+                UPDATE replicas SET state = ?1, synced_ms = ?2, pending = ?3, skew_ms = ?4,
+                    stored = ?5, head = ?6, merged = ?7, is_apart = ?8, sum = \(Self.replicaSum)
+                WHERE rid = ?9
                 """)
         statement.setUncheckedArguments([
             replica.state, replica.synced_ms, replica.pending, replica.skew_ms,

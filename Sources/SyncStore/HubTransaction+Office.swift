@@ -86,11 +86,13 @@ extension HubTransaction {
         let statement = try db.cachedStatement(
             sql: """
                 INSERT INTO areas(number, scope, parent, name, digest_high, digest_low, records,
-                    position, is_reference)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    position, is_reference, sum)
+                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9,
+                    row_sum(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9))
                 ON CONFLICT(number) DO UPDATE SET name = excluded.name,
                     digest_high = excluded.digest_high, digest_low = excluded.digest_low,
-                    records = excluded.records, position = excluded.position
+                    records = excluded.records, position = excluded.position,
+                    sum = row_sum(number, scope, parent, ?4, ?5, ?6, ?7, ?8, is_reference)
                 """)
         statement.setUncheckedArguments([
             Int64(area.number), area.scope.bytes.data, area.parent.map { Int64($0) }, area.name,
@@ -144,6 +146,7 @@ extension HubTransaction {
             arguments: [
                 person.id.bytes.data, person.name, person.roles, person.password, person.isActive,
             ])
+        try putSum(of: .people, where: person.id.bytes.data)
         try journal(.person(person))
     }
 
@@ -168,6 +171,7 @@ extension HubTransaction {
         try db.execute(
             sql: "INSERT INTO grants(id, person, area, began_at) VALUES (?, ?, ?, ?)",
             arguments: [id.bytes.data, person.bytes.data, Int64(area), Int64(began.value)])
+        try putSum(of: .grants, where: id.bytes.data)
         try journal(grant: id)
     }
 
@@ -190,6 +194,7 @@ extension HubTransaction {
                 hash.bytes.data, person.bytes.data, areas.map { String($0) }.joined(separator: " "),
                 expires_ms, by.bytes.data,
             ])
+        try putSum(of: .codes, where: hash.bytes.data)
     }
 
     public func code(_ hash: ContentHash) throws -> Code? {
@@ -232,6 +237,7 @@ extension HubTransaction {
         try db.execute(
             sql: "UPDATE codes SET used_by = ? WHERE hash = ?",
             arguments: [replica.bytes.data, hash.bytes.data])
+        try putSum(of: .codes, where: hash.bytes.data)
     }
 
     // MARK: Sessions
@@ -401,11 +407,15 @@ extension HubTransaction {
     /// Begins an epoch; the one before ends at `position`.
     public func beginEpoch(_ id: EpochID, at position: LogPosition, now_ms: Int64) throws {
         try db.execute(
-            sql: "UPDATE epochs SET ended_at = ? WHERE ended_at IS NULL",
+            sql: """
+                UPDATE epochs SET ended_at = ?1, sum = \(SummedTable.epochs.sum(["ended_at": "?1"]))
+                WHERE ended_at IS NULL
+                """,
             arguments: [Int64(position.value)])
         try db.execute(
             sql: "INSERT INTO epochs(id, began_ms) VALUES (?, ?)",
             arguments: [id.bytes.data, now_ms])
+        try putSum(of: .epochs, where: id.bytes.data)
         try link(.epoch, now_ms, Digests.sha256(id.bytes))
     }
 

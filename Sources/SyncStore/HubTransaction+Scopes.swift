@@ -239,6 +239,7 @@ extension HubTransaction {
         try db.execute(
             sql: "UPDATE grants SET ended_at = ?, ended_ms = ? WHERE id = ? AND ended_at IS NULL",
             arguments: [Int64(position.value), now_ms, id.bytes.data])
+        try putSum(of: .grants, where: id.bytes.data)
         try journal(grant: id)
     }
 

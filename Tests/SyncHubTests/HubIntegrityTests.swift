@@ -37,22 +37,26 @@ struct HubIntegrityTests {
     ) throws -> String? {
         let queue = try DatabaseQueue(path: path)
         defer { try? queue.close() }
+        // What it is found by, where it has no number.
+        let place =
+            ["people": "id", "codes": "hash", "epochs": "id", "settings": "name"][table]
+            .map { "hex(\($0))" } ?? "rowid"
         return try queue.write { db in
             let rows = try Row.fetchAll(
                 db,
                 sql: """
-                    SELECT rowid AS place, \(column) AS value, typeof(\(column)) AS kind
+                    SELECT \(place) AS place, \(column) AS value, typeof(\(column)) AS kind
                     FROM \(table)
                     WHERE \(column) IS NOT NULL AND length(CAST(\(column) AS BLOB)) > 0
                     """)
             guard let row = rows.randomElement(using: &generator) else { return nil }
-            let rowid: Int64 = row["place"]
+            let rowid: DatabaseValue = row["place"]
             switch row["kind"] as String {
             case "integer":
                 let value: Int64 = row["value"]
                 let flipped = value ^ (1 << Int64.random(in: 0..<16, using: &generator))
                 try db.execute(
-                    sql: "UPDATE \(table) SET \(column) = ? WHERE rowid = ?",
+                    sql: "UPDATE \(table) SET \(column) = ? WHERE \(place) = ?",
                     arguments: [flipped, rowid])
                 return "\(table).\(column)[\(rowid)] \(value) → \(flipped)"
             case "blob":
@@ -60,7 +64,7 @@ struct HubIntegrityTests {
                 let bit = Int.random(in: 0..<bytes.count * 8, using: &generator)
                 bytes[bytes.startIndex + bit / 8] ^= 1 << (bit % 8)
                 try db.execute(
-                    sql: "UPDATE \(table) SET \(column) = ? WHERE rowid = ?",
+                    sql: "UPDATE \(table) SET \(column) = ? WHERE \(place) = ?",
                     arguments: [bytes, rowid])
                 return "\(table).\(column)[\(rowid)] bit \(bit)"
             default:
@@ -68,7 +72,7 @@ struct HubIntegrityTests {
                 // Stays a text.
                 text[Int.random(in: 0..<text.count, using: &generator)] ^= 1
                 try db.execute(
-                    sql: "UPDATE \(table) SET \(column) = ? WHERE rowid = ?",
+                    sql: "UPDATE \(table) SET \(column) = ? WHERE \(place) = ?",
                     arguments: [String(decoding: text, as: UTF8.self), rowid])
                 return "\(table).\(column)[\(rowid)] a letter"
             }
@@ -93,6 +97,28 @@ struct HubIntegrityTests {
         ("areas", ["digest_high", "digest_low", "records"]),
         ("replicas", ["key", "stored", "head", "merged"]),
         ("writers", ["replica", "author"]),
+    ]
+
+    private static let office = [
+        (
+            "areas",
+            [
+                "number", "scope", "parent", "name", "digest_high", "records", "position",
+                "is_reference", "sum",
+            ]
+        ),
+        ("people", ["name", "roles", "password", "is_active", "sum"]),
+        ("grants", ["id", "person", "area", "began_at", "ended_at", "ended_ms", "sum"]),
+        ("codes", ["person", "areas", "expires_ms", "made_by", "used_by", "sum"]),
+        ("epochs", ["began_ms", "ended_at", "sum"]),
+        (
+            "replicas",
+            [
+                "id", "key", "person", "name", "state", "enrolled_ms", "synced_ms", "pending",
+                "skew_ms", "stored", "head", "merged", "branch_of", "is_apart", "sum",
+            ]
+        ),
+        ("settings", ["value", "sum"]),
     ]
 
     private func campaign(_ targets: [(String, [String])], seed: UInt64) throws {
@@ -163,6 +189,81 @@ struct HubIntegrityTests {
     @Test(
         "one flipped bit of a state, a digest, a chain's end or a writer is found by the doctor")
     func records() throws { try campaign(Self.records, seed: 1) }
+
+    @Test("one flipped bit of what the office keeps is found by the doctor")
+    func office() throws { try campaign(Self.office, seed: 1) }
+
+    @Test(
+        "a row of the office in which one bit is another is put right at the next start",
+        arguments: [
+            ("areas", "name = 'Norti'", "number = 2"),
+            ("areas", "parent = 3", "number = 2"),
+            ("areas", "parent = NULL", "number = 2"),
+            ("areas", "position = position + 4096", "number = 2"),
+            ("areas", "records = records | 8", "number = 2"),
+            ("areas", "is_reference = 1", "number = 2"),
+            ("areas", "sum = sum + 1 - 2 * (sum & 1)", "number = 2"),
+            ("people", "is_active = 0", "name = 'Li Na'"),
+            ("people", "roles = 'adwisor'", "name = 'Li Na'"),
+            ("grants", "area = area + 2 - 4 * (area / 2 % 2)", "1"),
+            ("grants", "ended_at = 0", "1"),
+            ("replicas", "state = 'approvee'", "state = 'approved'"),
+            ("replicas", "name = 'huc'", "state = 'hub'"),
+            ("settings", "value = CAST(x'55' || substr(value, 2) AS BLOB)", "name = 'district'"),
+        ])
+    func mended(_ table: String, _ change: String, _ which: String) throws {
+        let (fixture, path) = try database()
+        let before = try contents(path)
+        let queue = try DatabaseQueue(path: path)
+        let count = try queue.write { db in
+            try db.execute(sql: "UPDATE \(table) SET \(change) WHERE \(which)")
+            return db.changesCount
+        }
+        try queue.close()
+        let hub = try fixture.reopened()
+        let findings = try hub.doctor()
+        #expect(findings.filter { $0.severity == .damage } == [])
+        #expect(findings.filter { $0.code == "healed" }.count == count)
+        try hub.store.close()
+        var after = try contents(path)
+        // That it was put right is kept.
+        #expect(after["audit"]?.count == (before["audit"]?.count ?? 0) + count)
+        for table in ["audit", "links"] { after[table] = before[table] }
+        #expect(after == before)
+        #expect(try fixture.reopened().doctor() == [])
+    }
+
+    @Test("a row that one bit does not explain is told, with what is safe and what to do")
+    func unexplained() throws {
+        let (fixture, path) = try database()
+        let queue = try DatabaseQueue(path: path)
+        try queue.write { db in
+            try db.execute(sql: "UPDATE areas SET name = 'Elsewhere' WHERE number = 2")
+        }
+        try queue.close()
+        let findings = try fixture.reopened().doctor()
+        #expect(findings.map(\.code) == ["row"])
+        #expect(findings.first?.severity == .damage)
+        #expect(findings.first?.text.contains("row 2 of areas") == true)
+    }
+
+    @Test("a store of a version without sums is given them when it is opened")
+    func older() throws {
+        let (fixture, path) = try database()
+        let before = try contents(path)
+        let queue = try DatabaseQueue(path: path)
+        try queue.writeWithoutTransaction { db in
+            for table in [
+                "areas", "people", "grants", "codes", "epochs", "replicas", "settings",
+            ] { try db.execute(sql: "ALTER TABLE \(table) DROP COLUMN sum") }
+            try db.execute(sql: "PRAGMA user_version = 1")
+        }
+        try queue.close()
+        let hub = try fixture.reopened()
+        #expect(try hub.doctor() == [])
+        try hub.store.close()
+        #expect(try contents(path) == before)
+    }
 
     @Test("a sector that is gone, wherever it is, ends no hub: it is told, or held nothing")
     func sectors() throws {

@@ -228,7 +228,7 @@ public enum Admission {
         _ change: RecordChange, _ state: RecordState, _ facts: Facts, _ schema: Schema
     ) -> Reason? {
         for write in change.writes {
-            guard case .set(_, let names) = write.operation,
+            guard case .set(let value, let names) = write.operation,
                 case .register(let register)? = state[write.unit],
                 let unit = schema.unit(write.unit, of: change.collection)
             else { continue }
@@ -237,9 +237,7 @@ public enum Admission {
                 // The same device would cover its own earlier write without naming it. The hub may:
                 // a contestation is settled by a resolution.
                 let replica = facts.changeSet.name.replica
-                if !facts.isHub,
-                    register.heads.contains(where: { $0.origin.name.replica == replica })
-                {
+                if !facts.isHub, !register.stands(ifWrittenAgain: value, by: replica) {
                     return .immutable
                 }
             case .review, .text, .ranked, .states, .withdrawalWins, .raiseWins:
@@ -281,5 +279,22 @@ public enum Admission {
         guard let ended_ms else { return .merge(late: false) }
         return facts.arrived_ms.subtractingClamped(ended_ms) <= grace_ms
             ? .merge(late: true) : .quarantined(.tooLate)
+    }
+}
+
+extension Register {
+    /// Whether what a device wrote before, and what is shown, stay what they are when it writes
+    /// this value: it is the same, and where others contest it, what was received first is not what
+    /// this covers, for it counts as received only now.
+    fileprivate func stands(ifWrittenAgain value: Value, by replica: ReplicaID) -> Bool {
+        let own = heads.filter { $0.origin.name.replica == replica }
+        guard !own.isEmpty else { return true }
+        guard own.allSatisfy({ $0.value == value }) else { return false }
+        func first(_ heads: [Head]) -> Head? {
+            heads.min { $0.origin.wasReceived(before: $1.origin) }
+        }
+        let others = heads.filter { $0.origin.name.replica != replica }
+        guard let next = first(others), let now = first(heads) else { return true }
+        return next.value.agrees(with: now.value)
     }
 }

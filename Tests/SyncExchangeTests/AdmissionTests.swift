@@ -179,36 +179,72 @@ struct AdmissionTests {
         #expect(verdict([names[0]], replica: names[0].replica) == .merge(late: false))
     }
 
-    @Test("what never changes is not written again by the same device, nor replaced by anybody")
-    func immutable() {
-        let call = RecordID(high: 4, low: 9)
-        let day = Value.day(CalendarDate(year: 2026, month: 11, day: 2)!)
-        func change(replacing names: [ChangeSetName], creates: Bool = false) -> RecordChange {
-            let home = Write(
-                unit: Call.house, operation: .set(.reference(house), replacing: []))
-            let write = Write(unit: Call.day, operation: .set(day, replacing: names))
-            return RecordChange(
-                record: call, collection: .call, creates: creates,
-                writes: creates ? [home, write] : [write], shown: nil)!
-        }
+    private let call = RecordID(high: 4, low: 9)
+
+    private func day(_ number: Int) -> Value {
+        .day(CalendarDate(year: 2026, month: 11, day: number)!)
+    }
+
+    private func call(
+        on day: Value, replacing names: [ChangeSetName] = [], creates: Bool = false
+    ) -> RecordChange {
+        let home = Write(unit: Call.house, operation: .set(.reference(house), replacing: []))
+        let write = Write(unit: Call.day, operation: .set(day, replacing: names))
+        return RecordChange(
+            record: call, collection: .call, creates: creates,
+            writes: creates ? [home, write] : [write], shown: nil)!
+    }
+
+    /// A call with a day written by each of these, in the order in which they were received.
+    private func called(_ days: [(ReplicaID, Value)]) -> Admission.RecordFacts {
         var state = RecordState(record: call, collection: .call)
-        state.merge(
-            change(replacing: [], creates: true),
-            from: Origin(
-                name: ChangeSetName(device, .first), author: person,
-                time: CorrectedTime(clamping: 1), position: nil, shown: nil)
-        ) { _ in false }
-        let record = Admission.RecordFacts(area: 7, state: state, missing: nil, behind: nil)
-        let again = change(replacing: [])
-        #expect(decide(set([again]), record: record) == .quarantined(.immutable))
+        for (place, (replica, day)) in days.enumerated() {
+            state.merge(
+                call(on: day, creates: place == 0),
+                from: Origin(
+                    name: ChangeSetName(replica, .first), author: person,
+                    time: CorrectedTime(clamping: 1), position: LogPosition(UInt64(place) + 1)!,
+                    shown: nil)
+            ) { _ in false }
+        }
+        return Admission.RecordFacts(area: 7, state: state, missing: nil, behind: nil)
+    }
+
+    @Test("what never changes is not written otherwise by the same device, nor replaced by anybody")
+    func immutable() {
+        let other = ReplicaID(high: 1, low: 2)
+        let record = called([(device, day(2))])
+        #expect(decide(set([call(on: day(3))]), record: record) == .quarantined(.immutable))
+        // Somebody else contests it.
         #expect(
-            decide(set([again], replica: ReplicaID(high: 1, low: 2)), record: record)
+            decide(set([call(on: day(3))], replica: other), record: record)
                 == .merge(late: false))
-        let replacing = change(replacing: [ChangeSetName(device, .first)])
+        let replacing = call(on: day(2), replacing: [ChangeSetName(device, .first)])
         #expect(
-            decide(set([replacing], replica: ReplicaID(high: 1, low: 2)), record: record)
-                == .quarantined(.immutable))
+            decide(set([replacing], replica: other), record: record) == .quarantined(.immutable))
+        #expect(decide(set([replacing]), record: record) == .quarantined(.immutable))
         #expect(decide(set([replacing]), isHub: true, record: record) == .merge(late: false))
+    }
+
+    @Test("the same value once more, by whatever way it came, is no other")
+    func immutableAgain() {
+        let record = called([(device, day(2))])
+        #expect(decide(set([call(on: day(2))]), record: record) == .merge(late: false))
+        let supported = called([(device, day(2)), (ReplicaID(high: 1, low: 2), day(2))])
+        #expect(decide(set([call(on: day(2))]), record: supported) == .merge(late: false))
+    }
+
+    @Test("while it is contested, the same value once more may not change which one stands")
+    func immutableContested() {
+        let other = ReplicaID(high: 1, low: 2)
+        let third = ReplicaID(high: 1, low: 3)
+        // It would be received after the other, and that would stand.
+        let first = called([(device, day(2)), (other, day(3))])
+        #expect(decide(set([call(on: day(2))]), record: first) == .quarantined(.immutable))
+        let second = called([(other, day(3)), (device, day(2))])
+        #expect(decide(set([call(on: day(2))]), record: second) == .merge(late: false))
+        let held = called([(device, day(2)), (third, day(2)), (other, day(3))])
+        #expect(decide(set([call(on: day(2))]), record: held) == .merge(late: false))
     }
 
     @Test(

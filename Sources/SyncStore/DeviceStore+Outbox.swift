@@ -2,6 +2,7 @@ internal import Foundation
 internal import GRDB
 public import SyncCore
 public import SyncProtocol
+internal import Synchronization
 
 extension DeviceStore {
     /// Returns what this device wrote, newest first.
@@ -100,8 +101,12 @@ extension DeviceStore {
             : try unlessLost(number) {
                 try contents(try row.blob(13), key: key, number, hash: try row.blob(1))
             }
+        var hash = try row.contentHash(1)
+        if set != nil, memory.withLock({ $0.lost.contains(number) }) {
+            hash = try opened(try row.blob(13), key: key, number).hash
+        }
         return OutboxEntry(
-            number: number, hash: try row.contentHash(1),
+            number: number, hash: hash,
             // What its hash stands for, before what was written beside it.
             intent: try set?.intent.string ?? row.text(2),
             made_ms: try set?.time.wall_ms ?? row.int(3),

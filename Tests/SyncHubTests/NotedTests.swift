@@ -163,4 +163,34 @@ struct NotedTests {
         #expect(findings.contains { $0.check == "receipts" && $0.severity == .broken })
         #expect(!findings.contains { $0.check == "notes" })
     }
+
+    @Test(
+        "a hash that has rotted beside whole work changes nothing that is shown",
+        arguments: [1, 3, 5, 6])
+    func rotted(_ number: Int) async throws {
+        let (fixture, device) = try await device()
+        let before = try device.store.outbox()
+        let shown = try device.store.shown(house)
+        let rows = try noted(device)
+        for reading in [true, false] {
+            try tamper(
+                device,
+                """
+                UPDATE sync_outbox SET hash = CAST(substr(hash, 1, 4)
+                    || char(CASE substr(hash, 5, 1) WHEN x'41' THEN 67 ELSE 65 END)
+                    || substr(hash, 6) AS BLOB) WHERE number = \(number)
+                """)
+            if reading {
+                #expect(try device.store.outbox() == before)
+            } else {
+                #expect(try device.store.shown(house) == shown)
+                #expect(try device.store.outbox() == before)
+            }
+            // And it is put right.
+            #expect(try noted(device) == rows)
+        }
+        for _ in 0..<2 { try await device.sync() }
+        #expect(try fixture.hub.status().changeSets == 6)
+        #expect(try device.store.doctor().allSatisfy { $0.severity <= .note })
+    }
 }

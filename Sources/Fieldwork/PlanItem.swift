@@ -10,7 +10,15 @@ public struct PlanItem: Work {
     }
 
     public static let declaration = CollectionDeclaration(
-        "plan_item", home: .with(Field.household.id), Field.self, rules: [.livingHome])
+        "plan_item", home: .with(Field.household.id), Field.self,
+        rules: [
+            .livingHome,
+            .share(
+                Field.used.id,
+                Share(
+                    namedBy: Field.measure.id, member: Measure.resourcePlace, in: .resource,
+                    of: Resource.Field.used.id)),
+        ])
 
     public enum Field: UInt16, WorkUnit {
         case household = 16
@@ -120,6 +128,9 @@ public struct Measure: Hashable, Sendable {
         Member("partner", .reference), Member("technique", .reference),
     ]
 
+    /// Where among the members the resource is.
+    static let resourcePlace = 4
+
     public var value: Value {
         .group([
             .word(kind), .word(strategy), .text(what), Value(programme) { .text($0) },
@@ -135,7 +146,7 @@ public struct Measure: Hashable, Sendable {
         else { return nil }
         self.init(kind, strategy, what)
         programme = members[3].string
-        (resource, partner) = (members[4].record, members[5].record)
+        (resource, partner) = (members[Self.resourcePlace].record, members[5].record)
         technique = members[6].record
     }
 }

@@ -173,6 +173,7 @@ struct ConflictInHand {
     ) throws {
         guard let place = finding.place else { return }
         if case .integer(let sum) = value, finding.kind == .capacity,
+            judgement.schema.unit(place.unit, of: place.collection)?.policy.kind == .total,
             case .integer(let now)? = finding.shown
         {
             pending.increment(place, by: sum.subtractingClamped(now))
@@ -192,6 +193,7 @@ struct ConflictInHand {
         guard let place = finding.place else { return }
         switch question {
         case .unit: stand(place, finding.kind == .capacity ? finding.shown?.number ?? "" : "")
+        case .shares: stand(place, finding.shown?.number ?? "")
         case .key: for side in finding.sides { stand(side.place, "") }
         case .premises(let name), .late(let name): stand(place, "\(name)")
         case .home: stand(place, "")

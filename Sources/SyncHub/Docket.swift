@@ -94,6 +94,13 @@ extension Judgement {
                     try tx.putClaim(key, collection, unit, by: id)
                 }
                 for key in before.union(now) { docket.ask(.key(collection, unit, key)) }
+            case .share(let unit, let share):
+                try askOfShare(unit, share, record, tx)
+            case .total(let unit, _, .unit(let bound)?):
+                guard !record.written.isDisjoint(with: [unit, bound, .void, .discussion]) else {
+                    continue
+                }
+                docket.ask(.shares(collection, id, unit))
             case .livingHome:
                 guard record.stored == nil, !memory.voided.isEmpty,
                     case .with(let unit)? = schema.collection(collection)?.home,
@@ -102,6 +109,34 @@ extension Judgement {
                 docket.ask(.home(collection, id))
             case .total, .office: break
             }
+        }
+    }
+
+    /// Keeps what a record takes of another's total, and asks whether that is too much where it
+    /// takes more or less, or of another one.
+    private func askOfShare(
+        _ unit: UnitID, _ share: Share, _ record: Working, _ tx: borrowing HubTransaction
+    ) throws {
+        guard !record.written.isDisjoint(with: [unit, share.register, .void]) else { return }
+        let (id, collection) = (record.state.record, record.state.collection)
+        var now: StoredShare?
+        if !memory.voided.contains(id), case .total(let total)? = record.state[unit],
+            total.amount != 0, let declaration = schema.collection(collection),
+            let whole = share.record(named: record.state, in: declaration)
+        {
+            now = StoredShare(
+                whole: whole, total: share.total, part: id, collection: collection, unit: unit,
+                amount: total.amount)
+        }
+        let before = try tx.share(of: id, unit)
+        guard now != before else { return }
+        if let before {
+            try tx.deleteShare(before)
+            docket.ask(.shares(share.collection, before.whole, before.total))
+        }
+        if let now {
+            try tx.put(now)
+            docket.ask(.shares(share.collection, now.whole, now.total))
         }
     }
 

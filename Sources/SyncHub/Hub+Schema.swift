@@ -20,9 +20,13 @@ extension Hub {
         }
     }
 
+    private static let sharesAsked = "shares"
+
     private func followInSteps(_ memory: inout HubMemory) throws {
         let known = try store.read { tx in try tx.schemaVersion() }
-        guard known != schema.version else { return }
+        // Stores of before there were shares are asked once for those.
+        let hasShares = try store.read { tx in try tx.setting(Self.sharesAsked) != nil }
+        guard known != schema.version || !hasShares else { return }
         let now = clock()
         for collection in known == nil ? [] : schema.collections.map(\.id) {
             let records = try store.read { tx in try tx.names(in: collection) }
@@ -42,6 +46,7 @@ extension Hub {
             try judgement.reconsider([.newerSchema], sparesDamage: false, tx)
             try judgement.flush(tx)
             try tx.keepSchemaVersion()
+            try tx.set(Self.sharesAsked, [1])
             return judgement.memory
         }
     }

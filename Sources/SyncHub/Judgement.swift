@@ -115,13 +115,28 @@ final class Judgement {
         ruled = Self.rules(beyondOneRecord: schema)
     }
 
+    /// A total of which other records' totals are parts.
+    private struct SharedTotal: Hashable {
+        let collection: CollectionID
+        let unit: UnitID
+    }
+
     private static func rules(beyondOneRecord schema: Schema) -> [CollectionID: [RecordRule]] {
         var ruled: [CollectionID: [RecordRule]] = [:]
+        var shared: Set<SharedTotal> = []
+        for collection in schema.collections {
+            for case .share(_, let share) in collection.rules {
+                shared.insert(SharedTotal(collection: share.collection, unit: share.total))
+            }
+        }
         for collection in schema.collections {
             let rules = collection.rules.filter { rule in
                 switch rule {
-                case .unique, .livingHome: true
-                case .total, .office: false
+                case .unique, .livingHome, .share: true
+                // By itself it is a question of its own record.
+                case .total(let unit, _, _):
+                    shared.contains(SharedTotal(collection: collection.id, unit: unit))
+                case .office: false
                 }
             }
             if !rules.isEmpty { ruled[collection.id] = rules }

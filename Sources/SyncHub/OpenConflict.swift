@@ -89,6 +89,8 @@ extension Judgement {
         case .pair(let collection, let first, let second):
             try pairFinding(collection, first, second, tx)
         case .gap(let name): try gapFinding(name, tx)
+        case .shares(let collection, let record, let unit):
+            try shareFinding(collection, record, unit, tx)
         }
     }
 
@@ -258,6 +260,56 @@ extension Judgement {
         return OpenConflict(
             kind: .key, place: sides[0].place, area: area, sides: sides, shown: sides[0].value)
     }
+
+    /// Whether all that records take of one total is more than there is.
+    ///
+    /// - Complexity: linear in what takes a part of this total, by an index; reads a few records.
+    private func shareFinding(
+        _ collection: CollectionID, _ id: RecordID, _ unit: UnitID, _ tx: borrowing HubTransaction
+    ) throws -> OpenConflict? {
+        guard let declaration = schema.collection(collection),
+            let bound = declaration.bound(of: unit).flatMap({ declaration.unit($0) }),
+            !memory.voided.contains(id), let record = try working(id, collection, tx),
+            case .integer(let most)? = record.state.outcome(of: bound)?.value
+        else { return nil }
+        let shares = try tx.shares(of: id, unit, newest: Self.sharesShown)
+        // What it says of itself alone is a question of its own.
+        guard shares.count > 0 else { return nil }
+        var own = Total()
+        if case .total(let total)? = record.state[unit] { own = total }
+        let sum = own.amount.addingClamped(shares.sum)
+        guard sum > most else { return nil }
+        if let standing = record.state.standing(of: bound.id).flatMap({ Int64($0.keep.string) }),
+            sum <= standing
+        {
+            return nil
+        }
+        let place = OpenConflict.Place(record: id, collection: collection, unit: bound.id)
+        var sides: [OpenConflict.Evidence] = []
+        for share in shares.newest {
+            guard let part = try working(share.part, share.collection, tx),
+                case .total(let total)? = part.state[share.unit]
+            else { continue }
+            let origins = try total.parts.filter { $0.amount != 0 }.flatMap { try latest($0, tx) }
+            sides.append(
+                OpenConflict.Evidence(
+                    place: OpenConflict.Place(
+                        record: share.part, collection: share.collection, unit: share.unit),
+                    value: .integer(share.amount), origins: origins))
+        }
+        for part in own.parts where part.amount != 0 {
+            sides.append(
+                OpenConflict.Evidence(
+                    place: OpenConflict.Place(record: id, collection: collection, unit: unit),
+                    value: .integer(part.amount), origins: try latest(part, tx)))
+        }
+        return OpenConflict(
+            kind: .capacity, place: place, area: record.area, sides: sides, shown: .integer(sum),
+            places: [place])
+    }
+
+    /// How many of those that take a part are named: who came last, and whom they met.
+    private static let sharesShown = 20
 
     private func homeFinding(
         _ collection: CollectionID, _ id: RecordID, _ tx: borrowing HubTransaction

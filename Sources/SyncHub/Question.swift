@@ -23,6 +23,8 @@ enum Question: Hashable, Sendable {
     case pair(CollectionID, RecordID, RecordID)
     /// A change set that its device has lost.
     case gap(ChangeSetName)
+    /// A total of a record, with the parts that other records take of it.
+    case shares(CollectionID, RecordID, UnitID)
 
     var bytes: [UInt8] {
         var writer = ByteWriter()
@@ -61,6 +63,11 @@ enum Question: Hashable, Sendable {
         case .gap(let name):
             writer.byte(8)
             writer.name(name)
+        case .shares(let collection, let record, let unit):
+            writer.byte(9)
+            writer.varint(UInt64(collection.value))
+            writer.identifier(record)
+            writer.varint(UInt64(unit.value))
         }
         return writer.bytes
     }
@@ -84,6 +91,9 @@ enum Question: Hashable, Sendable {
                 self = .pair(
                     try reader.collectionID(), try reader.identifier(), try reader.identifier())
             case 8: self = .gap(try reader.name())
+            case 9:
+                self = .shares(
+                    try reader.collectionID(), try reader.identifier(), try reader.unitID())
             default: return nil
             }
             try reader.finish()

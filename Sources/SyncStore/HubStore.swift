@@ -314,7 +314,16 @@ extension HubTransaction {
 
 enum HubTables {
     /// Step n brings a store from version n to n + 1. Never edited once released.
-    static let migrations = [fixed, SummedTable.migration]
+    static let migrations = [fixed, SummedTable.migration, shares]
+
+    /// What records take of other records' totals.
+    private static let shares = """
+        CREATE TABLE shares(
+            whole BLOB NOT NULL, total INTEGER NOT NULL, part BLOB NOT NULL, unit INTEGER NOT NULL,
+            collection INTEGER NOT NULL, amount INTEGER NOT NULL,
+            PRIMARY KEY (whole, total, part, unit)) STRICT, WITHOUT ROWID;
+        CREATE INDEX shares_of_part ON shares(part, unit);
+        """
 
     /// The tables that do not depend on the schema.
     static let fixed = """

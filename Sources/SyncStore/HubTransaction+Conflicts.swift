@@ -62,6 +62,24 @@ public struct ConflictStep: Hashable, Sendable {
     }
 }
 
+/// What a record takes of another's total.
+public struct StoredShare: Hashable, Sendable {
+    public let whole: RecordID
+    public let total: UnitID
+    public let part: RecordID
+    public let collection: CollectionID
+    public let unit: UnitID
+    public let amount: Int64
+
+    public init(
+        whole: RecordID, total: UnitID, part: RecordID, collection: CollectionID, unit: UnitID,
+        amount: Int64
+    ) {
+        (self.whole, self.total, self.part) = (whole, total, part)
+        (self.collection, self.unit, self.amount) = (collection, unit, amount)
+    }
+}
+
 extension HubTransaction {
     public func conflict(_ id: RecordID) throws -> StoredConflict? {
         try conflicts("WHERE id = ?", [id.bytes.data]).first
@@ -286,6 +304,59 @@ extension HubTransaction {
         ).execute(arguments: [
             Int64(collection.value), Int64(unit.value), key.data, record.bytes.data,
         ])
+    }
+
+    // MARK: Shares
+
+    /// What a record takes by one of its totals; `nil` if nothing.
+    public func share(of part: RecordID, _ unit: UnitID) throws -> StoredShare? {
+        let statement = try db.cachedStatement(
+            sql: "SELECT \(Self.shareColumns) FROM shares WHERE part = ? AND unit = ?")
+        return try Row.fetchOne(statement, arguments: [part.bytes.data, Int64(unit.value)])
+            .map { try share($0) }
+    }
+
+    /// What is taken of one total: how often, how much, and the newest records that take it.
+    public func shares(
+        of whole: RecordID, _ total: UnitID, newest: Int
+    ) throws -> (count: Int, sum: Int64, newest: [StoredShare]) {
+        let key: StatementArguments = [whole.bytes.data, Int64(total.value)]
+        let statement = try db.cachedStatement(
+            sql: "SELECT amount FROM shares WHERE whole = ? AND total = ?")
+        // SQL's sum fails where it is too large; ours stays at the end.
+        let amounts = try Row.fetchAll(statement, arguments: key).map { try $0.int(0) }
+        let rows = try db.cachedStatement(
+            sql: """
+                SELECT \(Self.shareColumns) FROM shares WHERE whole = ? AND total = ?
+                ORDER BY part DESC, unit LIMIT \(newest)
+                """)
+        return (
+            amounts.count, amounts.reduce(0) { $0.addingClamped($1) },
+            try Row.fetchAll(rows, arguments: key).map { try share($0) }
+        )
+    }
+
+    public func put(_ share: StoredShare) throws {
+        try db.cachedStatement(
+            sql: "INSERT INTO shares(\(Self.shareColumns)) VALUES (?, ?, ?, ?, ?, ?)"
+        ).execute(arguments: [
+            share.whole.bytes.data, Int64(share.total.value), share.part.bytes.data,
+            Int64(share.unit.value), Int64(share.collection.value), share.amount,
+        ])
+    }
+
+    public func deleteShare(_ share: StoredShare) throws {
+        try db.cachedStatement(sql: "DELETE FROM shares WHERE part = ? AND unit = ?")
+            .execute(arguments: [share.part.bytes.data, Int64(share.unit.value)])
+    }
+
+    private static let shareColumns = "whole, total, part, unit, collection, amount"
+
+    private func share(_ row: Row) throws -> StoredShare {
+        StoredShare(
+            whole: try identifier(row, 0), total: UnitID(try row.small(1)),
+            part: try identifier(row, 2), collection: CollectionID(try row.small(4)),
+            unit: UnitID(try row.small(3)), amount: try row.int(5))
     }
 
     // MARK: Void records

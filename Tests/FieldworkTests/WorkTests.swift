@@ -301,6 +301,15 @@ struct WorkTests {
         let used = try #require(PlanItem(history.state))
         #expect(used.used == 24)
         #expect(resource.free(after: [used]) == -4)
+        // The hub counts by the same rule.
+        var wholes: [RecordID?] = []
+        for case .share(PlanItem.Field.used.id, let share) in PlanItem.declaration.rules {
+            #expect(share.collection == .resource && share.total == Resource.Field.used.id)
+            wholes.append(share.record(named: used.state, in: PlanItem.declaration))
+        }
+        #expect(wholes == [resource.id])
+        #expect(
+            Resource.declaration.bound(of: Resource.Field.used.id) == Resource.Field.capacity.id)
     }
 
     // MARK: names

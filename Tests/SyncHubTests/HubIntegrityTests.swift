@@ -256,7 +256,7 @@ struct HubIntegrityTests {
             for table in [
                 "areas", "people", "grants", "codes", "epochs", "replicas", "settings",
             ] { try db.execute(sql: "ALTER TABLE \(table) DROP COLUMN sum") }
-            try db.execute(sql: "PRAGMA user_version = 1")
+            try db.execute(sql: "DROP TABLE shares; PRAGMA user_version = 1")
         }
         try queue.close()
         let hub = try fixture.reopened()

@@ -9,6 +9,9 @@ public enum RecordRule: Hashable, Sendable {
     case unique(UnitID)
     /// The total `unit` stays between two bounds; `nil` for none.
     case total(UnitID, atLeast: Bound?, atMost: Bound?)
+    /// This total is a part of a total of another record, which is bounded by its own rule: all
+    /// parts together stay within that bound. Void records take no part.
+    case share(UnitID, Share)
     /// The record lies with one that is not void, or was void before it was made.
     case livingHome
     /// This register is set only by who holds an office. The one rule that sets work aside: what
@@ -19,6 +22,39 @@ public enum RecordRule: Hashable, Sendable {
         case number(Int64)
         /// Whatever this register of integers shows; no bound while it shows nothing.
         case unit(UnitID)
+    }
+}
+
+/// Of which record's total another total is a part.
+public struct Share: Hashable, Sendable {
+    /// The register that names the other record: a reference, or a group with one.
+    public let register: UnitID
+    /// Where in the group the reference is; `nil` where the register is one.
+    public let member: Int?
+    public let collection: CollectionID
+    /// Bounded above, by what a register of its record says.
+    public let total: UnitID
+
+    public init(
+        namedBy register: UnitID, member: Int? = nil, in collection: CollectionID, of total: UnitID
+    ) {
+        (self.register, self.member) = (register, member)
+        (self.collection, self.total) = (collection, total)
+    }
+
+    /// The record that a state names; `nil` if it names none.
+    public func record(named state: RecordState, in declaration: CollectionDeclaration) -> RecordID?
+    {
+        guard let unit = declaration.unit(register), let value = state.outcome(of: unit)?.value
+        else { return nil }
+        guard let member else {
+            if case .reference(let record) = value { return record }
+            return nil
+        }
+        guard case .group(let members) = value, members.indices.contains(member),
+            case .reference(let record) = members[member]
+        else { return nil }
+        return record
     }
 }
 

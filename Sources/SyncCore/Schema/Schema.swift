@@ -55,6 +55,13 @@ public struct Schema: Sendable {
         self.collections = collections.sorted { $0.id < $1.id }
         places = NumberIndex(self.collections.map(\.id.value))
         self.upcasts = upcasts.sorted { $0.version < $1.version }
+        for collection in collections {
+            for case .share(_, let share) in collection.rules {
+                precondition(
+                    self.collection(share.collection)?.bound(of: share.total) != nil,
+                    "a part of a total that no register bounds")
+            }
+        }
         for upcast in upcasts {
             let kind = unit(upcast.old, of: upcast.collection)?.policy.kind
             precondition(
@@ -139,12 +146,23 @@ public final class CollectionDeclaration: Sendable {
                 precondition(self.unit(unit)?.policy.kind == .register, "no register to be unique")
             case .total(let unit, _, _):
                 precondition(self.unit(unit)?.policy.kind == .total, "no total to be bounded")
+            case .share(let unit, let share):
+                precondition(
+                    self.unit(unit)?.policy.kind == .total
+                        && self.unit(share.register)?.policy.kind == .register,
+                    "no total to be a part, or no register to name the whole")
             case .livingHome:
                 guard case .with = home else { preconditionFailure("it lies with no record") }
             case .office(let unit, _):
                 precondition(self.unit(unit)?.policy.kind == .register, "no register to be set")
             }
         }
+    }
+
+    /// The register that says how large a total may be; `nil` where none does.
+    public func bound(of total: UnitID) -> UnitID? {
+        for case .total(total, _, .unit(let bound)?) in rules { return bound }
+        return nil
     }
 
     /// Whether a record in this state travels before others.

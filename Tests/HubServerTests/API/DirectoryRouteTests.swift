@@ -63,16 +63,18 @@ struct DirectoryOffice: Sendable {
     }
 
     /// A whole device of an advisor, with a real line to this hub.
-    func device() throws -> (store: DeviceStore, client: SyncClient, folder: TemporaryFolder) {
+    func device(
+        _ person: String = "Wei Min", seed: UInt64 = 5
+    ) throws -> (store: DeviceStore, client: SyncClient, folder: TemporaryFolder) {
         let fixture = served.fixture
         let folder = try TemporaryFolder()
-        var generator = TestGenerator(Seed(5))
+        var generator = TestGenerator(Seed(seed))
         let store = try DeviceStore.create(
             folder.file("store"), schema: .fieldwork, using: &generator)
         try store.beginEnrolment(url: "https://hub", deviceName: "laptop", authority: [1])
         let replica = try store.identity().replica
         let answer = try fixture.enrol(
-            replica, store.signingKey(), person: "Wei Min", areas: [HubFixture.north])
+            replica, store.signingKey(), person: person, areas: [HubFixture.north])
         let now = ClockReading(wall_ms: fixture.clock.now_ms, monotonic_ms: 1, boot: 1)
         try store.completeEnrolment(
             EnrolmentFacts(
@@ -92,6 +94,34 @@ struct DirectoryOffice: Sendable {
                 ClockReading(wall_ms: clock.now_ms, monotonic_ms: 2, boot: 1)
             }, folder
         )
+    }
+}
+
+extension DirectoryOffice {
+    /// Plans one of a resource for a new household, on a device that knows of no other plan.
+    func plan(_ resource: RecordID, _ number: UInt64, on store: DeviceStore) throws {
+        let home = RecordID(high: 100, low: number)
+        let item = RecordID(high: 200, low: number)
+        var measure = Measure(.service, .socialWork, "a bed for the night")
+        measure.resource = resource
+        var generator = TestGenerator(Seed(number))
+        let now = ClockReading(wall_ms: served.fixture.clock.now_ms, monotonic_ms: 3, boot: 1)
+        _ = try store.record(
+            ChangeSetDraft(
+                intent: "plan",
+                changes: [
+                    Household.Draft(area: HubFixture.north, headName: "Zhang").creation(id: home),
+                    PlanItem.Draft(household: home, plan: home, measure: measure)
+                        .creation(id: item),
+                ]), now: now, using: &generator)
+        let shown = try #require(try store.shown(item))
+        var edit = Edit(
+            of: shown.state, at: shown.position, by: try store.identity().replica,
+            as: PlanItem.declaration)
+        try edit.increment(PlanItem.Field.used.id, by: 1)
+        _ = try store.record(
+            ChangeSetDraft(intent: "plan", changes: [try #require(edit.recordChange)]), now: now,
+            using: &generator)
     }
 }
 
@@ -132,6 +162,46 @@ struct DirectoryRouteTests {
             #expect(after.used == 4)
             try store.close()
             _ = folder
+        }
+    }
+
+    @Test("two advisors who plan the last bed apart: the office is asked, and both are named")
+    func lastBed() async throws {
+        try await DirectoryOffice.run { office in
+            let partner = try await office.put(
+                "partner",
+                #"{"units":{"name":"Night Shelter","kind":"residentGroup","reach":["North"]}}"#)
+            let resource = try await office.put(
+                "resource",
+                #"""
+                {"units":{"provider":"\#(partner)","title":"Beds","kind":"place",
+                "unit":"beds","capacity":1}}
+                """#)
+            let bed = try #require(RecordID(resource))
+            let devices = [try office.device(), try office.device("Li Na", seed: 6)]
+            for device in devices { _ = try await device.client.sync() }
+            for (number, device) in devices.enumerated() {
+                try office.plan(bed, UInt64(number) + 1, on: device.store)
+            }
+            let (hub, admin) = (office.served.fixture.hub, office.served.fixture.admin)
+            _ = try await devices[0].client.sync()
+            #expect(try hub.conflicts(state: nil, by: admin) == [])
+            _ = try await devices[1].client.sync()
+
+            let open = try hub.conflicts(state: nil, by: admin)
+            #expect(open.map(\.kind) == [.capacity])
+            #expect(open.map(\.title) == ["Beds"])
+            let detail = try hub.conflict(try #require(open.first).id, by: admin)
+            #expect(detail.shown == .integer(2))
+            let writes = detail.sides.flatMap(\.writes)
+            #expect(Set(writes.map(\.authorName)) == ["Wei Min", "Li Na"])
+            let listed = try await office.get("conflicts")["conflicts"]?.array ?? []
+            #expect(listed.compactMap { $0["kind"]?.string } == ["capacity"])
+
+            _ = try await office.put(
+                "resource", #"{"record":"\#(resource)","units":{"capacity":2}}"#)
+            #expect(try hub.conflicts(state: nil, by: admin) == [])
+            for device in devices { try device.store.close() }
         }
     }
 

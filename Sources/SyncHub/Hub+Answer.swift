@@ -74,11 +74,11 @@ extension Hub {
             if !isLent { return try finish(response, request, snapshot, tx) }
             let isEchoed = try addPages(
                 to: &response, request, territory, cursors,
-                request.takesEcho ? taken.written : [:], snapshot, tx)
+                request.takesEcho ? taken : Taken(), snapshot, tx)
             if !isEchoed {
                 response.pages = []
                 response.hasMore = false
-                try addPages(to: &response, request, territory, cursors, [:], snapshot, tx)
+                try addPages(to: &response, request, territory, cursors, Taken(), snapshot, tx)
             }
             if !request.isDryRun {
                 try addUrgent(
@@ -155,10 +155,7 @@ extension Hub {
                         return
                     }
                     bytes += stored.state.count + 24
-                    records.append(
-                        SyncResponse.PageRecord(
-                            collection: stored.collection, record: stored.record,
-                            area: stored.area, position: stored.position, state: stored.state))
+                    records.append(SyncResponse.PageRecord(stored))
                 }
             }
         }
@@ -214,18 +211,18 @@ extension Hub {
 
     /// Fills pages in the order of positions until nothing is left or the budget is used.
     ///
-    /// - Parameter written: the records that this very request has changed. Those whose new state
-    ///   the device can work out are left out, and stand in the answer's echo.
+    /// - Parameter taken: what this very request has changed. Records whose new state the device
+    ///   can work out are left out, and stand in the answer's echo.
     /// - Returns: whether all that it wrote was met on the way. If not, the device would take
     ///   something for its own that it is not lent: then the pages are to be made without an echo.
     @discardableResult
     private func addPages(
         to response: inout SyncResponse, _ request: SyncRequest, _ territory: Territory,
-        _ cursors: [LogPosition], _ written: [RecordID: Judgement.Written], _ memory: HubMemory,
+        _ cursors: [LogPosition], _ taken: Taken, _ memory: HubMemory,
         _ tx: borrowing HubTransaction
     ) throws -> Bool {
         // With cursors that differ, what is before depends on the area.
-        let written = Set(cursors).count == 1 ? written : [:]
+        let written = Set(cursors).count == 1 ? taken.written : [:]
         var echoes: [SyncResponse.Echo.State] = []
         var met = 0
         // An estimate is of everything; a chunk is never longer than an answer.
@@ -233,7 +230,15 @@ extension Hub {
         var spent = 0
         var reached = cursors
         var estimate = (records: UInt64(0), bytes: UInt64(0))
-        for cursor in Set(cursors).sorted() where cursor < memory.position {
+        if let began = taken.began, cursors.first == began, !request.isDryRun,
+            let own = try ownChunk(
+                written, since: began, territory, room: budget, memory, tx)
+        {
+            (echoes, met) = (own.echoes, own.own)
+            response.pages.append(own.page(Array(cursors.indices)))
+            reached = cursors.map { _ in own.through }
+        }
+        for cursor in Set(reached).sorted() where cursor < memory.position {
             let places = cursors.indices.filter { cursors[$0] == cursor }
             let areas = places.reduce(into: Set<UInt32>()) { $0.formUnion(territory.areas[$1]) }
             let changed = areas.sorted().filter { number in
@@ -294,6 +299,32 @@ extension Hub {
         case echoed(SyncResponse.Echo.State)
     }
 
+    /// All that follows for a device that had whatever came before its own work: what that has
+    /// changed, known without looking for it. `nil` where nothing of it concerns the device, or
+    /// more than one chunk holds is to be sent.
+    private func ownChunk(
+        _ written: [RecordID: Judgement.Written], since began: LogPosition,
+        _ territory: Territory, room: Int, _ memory: HubMemory, _ tx: borrowing HubTransaction
+    ) throws -> SnapshotChunk? {
+        let areas = territory.areas.reduce(into: Set<UInt32>()) { $0.formUnion($1) }
+        let met = written.values.filter { areas.contains($0.state.area) }
+        let sent = met.filter { !$0.isEcho || $0.before > began }
+        guard !met.isEmpty, sent.count <= 256 else { return nil }
+        var records: [SyncResponse.PageRecord] = []
+        for now in sent {
+            // One that is not what was written is left out: whoever holds it keeps what is right.
+            let stored = try StoreFault.unlessDamaged {
+                try tx.record(now.state.record, in: now.collection)
+            }
+            if let stored = stored ?? nil { records.append(SyncResponse.PageRecord(stored)) }
+        }
+        let (content, size) = SnapshotChunk.content(&records, isShared: false)
+        guard size <= min(room, Limits.pageBytesSent) else { return nil }
+        return SnapshotChunk(
+            through: memory.position, records: records.count, bytes: size, content: content,
+            echoes: met.filter { $0.isEcho && $0.before <= began }.map(\.state), own: met.count)
+    }
+
     /// Reads the next chunk of states after a position, or finds it among those kept.
     ///
     /// - Parameters:
@@ -332,10 +363,7 @@ extension Hub {
                 }
             ) { stored in
                 bytes += stored.state.count + 24
-                records.append(
-                    SyncResponse.PageRecord(
-                        collection: stored.collection, record: stored.record,
-                        area: stored.area, position: stored.position, state: stored.state))
+                records.append(SyncResponse.PageRecord(stored))
             }
             // States shrink to a sixth to a third; what is longer than half of what it was made
             // from is never met, so a small room costs few attempts.
@@ -344,15 +372,8 @@ extension Hub {
                 window = max(1, window / 4)
                 continue
             }
-            // Records come by area within a collection; a page wants them by collection only.
-            records.sort { ($0.collection, $0.position) < ($1.collection, $1.position) }
             let isShared = records.count >= SnapshotChunks.smallest && ownCount == 0
-            var content = SnapshotChunk.Content.records(records)
-            var size = bytes
-            if bytes >= SnapshotChunks.smallestFrame {
-                let packed = SyncResponse.Page.pack(records, level: isShared ? 9 : 3)
-                (content, size) = (.packed(packed), packed.count)
-            }
+            let (content, size) = SnapshotChunk.content(&records, isShared: isShared)
             if size > min(room, Limits.pageBytesSent), window > 1, to.value > from.value + 1 {
                 window = max(1, window / 2)
                 continue

@@ -82,6 +82,8 @@ extension Hub {
         var receipts: [SignedReceipt] = []
         /// The records that were written for it.
         var written: [RecordID: Judgement.Written] = [:]
+        /// Where the log ended before that, if those are all that has changed since.
+        var began: LogPosition?
     }
 
     /// What was judged at one time.
@@ -89,6 +91,8 @@ extension Hub {
         var written: [RecordID: Judgement.Written] = [:]
         /// By upload, as they are stored.
         var receipts: [Int64: [UInt8]] = [:]
+        /// Whether records came to lie elsewhere that are not all in `written`.
+        var hasMoved = false
     }
 
     /// Stores every run, then judges what is new.
@@ -129,9 +133,13 @@ extension Hub {
         var taken = Taken()
         var judged = Judged()
         if waits {
+            let began = memory.position
             judged = try judgeEverything(&memory, decoded: decoded)
             // What a branch wrote bears other names than its device would give it.
-            if named.allSatisfy({ $0.rid == replica.rid }) { taken.written = judged.written }
+            if named.allSatisfy({ $0.rid == replica.rid }) {
+                taken.written = judged.written
+                if !judged.hasMoved { taken.began = began }
+            }
         }
         taken.receipts = try store.read { [memory] tx in
             var receipts: [SignedReceipt] = []
@@ -426,6 +434,7 @@ extension Hub {
                 }
                 memory = done.memory
                 judged.receipts.merge(done.receipts) { _, new in new }
+                judged.hasMoved = judged.hasMoved || !done.moved.isEmpty
                 judged.written.merge(done.written) { old, new in
                     var both = new
                     both.before = old.before

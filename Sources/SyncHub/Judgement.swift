@@ -52,6 +52,7 @@ final class Judgement {
 
     /// A record that was written, as far as it decides whether its writer must be sent it.
     struct Written {
+        let collection: CollectionID
         /// Where it had last been changed; the start for a new one.
         var before: LogPosition
         let state: SyncResponse.Echo.State
@@ -193,7 +194,8 @@ final class Judgement {
             receipt: receipt)
         memory.log.keep(
             LoggedUpload(
-                first: upload.first, sets: sets.map(\.changeSet), entries: entries,
+                replica: upload.replica, first: upload.first, sets: sets.map(\.changeSet),
+                entries: entries,
                 received_ms: upload.received_ms, size: sets.reduce(0) { $0 + $1.size } / 2),
             upload.id)
         try releaseWaiting(tx)
@@ -748,7 +750,7 @@ final class Judgement {
             try ask(about: record, tx)
             // A base comes from the log, which only the hub has.
             written[id] = Written(
-                before: record.before,
+                collection: state.collection, before: record.before,
                 state: SyncResponse.Echo.State(
                     record: id, area: record.area, position: record.position, digest: digest),
                 isEcho: record.isEcho && record.contested.isEmpty && !moved.contains(id))

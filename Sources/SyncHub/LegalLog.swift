@@ -4,6 +4,8 @@ internal import SyncStore
 
 /// A judged upload of the legal log, decoded, and read as the present schema reads it.
 struct LoggedUpload: Sendable {
+    /// The row of the replica that wrote it.
+    let replica: Int64
     /// The number of the first of `entries`, which follow each other without gaps.
     let first: UInt64
     /// Not hashed: they were when they came. Rising; where there was a gap, none.
@@ -46,6 +48,8 @@ struct LegalLog: Sendable {
     private let key: VerifyingKey
     private let schema: Schema
     private var uploads: [Int64: (upload: LoggedUpload, asked: UInt64)] = [:]
+    /// The rows of those kept by replica, each replica's rising by their first numbers.
+    private var rows: [Int64: [(first: UInt64, id: Int64)]] = [:]
     private var bytes = 0
     private var asked: UInt64 = 0
     /// The rows of replicas, as far as they were asked for; they never change.
@@ -59,17 +63,16 @@ struct LegalLog: Sendable {
     mutating func changeSet(
         _ name: ChangeSetName, _ tx: borrowing HubTransaction
     ) throws -> (ChangeSet, ReceiptEntry, Int64)? {
-        guard let rid = try rid(of: name.replica, tx),
-            let id = try tx.uploadID(of: rid, holding: name.number.value)
-        else { return nil }
-        let log: LoggedUpload
-        if let known = kept(id) {
-            log = known
-        } else {
-            guard let upload = try tx.upload(id) else { return nil }
-            log = try read(upload, tx)
+        guard let rid = try rid(of: name.replica, tx) else { return nil }
+        let number = name.number.value
+        // Each number is in one upload: it need not be asked which, where it is at hand.
+        if let id = row(of: rid, holding: number), let log = kept(id), let found = log[number] {
+            return (found.set, found.entry, log.received_ms)
         }
-        return log[name.number.value].map { ($0.set, $0.entry, log.received_ms) }
+        guard let id = try tx.uploadID(of: rid, holding: number), let upload = try tx.upload(id)
+        else { return nil }
+        let log = try read(upload, tx)
+        return log[number].map { ($0.set, $0.entry, log.received_ms) }
     }
 
     /// Finds a setting of a unit; `nil` if it is not there or not merged.
@@ -168,7 +171,7 @@ struct LegalLog: Sendable {
         let names = try branchNames(upload, tx)
         let bytes = try upload.run.bytes
         let log = LoggedUpload(
-            first: upload.first,
+            replica: upload.replica, first: upload.first,
             sets: try RunCoding.decodeUnhashed(bytes).filter {
                 upload.holds($0.name.number.value)
             }.map { set in
@@ -218,6 +221,8 @@ struct LegalLog: Sendable {
         asked += 1
         uploads[id] = (upload, asked)
         bytes += upload.size
+        let place = place(of: upload.first, among: rows[upload.replica] ?? [])
+        rows[upload.replica, default: []].insert((upload.first, id), at: place)
         while bytes > Self.maximumBytes, uploads.count > 1,
             let oldest = uploads.min(by: { $0.value.asked < $1.value.asked })
         {
@@ -226,7 +231,27 @@ struct LegalLog: Sendable {
     }
 
     mutating func forget(_ id: Int64) {
-        if let gone = uploads.removeValue(forKey: id) { bytes -= gone.upload.size }
+        guard let gone = uploads.removeValue(forKey: id)?.upload else { return }
+        bytes -= gone.size
+        rows[gone.replica]?.removeAll { $0.id == id }
+    }
+
+    /// The one of those kept that would hold a number of this replica. Where a device had lost that
+    /// number, what it found again is elsewhere.
+    private func row(of replica: Int64, holding number: UInt64) -> Int64? {
+        guard let known = rows[replica] else { return nil }
+        let place = place(of: number, among: known)
+        return place > 0 ? known[place - 1].id : nil
+    }
+
+    /// How many of them begin with this number or before it.
+    private func place(of number: UInt64, among known: [(first: UInt64, id: Int64)]) -> Int {
+        var (low, high) = (0, known.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if known[middle].first <= number { low = middle + 1 } else { high = middle }
+        }
+        return low
     }
 }
 

@@ -1,5 +1,6 @@
 internal import SyncCore
 internal import SyncProtocol
+internal import SyncStore
 
 /// The states of some areas between two positions, as a page carries them.
 struct SnapshotChunk: Sendable {
@@ -20,6 +21,21 @@ struct SnapshotChunk: Sendable {
     let echoes: [SyncResponse.Echo.State]
     /// How many records the request itself has changed, `echoes` among them.
     let own: Int
+
+    /// Brings records into the order of a page, and packs them where that is worth a frame of its
+    /// own. Returns what they take, too.
+    static func content(
+        _ records: inout [SyncResponse.PageRecord], isShared: Bool
+    ) -> (Content, size: Int) {
+        // They come by area within a collection; a page wants them by collection only.
+        records.sort {
+            ($0.collection, $0.position, $0.record) < ($1.collection, $1.position, $1.record)
+        }
+        let bytes = records.reduce(0) { $0 + $1.state.count + 24 }
+        guard bytes >= SnapshotChunks.smallestFrame else { return (.records(records), bytes) }
+        let packed = SyncResponse.Page.pack(records, level: isShared ? 9 : 3)
+        return (.packed(packed), packed.count)
+    }
 
     func page(_ grants: [Int]) -> SyncResponse.Page {
         switch content {
@@ -56,5 +72,14 @@ struct SnapshotChunks: Sendable {
             chunks[key] = newValue
             if bytes > Self.limit { self = SnapshotChunks() }
         }
+    }
+}
+
+extension SyncResponse.PageRecord {
+    /// A record as the hub holds it.
+    init(_ stored: StoredRecord) {
+        self.init(
+            collection: stored.collection, record: stored.record, area: stored.area,
+            position: stored.position, state: stored.state)
     }
 }

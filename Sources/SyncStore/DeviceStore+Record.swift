@@ -119,9 +119,8 @@ extension DeviceStore {
             throw StoreError.invalid(change.record, .unknownCollection(change.collection))
         }
         guard !change.creates else {
-            guard case .nowhere = try standing(change.record, db) else {
-                throw StoreError.recordExists(change.record)
-            }
+            // Whether it is here already shows when it is written. No name is of two collections:
+            // one is drawn by chance, or derived from what it is for.
             return Touched(
                 change: change, table: table, held: nil, overlay: Overlay(over: nil, pending: []))
         }
@@ -151,18 +150,13 @@ extension DeviceStore {
             overlay: Overlay(over: confirmed, pending: pending))
     }
 
-    /// Whether a record is here.
-    private enum Standing {
-        case nowhere
-        case here(area: UInt32?)
-    }
-
-    private func standing(_ record: RecordID, _ db: Database) throws -> Standing {
+    /// Where a record lies, in whatever table it is; `nil` if it is not here, or nowhere.
+    private func leafArea(of record: RecordID, _ db: Database) throws -> UInt32? {
         let row = try kept(self.area, db)
         row.bind(record, at: 1)
         defer { row.reset() }
-        guard try row.step() else { return .nowhere }
-        return .here(area: try row.number(0).map { UInt32(clamping: $0) })
+        guard try row.step() else { return nil }
+        return try row.number(0).map { UInt32(clamping: $0) }
     }
 
     // MARK: Where it lies, and under whose authority
@@ -183,8 +177,7 @@ extension DeviceStore {
                 guard let id = it.home else { return nil }
                 let sibling = touched.firstIndex { $0.change.record == id }
                 if let sibling, depth < touched.count { return try area(sibling, depth: depth + 1) }
-                guard case .here(let area) = try standing(id, db) else { return nil }
-                return area
+                return try leafArea(of: id, db)
             }
         }
         return try touched.indices.map { try area($0, depth: 0) }
@@ -346,9 +339,10 @@ extension DeviceStore {
         var overlay = touched.overlay
         overlay.lay(latest)
         guard let held = touched.held else {
-            try write(
+            let isNew = try write(
                 touched.table.insert, record, touched.table, area, overlay, had: 0,
                 ConfirmedColumns(key: seal.keyID), db)
+            guard isNew else { throw StoreError.recordExists(record) }
             return
         }
         try show(

@@ -69,7 +69,7 @@ public final class HubStore: Sendable {
                 _ = try String.fetchOne(db, sql: "PRAGMA journal_mode = WAL")
                 try db.forceLog()
                 try db.inTransaction(.immediate) {
-                    db.add(function: RowBytes.function)
+                    db.add(function: RowSum.function)
                     for step in HubTables.migrations.dropFirst(isEmpty ? 0 : version) {
                         try db.execute(sql: step)
                     }

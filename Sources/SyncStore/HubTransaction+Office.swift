@@ -58,6 +58,23 @@ public struct StoredGrant: Hashable, Sendable {
     public let ended_ms: Int64?
 }
 
+extension StoredArea {
+    /// The sum of its row: worked out here, for each upload writes many.
+    fileprivate var sum: Int64 {
+        var sum = RowSum()
+        sum.add(Int64(number))
+        sum.add(.blob, scope.bytes)
+        if let parent { sum.add(Int64(parent)) } else { sum.add(.null, EmptyCollection()) }
+        sum.add(.text, name.utf8)
+        sum.add(Int64(bitPattern: digest.high))
+        sum.add(Int64(bitPattern: digest.low))
+        sum.add(Int64(records))
+        sum.add(Int64(position.value))
+        sum.add(isReference ? 1 : 0)
+        return sum.value
+    }
+}
+
 extension HubTransaction {
     // MARK: Areas
 
@@ -87,17 +104,15 @@ extension HubTransaction {
             sql: """
                 INSERT INTO areas(number, scope, parent, name, digest_high, digest_low, records,
                     position, is_reference, sum)
-                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9,
-                    row_sum(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9))
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 ON CONFLICT(number) DO UPDATE SET name = excluded.name,
                     digest_high = excluded.digest_high, digest_low = excluded.digest_low,
-                    records = excluded.records, position = excluded.position,
-                    sum = row_sum(number, scope, parent, ?4, ?5, ?6, ?7, ?8, is_reference)
+                    records = excluded.records, position = excluded.position, sum = excluded.sum
                 """)
         statement.setUncheckedArguments([
             Int64(area.number), area.scope.bytes.data, area.parent.map { Int64($0) }, area.name,
             Int64(bitPattern: area.digest.high), Int64(bitPattern: area.digest.low), area.records,
-            Int64(area.position.value), area.isReference,
+            Int64(area.position.value), area.isReference, area.sum,
         ])
         try statement.execute()
     }

@@ -71,22 +71,49 @@ struct RowBytes {
     }
     var values: [Value]
 
-    /// Other bytes have another sum: each step can be undone, so that what differs in one byte
-    /// never comes out the same.
     var sum: Int64 {
-        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-        func add(_ byte: UInt8) { hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01b3 }
-        for value in values {
-            add(value.kind.rawValue)
-            for place in 0..<4 { add(UInt8(truncatingIfNeeded: value.bytes.count >> (8 * place))) }
-            for byte in value.bytes { add(byte) }
+        var sum = RowSum()
+        for value in values { sum.add(value.kind, value.bytes) }
+        return sum.value
+    }
+}
+
+/// The sum of a row, column by column. Other bytes have another one: each step can be undone, so
+/// that what differs in one byte never comes out the same.
+struct RowSum {
+    private var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+
+    var value: Int64 { Int64(bitPattern: hash) }
+
+    private mutating func add(_ byte: UInt8) {
+        hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01b3
+    }
+
+    mutating func add(_ kind: RowBytes.Kind, _ bytes: some Collection<UInt8>) {
+        add(kind.rawValue)
+        for place in 0..<4 { add(UInt8(truncatingIfNeeded: bytes.count >> (8 * place))) }
+        for byte in bytes { add(byte) }
+    }
+
+    mutating func add(_ number: Int64, _ kind: RowBytes.Kind = .integer) {
+        withUnsafeBytes(of: number.littleEndian) { add(kind, $0) }
+    }
+
+    mutating func add(_ value: DatabaseValue) {
+        switch value.storage {
+        case .null: add(.null, EmptyCollection())
+        case .int64(let number): add(number)
+        case .double(let number): add(Int64(bitPattern: number.bitPattern), .real)
+        case .string(let text): add(.text, text.utf8)
+        case .blob(let data): add(.blob, data)
         }
-        return Int64(bitPattern: hash)
     }
 
     /// As SQL's `row_sum`.
     static let function = DatabaseFunction("row_sum", pure: true) { values in
-        RowBytes(values: values.map(Value.init)).sum
+        var sum = RowSum()
+        for value in values { sum.add(value) }
+        return sum.value
     }
 }
 

@@ -39,6 +39,10 @@ final class Judgement {
     private let writersBefore: Int
     /// The collections whose rules look beyond one record.
     let ruled: [CollectionID: [RecordRule]]
+    /// The units that two persons change.
+    let guarded: [CollectionID: Set<UnitID>]
+    /// What devices replaced of those here, and what stands beside it before this ends.
+    var replaced: [OpenConflict.Place: [Replaced]] = [:]
     /// What is to be asked again once the records are written.
     var docket = Docket()
     /// Off while a new hub is filled: all its records are asked about once, when all are there.
@@ -114,6 +118,7 @@ final class Judgement {
         self.now_ms = now_ms
         writersBefore = memory.writers.writers.count
         ruled = Self.rules(beyondOneRecord: schema)
+        guarded = Self.guardedUnits(of: schema)
     }
 
     /// A total of which other records' totals are parts.
@@ -580,6 +585,7 @@ final class Judgement {
             }
             var namesUnmerged = false
             let missed = overtaken[change.record] ?? []
+            let settled = guardedRegisters(change, by: set, in: record.state)
             record.state.merge(
                 change,
                 from: Origin(
@@ -593,6 +599,7 @@ final class Judgement {
             // A device takes what it names for merged: it was shown it. And it merges its own in
             // the order in which it wrote them.
             record.isEcho = record.isEcho && isEcho && !namesUnmerged && missed.isEmpty
+            if keep(settled, from: set, in: record.state) { isDisputed = true }
             record.position = position
             record.bytes += hashed.size
             record.isDirty = true
@@ -724,6 +731,7 @@ final class Judgement {
 
     /// Writes every touched record once, with its digest, and opens, reopens and closes conflicts.
     func flush(_ tx: borrowing HubTransaction) throws {
+        try stateReplacedAgain(tx)
         var areas = touchedAreas
         written.reserveCapacity(working.count)
         for id in working.keys.sorted() {

@@ -10,10 +10,13 @@ struct PendingWrites {
     var isEmpty: Bool { records.isEmpty }
 
     mutating func set(_ place: OpenConflict.Place, _ value: Value, replacing origins: [Origin]) {
+        set(place, value, naming: origins.map(\.name))
+    }
+
+    mutating func set(_ place: OpenConflict.Place, _ value: Value, naming names: [ChangeSetName]) {
         add(
-            Write(
-                unit: place.unit,
-                operation: .set(value, replacing: Set(origins.map(\.name)).sorted())), at: place)
+            Write(unit: place.unit, operation: .set(value, replacing: Set(names).sorted())),
+            at: place)
     }
 
     /// Sets a unit in every record that has a part in it. Work done unaware of a voiding is a side

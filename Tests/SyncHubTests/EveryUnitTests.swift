@@ -408,6 +408,9 @@ extension Meeting {
         case .first:
             expect(outcome, disputes: [anna, bert], shows: value(first), name)
         case .later: expect(outcome, chooses: bert, over: anna, name)
+        case .people where unit.stakes == .twoPersons && first == .bert:
+            // What somebody else had stated is stated again, for two persons to decide.
+            expect(outcome, disputes: [base, anna, bert], shows: base, name)
         case .people: expect(outcome, disputes: [anna, bert], shows: base, name)
         case .peopleNewest: expect(outcome, disputes: [anna, bert], shows: bert, name)
         case .higher, .larger, .smaller: expect(outcome, chooses: anna, over: bert, name)

@@ -187,6 +187,8 @@ extension Words {
         "proposal": Wording("proposal", "提议", "提案"),
         "registration": Wording("registration", "登记", "登録"),
         "resolution": Wording("decision", "裁定", "決定"),
+        "restatement": Wording(
+            "stated again by the office, to be decided", "由中心重新列出，待裁定", "決定のためハブが再掲"),
         "undo": Wording("undo", "撤销", "取り消し"),
         "visit": Wording("visit", "走访", "訪問"),
     ]

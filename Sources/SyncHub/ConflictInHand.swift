@@ -23,7 +23,7 @@ struct ConflictInHand {
         case .keep(let key), .split(let key):
             guard let side = finding.side(key) else { throw Problem(.badChoice) }
             return side.value
-        case .stand, .join: return nil
+        case .stand, .join, .putBack: return nil
         case .compose(let value):
             guard let place = finding.place,
                 let unit = judgement.schema.unit(place.unit, of: place.collection)
@@ -42,9 +42,16 @@ struct ConflictInHand {
     }
 
     /// Whether one person's decision waits for another's.
-    func needsSecond(_ request: ResolutionRequest) -> Bool {
+    func needsSecond(
+        _ request: ResolutionRequest, _ tx: borrowing HubTransaction
+    ) throws -> Bool {
+        if case .late(let name) = question, request.act == .putBack {
+            return try judgement.puttingBack(name, because: "", tx).lines.contains {
+                judgement.stakes(of: $0.place) >= .twoPersons
+            }
+        }
         // That two records are two is what everybody assumes anyway.
-        judgement.stakes(of: row) >= .twoPersons
+        return judgement.stakes(of: row) >= .twoPersons
             && !(finding.kind == .duplicate && request.act == .stand)
     }
 
@@ -101,9 +108,16 @@ struct ConflictInHand {
         _ request: ResolutionRequest, by person: PersonID, approvedBy second: PersonID?,
         _ tx: borrowing HubTransaction
     ) throws {
-        let value = try value(request)
+        var value = try value(request)
+        var finding = finding
         var pending = PendingWrites()
         switch request.choice {
+        case .putBack:
+            let lines: [Judgement.PutBack]
+            (pending, lines) = try putBack(request, tx)
+            value = lines.first { $0.place == finding.place }?.after
+            // Whose work it met is as it was, and not what was decided.
+            finding.sides = Array(finding.sides.prefix(1))
         case .keep(let key): try keep(key, request, &pending, tx)
         case .compose(let composed): try compose(composed, &pending, tx)
         case .stand: try stand(request, &pending, tx)
@@ -166,6 +180,13 @@ struct ConflictInHand {
         default:
             try pending.set(finding.places, kept.value, judgement, tx)
         }
+    }
+
+    private func putBack(
+        _ request: ResolutionRequest, _ tx: borrowing HubTransaction
+    ) throws -> (PendingWrites, [Judgement.PutBack]) {
+        guard case .late(let name) = question else { throw Problem(.badChoice) }
+        return try judgement.puttingBack(name, because: request.reason, tx)
     }
 
     private func compose(

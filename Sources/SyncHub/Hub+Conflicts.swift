@@ -172,12 +172,31 @@ extension Hub {
             },
             likeness: row.kind == ConflictKind.duplicate.rawValue
                 ? try tx.duplicate(id).map { Likeness(score: $0.score, reasons: $0.reasons) } : nil,
+            putsBack: try putsBack(row, finding, reader, tx),
+            asks: try Question(bytes: row.question).flatMap { try reader.owner(of: $0, tx) }
+                .map { try personName($0, tx) },
             dependents: try dependents(row, reader, tx),
             history: try tx.steps(of: id).map { step in
                 ConflictDetail.Step(
                     at_ms: step.at_ms, personName: try step.person.map { try personName($0, tx) },
                     act: step.act, text: step.text)
             })
+    }
+
+    private func putsBack(
+        _ row: StoredConflict, _ finding: OpenConflict?, _ reader: Judgement,
+        _ tx: borrowing HubTransaction
+    ) throws -> [ConflictDetail.PutBack] {
+        guard finding != nil, case .late(let name)? = Question(bytes: row.question) else {
+            return []
+        }
+        return try reader.puttingBack(name, because: "", tx).lines.map { line in
+            ConflictDetail.PutBack(
+                record: line.place.record, collection: line.place.collection,
+                unit: line.place.unit,
+                title: try reader.title(of: line.place.record, in: line.place.collection, tx),
+                before: line.before, after: line.after)
+        }
     }
 
     private func sideView(
@@ -346,6 +365,19 @@ extension Judgement {
             OpenConflict.Place(record: record, collection: collection, unit: unit), row, tx)
     }
 
+    /// Whose device a conflict is about, where it is about no record.
+    func owner(of question: Question, _ tx: borrowing HubTransaction) throws -> PersonID? {
+        switch question {
+        case .branch(let replica): try tx.replica(replica)?.person
+        case .gap(let name): try tx.replica(name.replica)?.person
+        case .unit, .key, .home, .premises, .late, .unmerged, .pair: nil
+        }
+    }
+
+    func stakes(of place: OpenConflict.Place) -> Stakes {
+        schema.unit(place.unit, of: place.collection)?.stakes ?? .ordinary
+    }
+
     func stakes(of row: StoredConflict) -> Stakes {
         guard let unit = row.unit, let collection = row.collection else { return .ordinary }
         if row.kind == ConflictKind.duplicate.rawValue {
@@ -389,7 +421,8 @@ extension Judgement {
         case .deletion: return [.keep]
         case .capacity: return [.compose, .stand]
         case .key, .reference: return [.keep, .stand]
-        case .premise, .late, .fork, .schema, .failure, .loss: return [.stand]
+        case .late: return [.stand, .putBack]
+        case .premise, .fork, .schema, .failure, .loss: return [.stand]
         case .duplicate: return [.join, .stand]
         }
     }

@@ -16,7 +16,7 @@ extension Hub {
     ) throws(Problem) -> ConflictDetail {
         try act(on: id, request.reason, by: session) { conflict, tx in
             try conflict.check(request)
-            guard conflict.needsSecond(request) else {
+            guard try conflict.needsSecond(request, tx) else {
                 return try conflict.decide(request, by: session.person, approvedBy: nil, tx)
             }
             // In the field somebody may have said the same.
@@ -70,10 +70,26 @@ extension Hub {
     }
 
     /// Sends a conflict back to the authors of a side with a question, which comes to their inbox.
+    ///
+    /// - Parameter key: the side; `nil` where there is none, and who works on the device is asked.
     public func ask(
-        _ id: RecordID, side key: String, _ text: String, by session: Session
+        _ id: RecordID, side key: String?, _ text: String, by session: Session
     ) throws(Problem) -> ConflictDetail {
         try act(on: id, text, by: session) { conflict, tx in
+            guard let key else {
+                guard let person = try conflict.judgement.owner(of: conflict.question, tx) else {
+                    throw Problem(.badChoice)
+                }
+                try conflict.say(.question, "", text, by: session.person, tx)
+                return try tx.addNotice(to: person) { number in
+                    SyncResponse.Notice(
+                        number: number, kind: .question,
+                        at_ms: UInt64(max(0, conflict.judgement.now_ms)), by: session.person,
+                        record: nil, collection: nil, unit: nil, value: nil, yours: nil,
+                        reason: Text(text)
+                    ).stored
+                }
+            }
             guard let side = conflict.finding.side(key), let name = side.origins.first?.name else {
                 throw Problem(.badChoice)
             }

@@ -202,7 +202,22 @@ extension Judgement {
                     $0.say(Remark(of: remark.unit, .reopening, text: reason), at: place)
                 }
             }
-        case .change: break
+        case .change(let adding, let removing):
+            guard
+                case .elements(let elements)? = try state(place.record, place.collection, tx)?[
+                    place.unit]
+            else { return }
+            let mine = elements.entries.filter { entry in
+                adding.contains(entry.element) && entry.adds.contains { $0.name == name }
+            }
+            let gone = removing.map(\.element).filter { element in
+                !elements.entries.contains { $0.element == element }
+            }
+            add(0, person) {
+                $0.change(
+                    place, adding: gone,
+                    removing: mine.map { Write.Removal(element: $0.element, adds: [name]) })
+            }
         }
     }
 }

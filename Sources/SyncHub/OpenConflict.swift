@@ -362,14 +362,16 @@ extension Judgement {
         for change in set.changes {
             guard let state = try state(change.record, change.collection, tx) else { continue }
             for write in change.writes {
+                let place = OpenConflict.Place(
+                    record: change.record, collection: change.collection, unit: write.unit)
                 guard case .register(let register)? = state[write.unit],
-                    let head = register.heads.first(where: { $0.origin.name == set.name })
+                    let head = try register.heads.first(where: {
+                        try says($0, write, of: set, at: place, tx)
+                    })
                 else { continue }
                 holding.append(
                     OpenConflict.Evidence(
-                        place: OpenConflict.Place(
-                            record: change.record, collection: change.collection,
-                            unit: write.unit), value: head.value, origins: [head.origin]))
+                        place: place, value: head.value, origins: [head.origin]))
             }
         }
         return holding

@@ -71,7 +71,7 @@ struct StoredProposal {
         switch request.choice {
         case .keep(let key), .split(let key): writer.text(key)
         case .compose(let value): writer.value(value)
-        case .stand, .join: break
+        case .stand, .join, .putBack: break
         }
         return writer.bytes
     }
@@ -90,6 +90,7 @@ struct StoredProposal {
             case .compose: choice = .compose(try reader.value())
             case .stand: choice = .stand
             case .join: choice = .join
+            case .putBack: choice = .putBack
             case nil: return nil
             }
             request = ResolutionRequest(version: version, choice: choice, reason: reason)

@@ -55,6 +55,10 @@ public struct ConflictDetail: Hashable, Sendable {
     public let decision: Decision?
     /// What speaks for two records being one; `nil` where that is not the question.
     public let likeness: Likeness?
+    /// What would change if it were put back; empty where that is not the question.
+    public let putsBack: [PutBack]
+    /// Who can be asked about it, where there is no side whose author could be: whose device it is.
+    public let asks: String?
     /// Decisions that were computed from this unit.
     public let dependents: [Authorship]
     public let history: [Step]
@@ -73,6 +77,17 @@ public struct ConflictDetail: Hashable, Sendable {
         /// empty where the question is about one unit.
         public let units: [ShownUnit]
         public let writes: [Authorship]
+    }
+
+    /// What putting late work back does to one unit.
+    public struct PutBack: Hashable, Sendable {
+        public let record: RecordID
+        public let collection: CollectionID
+        public let unit: UnitID
+        public let title: String
+        /// What it says now, and what it would.
+        public let before: Value
+        public let after: Value
     }
 
     public struct ShownUnit: Hashable, Sendable {
@@ -155,6 +170,8 @@ public struct ResolutionRequest: Hashable, Sendable {
         case split(String)
         /// The two records are one, and are shown as one.
         case join
+        /// What came late is put back: what it changed is as it was before.
+        case putBack
     }
 
     public enum Act: String, Hashable, Comparable, Sendable, CaseIterable {
@@ -163,6 +180,7 @@ public struct ResolutionRequest: Hashable, Sendable {
         case stand
         case split
         case join
+        case putBack
 
         public static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
     }
@@ -184,6 +202,7 @@ public struct ResolutionRequest: Hashable, Sendable {
         case .stand: .stand
         case .split: .split
         case .join: .join
+        case .putBack: .putBack
         }
     }
 }

@@ -331,6 +331,33 @@ struct GapTests {
         #expect(try losses(fixture).count == 1)
     }
 
+    @Test("who works on the device that has lost something is asked, and so is who made a copy")
+    func asked() throws {
+        let fixture = try HubFixture()
+        var a = try fixture.device(1, person: "Li Na")
+        try fixture.sync(&a)
+        a.seal([.house(house, in: HubFixture.north)])
+        var copy = a
+        for minutes in [Int64(1), 10] {
+            a.seal([.write(house, House.minutes, .increment(minutes))])
+        }
+        copy.seal([.write(house, House.minutes, .increment(100))])
+        try fixture.sync(&a, [run(1...3, of: a, without: [2])])
+        try fixture.sync(&copy, [copy.run(from: 2)])
+        try fixture.sync(&a)
+        let open = try fixture.hub.conflicts(state: nil, by: fixture.admin)
+        #expect(Set(open.map(\.kind)) == [.loss, .fork])
+        for view in open {
+            #expect(try fixture.hub.conflict(view.id, by: fixture.admin).asks == "Li Na")
+            let after = try fixture.hub.ask(
+                view.id, side: nil, "Which \(view.kind.word)?", by: fixture.admin)
+            #expect(after.history.map(\.act) == ["opened", "question"])
+        }
+        let asked = try fixture.sync(&a).notices.filter { $0.kind == .question }
+        #expect(Set(asked.map(\.reason)) == [Text("Which loss?"), Text("Which fork?")])
+        #expect(asked.map(\.record) == [nil, nil])
+    }
+
     @Test("what follows a gap is judged as it would be without: taken, late or set aside")
     func judged() throws {
         let fixture = try HubFixture()

@@ -18,6 +18,10 @@ extension Words {
     /// That two records are one.
     public static let areOne = Wording("They are one", "是同一个", "同じである")
 
+    /// That late work is undone.
+    public static let putBack = Wording(
+        "It does not fit: put back what it changed", "不合适：恢复到改动之前", "合わない：変更前に戻す")
+
     /// That one record is two.
     public static let areApart = Wording("Two records", "分为两条记录", "二つの記録に分ける")
 
@@ -110,9 +114,9 @@ extension Words {
         "late": (
             Wording("Late work", "迟到的记录", "遅れて届いた記録"),
             Wording(
-                "It has been taken up, and nothing is lost. It was written when its author's authority had already ended, and touches what was changed since; look whether it fits.",
-                "记录已采纳，没有丢失。它是在作者权限结束之后写的，并涉及之后有改动的内容；请核对是否合适。",
-                "取り込み済みで、何も失われていません。担当の権限が終わった後に書かれ、その後に変わった内容に触れています。合っているか確認してください。"),
+                "It has been taken up, and nothing is lost. It was written when its author's authority had already ended, and touches what was changed since; keep it if it fits, or put back what it changed.",
+                "记录已采纳，没有丢失。它是在作者权限结束之后写的，并涉及之后有改动的内容；请核对：合适则保留，不合适则恢复到改动之前。",
+                "取り込み済みで、何も失われていません。担当の権限が終わった後に書かれ、その後に変わった内容に触れています。合っていれば残し、合わなければ変更前に戻してください。"),
             Wording("It fits: it stays", "合适，予以保留", "問題なし：そのまま残す")
         ),
         "fork": (

@@ -84,20 +84,21 @@ extension Front {
     }
 
     private func request(_ fields: JSONFields) throws(Problem) -> ResolutionRequest {
-        let choices = ["keep", "value", "split", "stand", "join"].filter(fields.has)
+        let choices = ["keep", "value", "split", "stand", "join", "putBack"].filter(fields.has)
         let choice: ResolutionRequest.Choice
         switch choices {
         case ["keep"]: choice = .keep(try fields.string("keep", maximumBytes: 80))
         case ["split"]: choice = .split(try fields.string("split", maximumBytes: 80))
         case ["stand"] where try fields.json("stand") == .bool(true): choice = .stand
         case ["join"] where try fields.json("join") == .bool(true): choice = .join
+        case ["putBack"] where try fields.json("putBack") == .bool(true): choice = .putBack
         case ["value"]:
             guard let value = Value(try fields.json("value")) else { throw Problem(.badValue) }
             choice = .compose(value)
         default:
             throw Problem(
                 .malformed,
-                "Give one of \"keep\", \"value\", \"split\", \"stand\", \"join\".")
+                "Give one of \"keep\", \"value\", \"split\", \"stand\", \"join\", \"putBack\".")
         }
         return ResolutionRequest(
             version: try fields.string("version", maximumBytes: 200), choice: choice,
@@ -135,7 +136,7 @@ extension Front {
 
     func ask(_ call: Call, _ session: Session) async throws(Problem) -> Answer {
         let fields = try JSONFields(call.body)
-        let side = try fields.string("side", maximumBytes: 80)
+        let side = fields.has("side") ? try fields.string("side", maximumBytes: 80) : nil
         let text = try fields.string("text", maximumBytes: Limits.jsonBytes)
         return try await detail(call) { hub, id throws(Problem) in
             try hub.ask(id, side: side, text, by: session)

@@ -84,6 +84,19 @@ extension ConflictDetail {
         // Left out where nothing is shown: `null` would say that an empty value is.
         if let shown { members.append(JSONMember("shown", shown.json)) }
         if let likeness { members.append(JSONMember("likeness", likeness.json)) }
+        if let asks { members.append(JSONMember("asks", .string(asks))) }
+        if !putsBack.isEmpty {
+            let lines = putsBack.map { line -> JSON in
+                .object([
+                    "record": .string("\(line.record)"),
+                    "collection": .string(schema.name(of: line.collection)),
+                    "unit": .string(schema.name(of: line.unit, in: line.collection)),
+                    "title": .string(line.title), "before": line.before.json,
+                    "after": line.after.json,
+                ])
+            }
+            members.append(JSONMember("putsBack", .array(lines)))
+        }
         return .object(members)
     }
 }
@@ -165,7 +178,7 @@ extension ConflictDetail.Proposal {
         switch request.choice {
         case .keep(let key), .split(let key): members.append(JSONMember("side", .string(key)))
         case .compose(let value): members.append(JSONMember("value", value.json))
-        case .stand, .join: break
+        case .stand, .join, .putBack: break
         }
         return .object(members)
     }

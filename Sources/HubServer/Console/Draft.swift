@@ -12,6 +12,8 @@ struct Draft: Sendable {
         case split(String)
         /// The two records are one.
         case join
+        /// What came late is undone.
+        case putBack
 
         /// Reads what the form sends; `nil` for nothing chosen.
         init?(_ word: String) {
@@ -19,6 +21,7 @@ struct Draft: Sendable {
             case "other": self = .other
             case "stand": self = .stand
             case "join": self = .join
+            case "putBack": self = .putBack
             case _ where word.hasPrefix("keep:"): self = .keep(String(word.dropFirst(5)))
             case _ where word.hasPrefix("split:"): self = .split(String(word.dropFirst(6)))
             default: return nil
@@ -31,6 +34,7 @@ struct Draft: Sendable {
             case .other: "other"
             case .stand: "stand"
             case .join: "join"
+            case .putBack: "putBack"
             case .split(let key): "split:\(key)"
             }
         }

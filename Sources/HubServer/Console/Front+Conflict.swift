@@ -121,14 +121,21 @@ extension Front {
     private func decision(_ page: Page, _ shown: ShownValue, _ detail: ConflictDetail) -> HTML {
         guard let decision = detail.decision else { return "" }
         let when = page.moment(decision.at_ms).short
-        let words = page.say(decision.act == .join ? Words.areOne : detail.view.kind.standing)
+        let words: String =
+            switch decision.act {
+            case .join: page.say(Words.areOne)
+            case .putBack: page.say(Words.putBack)
+            case .keep, .compose, .stand, .split: page.say(detail.view.kind.standing)
+            }
+        let value = decision.value.map { shown.block($0) }
         let second = decision.approvedByName.map { " · " + page.say(.approvedBy, $0) } ?? ""
         // Opened again, it is what was once decided.
         let isLast = detail.view.state == .resolved
         return """
             <h2>\(page.say(isLast ? .decision : .earlierDecision))</h2>
             <div class="note\(isLast ? " good" : "")">
-            \(decision.value.map { shown.block($0) } ?? "<p>\(words)</p>")
+            \(decision.act == .putBack || value == nil ? "<p>\(words)</p>" : "")
+            \(value)
             <p>\(stored: decision.reason)</p>
             <p class="hint">\(page.say(.decidedBy, decision.byName, when))\(second)</p>
             \(isLast ? act(page, detail, "undo", .takeBack, reason: .reason) : "")
@@ -146,6 +153,7 @@ extension Front {
         case .compose(let value): what = "\(page.say(.otherValue)): \(shown.line(value))"
         case .stand: what = "\(page.say(detail.view.kind.standing))"
         case .join: what = "\(page.say(Words.areOne))"
+        case .putBack: what = "\(page.say(Words.putBack))"
         }
         let fields: HTML =
             "<input type=\"hidden\" name=\"version\" value=\"\(exactly: proposal.request.version)\">"
@@ -178,6 +186,9 @@ extension Front {
             """
     }
 
+    /// Stands for the side of whose device it is, where there is no side.
+    static let whoseDevice = "device"
+
     /// A word to everybody, or a question to the author of one side; and whose it is to decide.
     private func speak(_ page: Page, _ detail: ConflictDetail, _ colleagues: [String]) -> HTML {
         let sides = detail.sides.map { side -> HTML in
@@ -185,8 +196,12 @@ extension Front {
             return
                 "<option value=\"\(side.key)\">\(page.say(.askAuthor, side.key.uppercased(), authors))</option>"
         }
+        let person: HTML =
+            detail.asks.map {
+                "<option value=\"\(exactly: Self.whoseDevice)\">\(page.say(.askOwner, $0))</option>"
+            } ?? ""
         let to: HTML =
-            "<label>\(page.say(.discussion))<select name=\"side\"><option value=\"\">\(page.say(.toEverybody))</option>\(sides)</select></label>"
+            "<label>\(page.say(.discussion))<select name=\"side\"><option value=\"\">\(page.say(.toEverybody))</option>\(sides)\(person)</select></label>"
         let names = colleagues.map { name -> HTML in
             "<option value=\"\(exactly: name)\">\(name)</option>"
         }
@@ -460,6 +475,7 @@ extension Front {
             \(detail.acts.contains(.compose) ? otherChoice(page, shown, entry, draft) : "")
             \(canSplit ? splits(page, detail, draft) : "")
             \(detail.acts.contains(.join) ? choice(draft, .join, page.say(Words.areOne)) : "")
+            \(detail.acts.contains(.putBack) ? choice(draft, .putBack, page.say(Words.putBack)) : "")
             \(detail.acts.contains(.stand) ? choice(draft, .stand, page.say(stand)) : "")
             </fieldset>
             <label for="reason"><b>\(page.say(.reason))</b></label>
@@ -567,6 +583,7 @@ extension Front {
         case .keep(let key)?: choice = "\(page.say(.keepSide, key.uppercased()))"
         case .stand?: choice = "\(page.say(detail.view.kind.standing))"
         case .join?: choice = "\(page.say(Words.areOne))"
+        case .putBack?: choice = "\(page.say(Words.putBack))"
         case .split(let key)?: choice = "\(page.say(.splitSide, key.uppercased()))"
         case .other?:
             let texts = draft.texts.prefix(shown.unit?.members.count ?? 1).filter { !$0.isEmpty }

@@ -71,6 +71,7 @@ extension Front {
         case .split(let key)? where detail.sides.contains { $0.key == key }: choice = .split(key)
         case .stand?: choice = .stand
         case .join?: choice = .join
+        case .putBack?: choice = .putBack
         case .keep?, .split?, nil: return bad(page.say(.chooseFirst))
         case .other?:
             guard let unit = unit(of: detail.view), ValueEntry(unit: unit).isPossible
@@ -100,7 +101,7 @@ extension Front {
         case .keep(let key): value = detail.sides.first { $0.key == key }?.value
         case .split(let key): value = detail.sides.first { $0.key != key }?.value
         case .compose(let composed): value = composed
-        case .stand, .join: value = detail.shown
+        case .stand, .join, .putBack: value = detail.shown
         }
         let comparison: HTML = """
             <div class="compare">
@@ -132,6 +133,7 @@ extension Front {
             <h2>\(page.say(.endedSides))</h2>
             <ul>\(ended)</ul>
             \(effect(page, request, detail))
+            \(request.act == .putBack ? puttingBack(page, detail) : "")
             <h2>\(page.say(.reason))</h2>
             <p class="value">\(stored: request.reason)</p>
             <form method="post" action="\(page.link("/console/conflicts/\(view.id)/decide"))">
@@ -157,6 +159,8 @@ extension Front {
         case .stand:
             "<p><b>\(page.say(detail.view.kind.standing))</b></p><p>\(page.say(.letStandExplained))</p>"
         case .join: "<p><b>\(page.say(Words.areOne))</b></p><p>\(page.say(.areOneExplained))</p>"
+        case .putBack:
+            "<p><b>\(page.say(Words.putBack))</b></p><p>\(page.say(.putBackExplained))</p>"
         case .split(let key): "<p>\(page.say(.splitSide, key.uppercased()))</p>"
         case .keep(let key):
             detail.sides.first { $0.key == key }.map {
@@ -164,6 +168,26 @@ extension Front {
             } ?? ""
         case .compose: ""
         }
+    }
+
+    /// All that putting late work back changes, unit by unit.
+    private func puttingBack(_ page: Page, _ detail: ConflictDetail) -> HTML {
+        let rows = detail.putsBack.map { line -> HTML in
+            let shown = ShownValue(
+                page: page, unit: schema.unit(line.unit, of: line.collection), names: detail.names)
+            let name = page.term(schema.name(of: line.unit, in: line.collection))
+            return """
+                <tr><th scope="row">\(stored: line.title): \(name)</th>
+                <td data-label="\(page.say(.before))">\(shown.line(line.before))</td>
+                <td data-label="\(page.say(.after))">\(shown.line(line.after))</td></tr>
+
+                """
+        }
+        let headings = [Phrase.field, .before, .after].map { heading -> HTML in
+            "<th scope=\"col\">\(page.say(heading))</th>"
+        }
+        return
+            "<table class=\"queue\"><thead><tr>\(headings)</tr></thead><tbody>\(rows)</tbody></table>"
     }
 
     func unit(of view: ConflictView) -> UnitDeclaration? {
@@ -193,7 +217,9 @@ extension Front {
                 case "undo": _ = try hub.undo(id, reason: text, by: session)
                 case "assign": _ = try hub.assign(id, to: text, due_ms: due_ms, by: session)
                 case "comment" where side.isEmpty: _ = try hub.comment(id, text, by: session)
-                case "comment": _ = try hub.ask(id, side: side, text, by: session)
+                case "comment":
+                    let key = side == Self.whoseDevice ? nil : side
+                    _ = try hub.ask(id, side: key, text, by: session)
                 default: throw Problem(.malformed)
                 }
             }

@@ -46,6 +46,7 @@ enum Phrase: CaseIterable, Sendable {
     case resolved
     case reopenedTimes
     case areOneExplained
+    case putBackExplained
     case stillValid
     case isVoid
     case isTheirs
@@ -75,6 +76,7 @@ enum Phrase: CaseIterable, Sendable {
     case approve
     case proposedBy
     case askAuthor
+    case askOwner
     case toEverybody
     case say
     case assign
@@ -269,6 +271,16 @@ enum Phrase: CaseIterable, Sendable {
                 "Nothing is moved and nothing is lost: each record keeps what was written in it, and both are shown as one until this is taken back.",
                 "不移动、不丢失任何内容：两条记录各自保留原有内容，合并显示，撤回后恢复为两条。",
                 "何も移動せず、失われません。どちらの記録も元の内容を保ち、取り消すまで一件として表示されます。"
+            )
+        case .putBackExplained:
+            (
+                "All that it set, added or counted and that still holds is as it was before; a record that it made becomes void. Notes stay. Nothing is erased, and this can be taken back.",
+                "它设置、添加或计入且仍然有效的内容都恢复原状；它新建的记录作废；备注保留。不删除任何内容，可以撤回。",
+                "設定・追加・加算され今も有効な内容は元に戻り、これで作られた記録は無効になります。メモは残ります。何も消されず、取り消すこともできます。"
+            )
+        case .askOwner:
+            (
+                "Ask %1, who works on this device", "询问使用该设备的%1", "この端末を使う %1 に質問する"
             )
         case .alike: ("Alike: %1 of 100", "相似度：%1（满分 100）", "類似度：%1（100 点満点）")
         case .anyKind:

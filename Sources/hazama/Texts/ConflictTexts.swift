@@ -3,6 +3,7 @@ import Fieldwork
 /// What the office is told of a conflict beside its sides.
 enum ConflictPhrase: Catalogue {
     case due, highStakes, needsTwoPersons, reopenedTimes, restsOnIt, approvedBy, theHub
+    case putsBack, canBeAsked, noticeOfDevice
 
     var wording: Wording {
         switch self {
@@ -18,6 +19,18 @@ enum ConflictPhrase: Catalogue {
             Wording("rests on it", "以此为依据", "これに基づくもの")
         case .approvedBy: Wording("approved by {name}", "由 {name} 批准", "{name} が承認")
         case .theHub: Wording("the hub", "中心", "ハブ")
+        case .putsBack: Wording("put back, it would change", "恢复后将改变", "戻すと変わるもの")
+        case .canBeAsked:
+            Wording(
+                "{name} works on this device, and can be asked: comment … --ask device",
+                "该设备由{name}使用，可以询问：comment … --ask device",
+                "この端末を使う {name} に質問できます：comment … --ask device")
+        case .noticeOfDevice:
+            Wording(
+                "{by} asks about your work on this machine: “{text}” Call the office, or enter "
+                    + "what was lost again.",
+                "{by} 就您在本机上的工作提问：“{text}”请致电办公室，或重新填写丢失的内容。",
+                "{by} からこの端末での作業についての質問：「{text}」事務所に電話するか、失われた内容を入れ直してください。")
         }
     }
 }

@@ -623,9 +623,9 @@ enum Phrase: Catalogue {
         case .factNeedsAnswer: Wording("A fact needs an answer.", "事实需要有回答。", "事実には回答が必要です。")
         case .keepOrValue:
             Wording(
-                "Give one of --keep, --value, --split, --stand, --join.",
-                "请提供 --keep、--value、--split、--stand、--join 之一。",
-                "--keep、--value、--split、--stand、--join のどれか一つを指定してください。")
+                "Give one of --keep, --value, --split, --stand, --join, --put-back.",
+                "请提供 --keep、--value、--split、--stand、--join、--put-back 之一。",
+                "--keep、--value、--split、--stand、--join、--put-back のどれか一つを指定してください。")
         case .badGroup:
             Wording(
                 "Write the members as a JSON object: {members}",

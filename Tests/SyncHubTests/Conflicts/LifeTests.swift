@@ -178,6 +178,16 @@ struct LifeTests {
         #expect(try pair.only().discussion.map(\.keep) == [pair.side(.integer(4)), ""])
     }
 
+    @Test("where there are sides one of them is asked, and nobody for all of them")
+    func askedOfNobody() async throws {
+        let pair = try await disagreement()
+        let detail = try pair.only()
+        #expect(detail.asks == nil)
+        #expect(
+            code { _ = try pair.hub.ask(detail.view.id, side: nil, "which?", by: pair.admin) }
+                == .badChoice)
+    }
+
     @Test("a side split off becomes a record of its own, and the other holds")
     func split() async throws {
         let pair = try await disagreement()

@@ -174,6 +174,13 @@ extension Desk {
                     "id": notice.record?.short() ?? "", "reason": why,
                 ])
         case .fork: return console.text(.noticeFork)
+        case .question where notice.record == nil:
+            return console.text(
+                ConflictPhrase.noticeOfDevice,
+                [
+                    "by": notice.by.map(titles.person) ?? console.text(.office),
+                    "text": notice.reason.string,
+                ])
         case .question:
             let (label, _, yours) = values(of: notice, titles)
             return console.text(

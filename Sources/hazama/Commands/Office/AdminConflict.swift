@@ -162,6 +162,15 @@ enum ConflictJSON {
             console.result(
                 "  \(console.text(.shownMeanwhile), .dim): \(text(shown, conflict, desk))")
         }
+        for line in detail["putsBack"]?.array ?? [] {
+            let values = "\(text(line["before"], line, desk)) → \(text(line["after"], line, desk))"
+            let place = "\(string(line["title"])) \(label(line, console.language))"
+            console.result(
+                "  \(console.text(ConflictPhrase.putsBack), .dim): \(place)  \(values)")
+        }
+        if let person = detail["asks"]?.string {
+            console.result("  \(console.text(ConflictPhrase.canBeAsked, ["name": person]), .dim)")
+        }
         for write in detail["dependents"]?.array ?? [] {
             let intent = Words.intent(string(write["intent"])).text(in: console.language)
             let at = desk.formats.moment(write["corrected_ms"]?.integer ?? 0)
@@ -222,6 +231,7 @@ enum ConflictJSON {
         let words =
             switch decision["act"]?.string {
             case "join": Words.areOne
+            case "putBack": Words.putBack
             case "split": Words.areApart
             default: Words.standing(conflict["kind"]?.string ?? "")
             }
@@ -371,7 +381,7 @@ struct AdminConflictResolve: DeskCommand {
     }
 }
 
-/// What is decided: one of five.
+/// What is decided: one of six.
 struct DecisionOptions: ParsableArguments {
     @Option(help: "Keep this side: a, b …")
     var keep: String?
@@ -383,6 +393,8 @@ struct DecisionOptions: ParsableArguments {
     var stand = false
     @Flag(help: "Of two records that may be one: they are.")
     var join = false
+    @Flag(help: "Undo what late work changed.")
+    var putBack = false
 }
 
 extension Desk {
@@ -395,7 +407,7 @@ extension Desk {
         let (keep, value) = (choice.keep, choice.value)
         let count =
             [keep, value, choice.split].count { $0 != nil } + (choice.stand ? 1 : 0)
-            + (choice.join ? 1 : 0)
+            + (choice.join ? 1 : 0) + (choice.putBack ? 1 : 0)
         guard count == 1 else { throw desk.fail(.usage, .badUsage, .keepOrValue) }
         let show = "/v1/admin/conflicts/\(id)"
         let before = try await office.get(show)
@@ -419,6 +431,7 @@ extension Desk {
         }
         if choice.stand { body.append(JSONMember("stand", .bool(true))) }
         if choice.join { body.append(JSONMember("join", .bool(true))) }
+        if choice.putBack { body.append(JSONMember("putBack", .bool(true))) }
         if let value {
             guard let conflict = before["conflict"],
                 let (_, unit) = ConflictJSON.declaration(conflict)

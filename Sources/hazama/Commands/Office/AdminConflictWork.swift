@@ -93,14 +93,17 @@ struct AdminConflictComment: DeskCommand {
     var id: String
     @Argument(help: "The words.")
     var text: String
-    @Option(help: "The side whose author is asked: a, b …")
+    @Option(
+        help: "The side whose author is asked: a, b …; or device, where there is no side.")
     var ask: String?
 
     func run(at desk: Desk) async throws -> ExitStatus {
         let office = try desk.office()
         let (id, path) = try await desk.conflictPath(id, office)
         var body = [JSONMember("text", .string(text))]
-        if let ask { body.append(JSONMember("side", .string(ask.trimmed.lowercased()))) }
+        if let side = ask?.trimmed.lowercased(), side != "device" {
+            body.append(JSONMember("side", .string(side)))
+        }
         try desk.show(
             try await office.post(path + (ask == nil ? "/comment" : "/ask"), .object(body)), id)
         return .done

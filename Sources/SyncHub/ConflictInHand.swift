@@ -108,22 +108,7 @@ struct ConflictInHand {
         _ request: ResolutionRequest, by person: PersonID, approvedBy second: PersonID?,
         _ tx: borrowing HubTransaction
     ) throws {
-        var value = try value(request)
-        var finding = finding
-        var pending = PendingWrites()
-        switch request.choice {
-        case .putBack:
-            let lines: [Judgement.PutBack]
-            (pending, lines) = try putBack(request, tx)
-            value = lines.first { $0.place == finding.place }?.after
-            // Whose work it met is as it was, and not what was decided.
-            finding.sides = Array(finding.sides.prefix(1))
-        case .keep(let key): try keep(key, request, &pending, tx)
-        case .compose(let composed): try compose(composed, &pending, tx)
-        case .stand: try stand(request, &pending, tx)
-        case .join: try judgement.pair(finding, in: .aliases, &pending, tx)
-        case .split(let key): try split(key, &pending, tx)
-        }
+        var (pending, value) = try writes(request, saying: request.reason, tx)
         if second != nil, let place = finding.place, !pending.isEmpty {
             pending.say(
                 Remark(of: place.unit, .approval, keep: "\(person)", text: request.reason),
@@ -137,7 +122,7 @@ struct ConflictInHand {
                 author: second ?? person, reason: request.reason, tx)
         }
         try judgement.close(
-            row, finding, request, value, name, by: person, approvedBy: second, tx)
+            row, told(request), request, value, name, by: person, approvedBy: second, tx)
         if name == nil {
             // About no record: the decision is that it was seen.
             guard var closed = try tx.conflict(row.id) else { return }
@@ -150,6 +135,36 @@ struct ConflictInHand {
         try tx.audit(
             "conflict.resolve", "\(row.id) \(name.map { "\($0)" } ?? "")", reason: request.reason,
             by: second ?? person, at_ms: judgement.now_ms)
+    }
+
+    /// What a decision writes, and what holds then; `nil` where sides are let stand.
+    ///
+    /// - Parameter text: what is said to it in the record, where something has to be.
+    func writes(
+        _ request: ResolutionRequest, saying text: String, _ tx: borrowing HubTransaction
+    ) throws -> (PendingWrites, Value?) {
+        var value = try value(request)
+        var pending = PendingWrites()
+        switch request.choice {
+        case .putBack:
+            let lines: [Judgement.PutBack]
+            (pending, lines) = try putBack(request, tx)
+            value = lines.first { $0.place == finding.place }?.after
+        case .keep(let key): try keep(key, request, &pending, tx)
+        case .compose(let composed): try compose(composed, &pending, tx)
+        case .stand: try stand(text, &pending, tx)
+        case .join: try judgement.pair(finding, in: .aliases, &pending, tx)
+        case .split(let key): try split(key, &pending, tx)
+        }
+        return (pending, value)
+    }
+
+    /// Whom a decision is told: whose work late work met is as it was, and not what was decided.
+    func told(_ request: ResolutionRequest) -> OpenConflict {
+        guard request.act == .putBack else { return finding }
+        var told = finding
+        told.sides = Array(finding.sides.prefix(1))
+        return told
     }
 
     private func keep(
@@ -204,12 +219,11 @@ struct ConflictInHand {
     }
 
     private func stand(
-        _ request: ResolutionRequest, _ pending: inout PendingWrites,
-        _ tx: borrowing HubTransaction
+        _ text: String, _ pending: inout PendingWrites, _ tx: borrowing HubTransaction
     ) throws {
         func stand(_ place: OpenConflict.Place, _ keep: String) {
             pending.say(
-                Remark(of: place.unit, .standing, keep: keep, text: request.reason), at: place)
+                Remark(of: place.unit, .standing, keep: keep, text: text), at: place)
         }
         guard let place = finding.place else { return }
         switch question {

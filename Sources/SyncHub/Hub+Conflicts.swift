@@ -183,7 +183,7 @@ extension Hub {
             })
     }
 
-    private func putsBack(
+    func putsBack(
         _ row: StoredConflict, _ finding: OpenConflict?, _ reader: Judgement,
         _ tx: borrowing HubTransaction
     ) throws -> [ConflictDetail.PutBack] {

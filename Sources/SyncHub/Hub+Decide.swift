@@ -116,129 +116,14 @@ extension Hub {
         _ id: RecordID, reason: String, by session: Session
     ) throws(Problem) -> ConflictDetail {
         try act(on: id, reason, by: session) { conflict, tx in
-            if case .pair = conflict.question {
+            let many = try conflict.row.decidedBy.map { try tx.conflicts(decidedBy: $0).count } ?? 0
+            if case .pair = conflict.question, many < 2 {
                 try conflict.judgement.part(
                     conflict.row, conflict.finding, reason, by: session.person, tx)
             } else {
                 try conflict.judgement.undo(conflict.row, reason, by: session.person, tx)
             }
         }
-    }
-
-    // MARK: Many at once
-
-    /// What a bulk decision would change. High stakes are never part of it.
-    public func preview(
-        _ request: BulkRequest, by session: Session
-    ) throws(Problem) -> BulkPreview {
-        try require(.conflictAdministrator, session)
-        let now = clock()
-        return try serving { memory in
-            try self.store.read { [memory] tx in
-                try self.bulk(
-                    request, Judgement(memory, schema: self.schema, now_ms: now), tx
-                ).preview
-            }
-        }
-    }
-
-    /// Carries a bulk decision out, as one change set, which one undo takes back.
-    ///
-    /// Throws `.staleView` where it is not any more what the preview showed.
-    public func resolve(
-        _ request: BulkRequest, token: String, reason: String, by session: Session
-    ) throws(Problem) -> BulkPreview {
-        try require(.conflictAdministrator, session)
-        try Self.check(reason)
-        let now = clock()
-        return try serving { memory in
-            let (preview, after) = try self.store.write { [memory] tx in
-                let judgement = Judgement(memory, schema: self.schema, now_ms: now)
-                let (preview, rows) = try self.bulk(request, judgement, tx)
-                guard preview.token == token else { throw Problem(.staleView) }
-                guard !rows.isEmpty else { throw Problem(.alreadyResolved) }
-                var pending = PendingWrites()
-                for (line, (row, finding)) in zip(preview.lines, rows) {
-                    try pending.set(finding.places, line.after, judgement, tx)
-                    judgement.deciding.insert(row.id)
-                }
-                let name = try judgement.write(
-                    try pending.changes(judgement, tx), intent: "resolution",
-                    author: session.person, reason: reason, tx)
-                for (line, (row, finding)) in zip(preview.lines, rows) {
-                    let request = ResolutionRequest(
-                        version: finding.version, choice: .compose(line.after), reason: reason)
-                    try judgement.close(
-                        row, finding, request, line.after, name, by: session.person,
-                        approvedBy: nil, tx)
-                }
-                try judgement.flush(tx)
-                try tx.audit(
-                    "conflict.bulk", "\(name)", reason: reason, by: session.person, at_ms: now)
-                return (preview, judgement.memory)
-            }
-            memory = after
-            return preview
-        }
-    }
-
-    private func bulk(
-        _ request: BulkRequest, _ judgement: Judgement, _ tx: borrowing HubTransaction
-    ) throws -> (preview: BulkPreview, rows: [(StoredConflict, OpenConflict)]) {
-        guard let unit = schema.unit(request.unit, of: request.collection),
-            unit.stakes < .high, [.value, .group, .states].contains(request.kind)
-        else { throw Problem(.badChoice) }
-        var lines: [BulkPreview.Line] = []
-        var rows: [(StoredConflict, OpenConflict)] = []
-        var left = 0
-        var bytes = 0
-        var versions = ByteWriter()
-        for row in try tx.conflicts(state: nil)
-        where row.collection == request.collection && row.unit == request.unit
-            && row.kind == request.kind.rawValue
-        {
-            guard let question = Question(bytes: row.question),
-                let finding = try judgement.find(question, tx), finding.sides.count > 1
-            else { continue }
-            let byTime = finding.sides.flatMap { side in side.origins.map { ($0, side.value) } }
-                .sorted { ($0.0.time, $0.0.name) < ($1.0.time, $1.0.name) }
-            let value: Value? =
-                switch request.rule {
-                case .newest: byTime.last?.1
-                case .oldest: byTime.first?.1
-                case .previous: finding.base?.value
-                }
-            guard let value else { continue }
-            // The value, the names of the heads it replaces and their record, in each place.
-            let heads = finding.sides.reduce(0) { $0 + $1.origins.count }
-            let size = finding.places.count * (Self.size(of: value) + 32 * (heads + 2))
-            guard rows.count < Self.bulkLimit, bytes + size <= Limits.changeSetBytes * 3 / 4 else {
-                left += 1
-                continue
-            }
-            bytes += size
-            lines.append(
-                BulkPreview.Line(
-                    view: try view(row, finding, judgement, tx), before: finding.shown,
-                    after: value))
-            rows.append((row, finding))
-            versions.text(finding.version)
-            versions.value(value)
-        }
-        return (
-            BulkPreview(
-                lines: lines, left: left,
-                token: String(Digests.sha256(versions.bytes).description.prefix(20))), rows
-        )
-    }
-
-    /// Conflicts in one bulk decision: their change set stays below its limits with room to spare.
-    static let bulkLimit = 500
-
-    private static func size(of value: Value) -> Int {
-        var writer = ByteWriter()
-        writer.value(value)
-        return writer.count
     }
 
     // MARK: One at a time
@@ -278,7 +163,7 @@ extension Hub {
         }
     }
 
-    private static func check(_ reason: String) throws(Problem) {
+    static func check(_ reason: String) throws(Problem) {
         let isBlank = reason.allSatisfy(\.isWhitespace)
         guard !isBlank, reason.utf8.count <= Limits.reasonBytes, !reason.utf8.contains(0) else {
             throw Problem(.reasonRequired)

@@ -116,6 +116,21 @@ extension Judgement {
             .contains(set.name)
     }
 
+    /// The write that a head says: its own, or what the hub stated again with it. What its author
+    /// knew is asked of that: the hub knows everything.
+    func source(
+        of head: Head, _ record: RecordID, _ unit: UnitID, _ tx: borrowing HubTransaction
+    ) throws -> ChangeSetName {
+        guard try isRestating(head.origin.name, tx) else { return head.origin.name }
+        let before = try memory.log.ancestors(of: head.origin.name, record, unit, tx)
+        return try before.sorted().first { name in
+            guard !name.replica.isHub,
+                let write = try memory.log.write(name, record, unit, tx)
+            else { return false }
+            return write.origin.author == head.origin.author && write.value.agrees(with: head.value)
+        } ?? head.origin.name
+    }
+
     /// Whether the hub stated with this what somebody had written before.
     private func isRestating(
         _ name: ChangeSetName, _ tx: borrowing HubTransaction

@@ -324,7 +324,8 @@ extension Judgement {
         else { return nil }
         for head in voiding.heads {
             // Whoever voided the record and knew what lies with it meant that, too.
-            if try knew(head.origin.name, of: created.position, tx) { return nil }
+            let name = try source(of: head, parent, .void, tx)
+            if try knew(name, of: created.position, tx) { return nil }
         }
         let latest = voiding.heads.compactMap(\.origin.position).max() ?? .start
         if let standing = child.state.standing(of: unit), standing.position >= latest {
@@ -411,11 +412,13 @@ extension Judgement {
             var changed: [Head] = []
             // Who knew of the decision changed the fact afterwards, which is life; and what its own
             // device wrote since is nobody else's.
-            for head in register.heads
-            where head.origin.name.replica != name.replica
-                && !premise.heads.contains(head.origin.name)
-            {
-                if try !knew(head.origin.name, of: decided, tx) { changed.append(head) }
+            for head in register.heads {
+                let source = try source(of: head, premise.record, premise.unit, tx)
+                if source.replica != name.replica, !premise.heads.contains(source),
+                    try !knew(source, of: decided, tx)
+                {
+                    changed.append(head)
+                }
             }
             guard !changed.isEmpty else { continue }
             let place = OpenConflict.Place(

@@ -30,6 +30,47 @@ struct PendingWrites {
         }
     }
 
+    /// Whether another sets or counts what this sets or counts otherwise: both can't be one change
+    /// set.
+    func contradicts(_ other: PendingWrites) -> Bool {
+        records.contains { record, entry in
+            guard let theirs = other.records[record] else { return false }
+            return entry.creates || theirs.creates
+                || entry.writes.contains { write in
+                    switch write.operation {
+                    case .append, .change: false
+                    case .set, .increment:
+                        theirs.writes.contains { $0.unit == write.unit && $0 != write }
+                    }
+                }
+        }
+    }
+
+    /// Adds what another writes, which must not contradict this.
+    mutating func add(_ other: PendingWrites) {
+        for (record, entry) in other.records {
+            for write in entry.writes {
+                let place = OpenConflict.Place(
+                    record: record, collection: entry.collection, unit: write.unit)
+                let old = records[record]?.writes.first { $0.unit == write.unit }?.operation
+                switch (write.operation, old) {
+                case (.append(let values), .append(let before)?):
+                    add(Write(unit: write.unit, operation: .append(before + values)), at: place)
+                case (.change(let adding, let removing), .change(let added, let removed)?):
+                    let change = Write.Operation.change(
+                        adding: added + adding.filter { !added.contains($0) },
+                        removing: removed + removing.filter { !removed.contains($0) })
+                    add(Write(unit: write.unit, operation: change), at: place)
+                default: add(write, at: place)
+                }
+            }
+            if entry.creates { records[record]?.creates = true }
+        }
+    }
+
+    /// How many records are written.
+    var count: Int { records.count }
+
     /// Changes a set; nothing where there is nothing to add or to take out.
     mutating func change(
         _ place: OpenConflict.Place, adding: [Value] = [], removing: [Write.Removal] = []

@@ -216,6 +216,14 @@ public struct BulkRequest: Hashable, Sendable {
         case oldest
         /// What the sides last had in common; where they had nothing, the conflict is left out.
         case previous
+        /// All stays as it is, and is no conflict any more.
+        case stand
+        /// Late work is undone.
+        case putBack
+        /// The record holds, whoever made it void.
+        case valid
+        /// What it lies with comes back.
+        case bringBack
     }
     public let collection: CollectionID
     public let unit: UnitID
@@ -231,12 +239,14 @@ public struct BulkRequest: Hashable, Sendable {
 public struct BulkPreview: Hashable, Sendable {
     public struct Line: Hashable, Sendable {
         public let view: ConflictView
-        /// What is shown now, and what would hold.
+        /// What is shown now, and what would hold; `nil` where no value would.
         public let before: Value?
-        public let after: Value
+        public let after: Value?
+        /// Of late work, all that would change.
+        public let putsBack: [ConflictDetail.PutBack]
     }
     public let lines: [Line]
-    /// How many more there are than one change set can hold.
+    /// How many more there are than one change set can hold: they are decided by another.
     public let left: Int
     /// Names all of it; carrying it out repeats this, and is refused once anything has changed.
     public let token: String

@@ -45,7 +45,8 @@ public struct ScriptedDevice: Sendable {
     /// Seals a change set and returns its name.
     @discardableResult
     public mutating func seal(
-        _ changes: [RecordChange], intent: String = "visit", author: PersonID? = nil
+        _ changes: [RecordChange], intent: String = "visit", author: PersonID? = nil,
+        premises: [Premise] = []
     ) -> ChangeSetName {
         wall_ms += 1000
         let set = ChangeSet(
@@ -55,7 +56,7 @@ public struct ScriptedDevice: Sendable {
                 timestamp: HybridTimestamp(milliseconds: UInt64(wall_ms), counter: 0)!,
                 wall_ms: wall_ms + setBy_ms, monotonic_ms: UInt64(wall_ms - 1_000_000), boot: 7,
                 offset_ms: nil, offsetAge_ms: nil),
-            intent: Text(intent), schema: schema,
+            intent: Text(intent), schema: schema, premises: premises,
             saltSeed: SaltSeed(high: 1, low: UInt64(sealed.count)),
             changes: changes.sorted { $0.record < $1.record })!
         sealed.append(HashedChangeSet(hashing: set))
@@ -69,6 +70,17 @@ public struct ScriptedDevice: Sendable {
             return number >= first && number <= last ?? .max
         }
         return SignedRun.make(sets.map(\.changeSet), head: sets[sets.count - 1].hash, key: key)
+    }
+
+    /// A run that says of one number that its change set is lost.
+    public func run(without lost: ChangeSetNumber) -> SignedRun {
+        let place = Int(lost.value) - 1
+        let before = place == 0 ? .none : sealed[place - 1].hash
+        return SignedRun.make(
+            HashedRun(
+                replica: replica, first: .first, previous: .none,
+                changeSets: sealed.filter { $0.changeSet.name.number != lost },
+                gaps: [RunGap(lost, previous: before, hash: sealed[place].hash)]), key: key)
     }
 
     /// The request that this device would send, with these runs.

@@ -10,6 +10,9 @@ extension Words {
         kinds[word]?.explanation ?? same("")
     }
 
+    /// Why conflicts of this kind are decided one by one; `nil` where many may be at once.
+    public static func oneByOne(_ word: String) -> Wording? { alone[word] }
+
     /// What it is called to let a conflict of this kind be as it is.
     public static func standing(_ word: String) -> Wording {
         kinds[word]?.standing ?? Wording("let it stand", "保持原样", "このままにする")
@@ -160,6 +163,26 @@ extension Words {
             ),
             Wording("It has been entered again", "已重新填写", "入れ直してもらった")
         ),
+    ]
+
+    private static let alone: [String: Wording] = [
+        "key": Wording(
+            "Whose number it is differs from case to case.", "号码属于谁，须逐一核实。",
+            "番号が誰のものかは、一件ごとに確かめるものです。"),
+        "fork": Wording(
+            "Each copied device has to be found and enrolled anew.", "每台被复制的设备都须找到并重新登记。",
+            "複製された端末は、一台ごとに見つけて登録し直すものです。"),
+        "schema": Wording(
+            "Each goes back to its author; what a mended program can take up is taken up by itself.",
+            "须逐一退回作者；程序修复后能采纳的会自动采纳。",
+            "一件ごとに記入者へ返します。直ったプログラムで取り込めるものは自動で取り込まれます。"),
+        "failure": Wording(
+            "Each has a reason of its own; what lacked authority is taken up once that is given.",
+            "各有各的原因；因缺少权限而搁置的，授权后会自动采纳。",
+            "理由は一件ごとに違います。権限がなかったものは、権限が与えられれば自動で取り込まれます。"),
+        "loss": Wording(
+            "Only its author can say what was lost, and enter it again.", "只有作者知道丢失了什么，并能重新填写。",
+            "何が失われたかを知り、入れ直せるのは記入者だけです。"),
     ]
 
     private static let steps: [String: Wording] = [

@@ -86,18 +86,19 @@ extension ConflictDetail {
         if let likeness { members.append(JSONMember("likeness", likeness.json)) }
         if let asks { members.append(JSONMember("asks", .string(asks))) }
         if !putsBack.isEmpty {
-            let lines = putsBack.map { line -> JSON in
-                .object([
-                    "record": .string("\(line.record)"),
-                    "collection": .string(schema.name(of: line.collection)),
-                    "unit": .string(schema.name(of: line.unit, in: line.collection)),
-                    "title": .string(line.title), "before": line.before.json,
-                    "after": line.after.json,
-                ])
-            }
-            members.append(JSONMember("putsBack", .array(lines)))
+            members.append(JSONMember("putsBack", .array(putsBack.map { $0.json(schema) })))
         }
         return .object(members)
+    }
+}
+
+extension ConflictDetail.PutBack {
+    fileprivate func json(_ schema: Schema) -> JSON {
+        .object([
+            "record": .string("\(record)"), "collection": .string(schema.name(of: collection)),
+            "unit": .string(schema.name(of: unit, in: collection)), "title": .string(title),
+            "before": before.json, "after": after.json,
+        ])
     }
 }
 
@@ -212,10 +213,12 @@ extension BulkPreview {
             "token": .string(token), "left": .integer(Int64(left)),
             "lines": .array(
                 lines.map { line in
-                    var members = [
-                        JSONMember("conflict", line.view.json(schema)),
-                        JSONMember("after", line.after.json),
-                    ]
+                    var members = [JSONMember("conflict", line.view.json(schema))]
+                    if let after = line.after { members.append(JSONMember("after", after.json)) }
+                    if !line.putsBack.isEmpty {
+                        members.append(
+                            JSONMember("putsBack", .array(line.putsBack.map { $0.json(schema) })))
+                    }
                     if let before = line.before {
                         members.append(JSONMember("before", before.json))
                     }

@@ -91,6 +91,8 @@ enum Phrase: CaseIterable, Sendable {
     case preview
     case bulkCount, bulkLeft
     case bulkNothing
+    case bulkNever, bulkNotHigh
+    case ruleValid, ruleBringBack
     case page
     case previousPage
     case nextPage
@@ -282,6 +284,15 @@ enum Phrase: CaseIterable, Sendable {
             (
                 "Ask %1, who works on this device", "询问使用该设备的%1", "この端末を使う %1 に質問する"
             )
+        case .bulkNever: ("Decided one by one", "须逐一决定", "一件ずつ決めるもの")
+        case .bulkNotHigh:
+            (
+                "What much depends on is looked at each time.", "影响重大的，每一项都须查看。",
+                "影響の大きいものは、その都度確かめます。"
+            )
+        case .ruleValid: ("The records hold", "记录有效", "記録は有効とする")
+        case .ruleBringBack:
+            ("Bring back what they lie with", "恢复它们所属的记录", "属する先を元に戻す")
         case .alike: ("Alike: %1 of 100", "相似度：%1（满分 100）", "類似度：%1（100 点満点）")
         case .anyKind:
             (

@@ -1,3 +1,4 @@
+import Fieldwork
 import SyncCore
 import SyncHub
 import SyncProtocol
@@ -408,6 +409,66 @@ struct ConsoleTests {
             }
             served.fixture.clock.advance(by: 1000)
             #expect(try await browser.get("/console/conflicts").status == 303)
+        }
+    }
+
+    @Test("every kind of conflict has its page: what it is, when it is due, and how it is settled")
+    func everyKind() async throws {
+        let scene = try EveryConflict()
+        try await ServedHub.run(scene.fixture, schema: .everyConflict) { served in
+            var browser = Browser(served)
+            _ = try await browser.logIn()
+            let queue = try await browser.get("/console/conflicts?state=unresolved").text
+            for kind in ConflictKind.allCases {
+                let view = try #require(try scene.open(kind).first, "\(kind)")
+                let path = "/console/conflicts/\(view.id)"
+                #expect(queue.contains(path), "\(kind)")
+                let words = Words.explanation(kind.word)
+                for (language, text) in [
+                    ("en", words.english), ("zh", words.chinese), ("ja", words.japanese),
+                ] {
+                    let page = try await browser.get(path + "?lang=\(language)").text
+                    #expect(page.contains("\(text)".replacing("'", with: "&#39;")), "\(kind)")
+                    #expect(page.contains("name=\"due\" value=\"20"), "\(kind)")
+                    #expect(page.contains("id=\"decide\""), "\(kind)")
+                    #expect(page.contains("name=\"choice\""), "\(kind)")
+                }
+                let page = try await browser.get(path + "?lang=en").text
+                let asks = page.contains("<option value=\"device\">Ask ")
+                #expect(asks == [.fork, .loss].contains(kind), "\(kind)")
+                let aside = page.contains("id=\"aside\"")
+                #expect(aside == [.schema, .failure].contains(kind), "\(kind)")
+            }
+        }
+    }
+
+    @Test("many of a kind are chosen, shown and decided; what is decided one by one says why")
+    func bulkOfKinds() async throws {
+        let scene = try EveryConflict(copies: 2)
+        try await ServedHub.run(scene.fixture, schema: .everyConflict) { served in
+            var browser = Browser(served)
+            _ = try await browser.logIn()
+            let start = try await browser.get("/console/bulk?lang=en").text
+            for kind in ConflictKind.allCases {
+                if let words = Words.oneByOne(kind.word) {
+                    #expect(start.contains(words.english), "\(kind)")
+                }
+            }
+            #expect(start.contains("value=\"job.aliases.duplicate\""))
+            // The rules offered were those of another field: nothing is shown to be saved.
+            let other = try await browser.get(
+                "/console/bulk?lang=en&field=house.count.late&rule=newest")
+            #expect(other.status == 200 && !other.text.contains("name=\"token\""))
+            #expect(other.text.contains("value=\"putBack\""))
+            let path = "/console/bulk?lang=en&field=house.count.late&rule=putBack"
+            let page = try await browser.get(path)
+            #expect(page.text.contains("count: 4 → 3"))
+            let saved = try await browser.post(
+                path,
+                [("token", Browser.value("token", in: page.text)), ("reason", "moved on")],
+                from: page)
+            #expect(saved.status == 303)
+            #expect(try scene.open(.late) == [])
         }
     }
 

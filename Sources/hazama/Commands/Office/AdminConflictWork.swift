@@ -1,4 +1,5 @@
 import ArgumentParser
+import Fieldwork
 import SyncCore
 import SyncProtocol
 
@@ -136,18 +137,22 @@ struct AdminConflictUndo: DeskCommand {
 
 struct AdminConflictBulk: DeskCommand {
     static let configuration = CommandConfiguration(
-        commandName: "bulk", abstract: "Decide many conflicts of one field by one rule.",
+        commandName: "bulk", abstract: "Decide many conflicts of one field and kind by one rule.",
         discussion: """
             Lists every record it would change; with --reason and the token of that list it is \
             done, as one change set that one 'undo' takes back. Never for what is high-stakes.
+
+            Rules by kind: value, group, states: newest, oldest, previous. contestation: stand, \
+            newest, oldest. deletion: valid. reference: bringBack, stand. late: stand, putBack. \
+            capacity, premise, duplicate: stand. Others are decided one by one.
             """)
 
     @OptionGroup var global: GlobalOptions
     @Argument(help: "The field: household.member_count.")
     var field: String
-    @Option(help: "value, group or states.")
+    @Option(help: "The kind: value, late, duplicate …")
     var kind = "value"
-    @Option(help: "newest, oldest or previous.")
+    @Option(help: "newest, oldest, previous, stand …")
     var rule: String
     @Flag(help: "Only list what would change.")
     var preview = false
@@ -179,9 +184,17 @@ struct AdminConflictBulk: DeskCommand {
             guard let conflict = line["conflict"] else { continue }
             let id = (conflict["id"]?.string ?? "").suffix(5)
             let before = line["before"].map { ConflictJSON.text($0, conflict, desk) } ?? ""
-            let after = ConflictJSON.text(line["after"], conflict, desk)
+            let after =
+                line["after"].map { ConflictJSON.text($0, conflict, desk) }
+                ?? Words.standing(kind).text(in: desk.console.language)
             let title = conflict["title"]?.string ?? ""
             desk.console.result("\(String(id), .strong)  \(title)  \(before) → \(after, .strong)")
+            for one in line["putsBack"]?.array ?? [] {
+                let unit = ConflictJSON.label(one, desk.console.language)
+                let was = ConflictJSON.text(one["before"], one, desk)
+                let will = ConflictJSON.text(one["after"], one, desk)
+                desk.console.result("         \(unit, .dim): \(was) → \(will)")
+            }
             desk.console.item("line", line.members ?? [])
         }
         let word = found["token"]?.string ?? ""

@@ -84,6 +84,7 @@ extension Hub {
                 guard row.state != ConflictState.resolved.rawValue else {
                     throw Problem(.alreadyResolved)
                 }
+                let before = row.owner
                 row.owner = person
                 if let due_ms { row.due_ms = due_ms }
                 if row.state == ConflictState.open.rawValue {
@@ -95,8 +96,30 @@ extension Hub {
                         at_ms: now, person: session.person, act: act,
                         text: try self.personName(person, tx)), to: id)
                 try tx.audit("conflict.claim", "\(id)", by: session.person, at_ms: now)
+                // Whoever did it knows.
+                if person != session.person {
+                    try self.tell(person, of: row, due_ms: row.due_ms, by: session.person, tx)
+                }
+                if let before, before != person, before != session.person {
+                    try self.tell(before, of: row, due_ms: nil, by: session.person, tx)
+                }
                 return try self.detail(id, memory, tx)
             }
+        }
+    }
+
+    /// Tells somebody that a conflict is theirs to decide, and by when; or theirs no longer.
+    private func tell(
+        _ person: PersonID, of row: StoredConflict, due_ms: Int64?, by giver: PersonID,
+        _ tx: borrowing HubTransaction
+    ) throws {
+        let kind = ConflictKind(rawValue: row.kind) ?? .failure
+        try tx.addNotice(to: person) { number in
+            SyncResponse.Notice(
+                number: number, kind: .assigned, at_ms: UInt64(max(0, self.clock())), by: giver,
+                record: row.record, collection: row.collection, unit: row.unit,
+                value: due_ms.map { .integer($0) }, yours: nil, reason: Text(kind.word)
+            ).stored
         }
     }
 

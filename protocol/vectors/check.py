@@ -1351,8 +1351,8 @@ def shown(unit, policy, rule=None):
 # --- messages.md ---------------------------------------------------------------------------------------------
 
 DISPOSITIONS = ["applied", "conflicted", "late", "held", "quarantined", "gap"]
-NOTICES = ["decision", "returned", "fork", "question"]
-LEAVES = ["reassigned", "closed", "revoked", "retention"]
+NOTICES = ["decision", "returned", "fork", "question", "discarded", "assigned"]
+LEAVES = {0: "reassigned", 2: "revoked"}
 
 
 def read_receipt(data):
@@ -1703,7 +1703,7 @@ def read_grants(part):
 def read_leave(part):
     found = {"number": part.varint(NUMBER_MAX)}
     reason = part.byte()
-    if reason >= len(LEAVES):
+    if reason not in LEAVES:
         raise Refused("unknownTag")
     found["reason"] = LEAVES[reason]
     kind = part.byte()
@@ -1941,7 +1941,7 @@ def response(r, keys):
     if r["leaves"]:
         content = varint(len(r["leaves"]))
         for leave in r["leaves"]:
-            content += varint(leave["number"]) + bytes([LEAVES.index(leave["reason"])])
+            content += varint(leave["number"]) + bytes([key for key in LEAVES if LEAVES[key] == leave["reason"]])
             if "grant" in leave:
                 content += b"\1" + unbase32(leave["grant"])
             else:

@@ -253,9 +253,7 @@ extension StoredCopy {
         let reason =
             switch leave.reason {
             case .reassigned: "reassigned"
-            case .closed: "closed"
             case .revoked: "revoked"
-            case .retention: "retention"
             }
         var members = [
             JSONMember("number", .integer(Int64(clamping: leave.number))),

@@ -180,9 +180,7 @@ extension SyncResponse.Leave {
         let word =
             switch reason {
             case .reassigned: "reassigned"
-            case .closed: "closed"
             case .revoked: "revoked"
-            case .retention: "retention"
             }
         var members = [JSONMember("number", .number(number)), JSONMember("reason", .string(word))]
         switch subject {
@@ -229,6 +227,7 @@ extension SyncResponse.Notice {
             case .fork: "fork"
             case .question: "question"
             case .discarded: "discarded"
+            case .assigned: "assigned"
             }
         var members = [
             JSONMember("number", .number(number)), JSONMember("kind", .string(word)),

@@ -191,12 +191,10 @@ public struct SyncResponse: Hashable, Sendable {
         public enum Reason: UInt8, Hashable, Sendable, CaseIterable {
             /// It lies in another area now.
             case reassigned = 0
-            /// Its case was closed.
-            case closed = 1
+            // 1 and 3 are not used: no act of a hub takes a record off its devices because a case
+            // was closed, or because it was kept long enough.
             /// The grant it was held under has ended, or the device was revoked.
             case revoked = 2
-            /// It was kept as long as it may be.
-            case retention = 3
         }
         public enum Subject: Hashable, Sendable {
             case record(RecordID, CollectionID)
@@ -226,6 +224,8 @@ public struct SyncResponse: Hashable, Sendable {
             case question = 3
             /// A change set of the person will never count: two persons at the office said so.
             case discarded = 4
+            /// The person was given a conflict to decide, or has it no longer.
+            case assigned = 5
         }
         /// Rises from notice to notice of one person.
         public let number: UInt64
@@ -236,11 +236,11 @@ public struct SyncResponse: Hashable, Sendable {
         public let record: RecordID?
         public let collection: CollectionID?
         public let unit: UnitID?
-        /// What holds now.
+        /// What holds now; of a conflict that was given, when it is due, `nil` for one given on.
         public let value: Value?
         /// What the person had written.
         public let yours: Value?
-        /// A reason in words, or a code of `protocol/errors.md`.
+        /// A reason in words, a code of `protocol/errors.md`, or the word of a conflict's kind.
         public let reason: Text
 
         public init(

@@ -4,6 +4,7 @@ import Fieldwork
 enum ConflictPhrase: Catalogue {
     case due, highStakes, needsTwoPersons, reopenedTimes, restsOnIt, approvedBy, theHub
     case putsBack, canBeAsked, noticeOfDevice
+    case noticeAssigned, noticeGivenOn, yoursToDecide
 
     var wording: Wording {
         switch self {
@@ -25,6 +26,20 @@ enum ConflictPhrase: Catalogue {
                 "{name} works on this device, and can be asked: comment … --ask device",
                 "该设备由{name}使用，可以询问：comment … --ask device",
                 "この端末を使う {name} に質問できます：comment … --ask device")
+        case .noticeAssigned:
+            Wording(
+                "{by} gave you a conflict to decide by {due}: {kind}. {record} [{id}] {unit}",
+                "{by} 把一项冲突交给您，请在 {due} 前决定：{kind}。{record} [{id}] {unit}",
+                "{by} が競合をあなたに割り当てました。{due} までに決めてください：{kind}。{record} [{id}] {unit}")
+        case .noticeGivenOn:
+            Wording(
+                "{by} gave a conflict that was yours to somebody else: {kind}. {record} [{id}] {unit}",
+                "{by} 已把原由您处理的冲突转交他人：{kind}。{record} [{id}] {unit}",
+                "{by} があなたの担当だった競合を別の人に渡しました：{kind}。{record} [{id}] {unit}")
+        case .yoursToDecide:
+            Wording(
+                "yours to decide by {due}: {record} {unit}", "请您在 {due} 前决定：{record} {unit}",
+                "{due} までにあなたが決めます：{record} {unit}")
         case .noticeOfDevice:
             Wording(
                 "{by} asks about your work on this machine: “{text}” Call the office, or enter "

@@ -87,7 +87,7 @@ enum Phrase: Catalogue {
     case wouldMove, moved, leavesTitle, entersTitle, staysTitle, bytesTitle, endedTitle
     case lockedNow, unlockedNow, wrongPassphrase, lockFirst, storeLocked, unlockFirst, wipeRefused
     case wipeConfirm, wiped, deliveredFor, takenOff
-    case leftReassigned, leftClosed, leftRevoked, leftRetention
+    case leftReassigned, leftRevoked
     case rolesTitle, copiesNext, copiesOut, stageReturned, stageDiscarding, secondPersonNext
     case quarantineAdmitted, quarantineReturned, quarantineDiscarded
     case grantEnded, personDeactivated, personReactivated, rolesSet
@@ -1154,11 +1154,8 @@ enum Phrase: Catalogue {
                 "已从本机移除 {n} 条记录：{why}。办公室保存着它们。",
                 "記録 {n} 件をこの端末から消しました：{why}。事務所に残っています。")
         case .leftReassigned: Wording("given to others", "已转交他人", "ほかの担当へ移りました")
-        case .leftClosed: Wording("closed", "已结案", "終結しました")
         case .leftRevoked:
             Wording("you no longer work in their area", "您不再负责其所在区域", "その地域の担当を離れました")
-        case .leftRetention:
-            Wording("kept as long as they may be", "已到保存期限", "保存期間が過ぎました")
         case .wouldMove:
             Wording(
                 "Would move {n} {n:household|households}, {records} records in all. Machines:",

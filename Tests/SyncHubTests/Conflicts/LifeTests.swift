@@ -45,6 +45,29 @@ struct LifeTests {
             } == .noSuchPerson)
     }
 
+    @Test("whoever is given a conflict is told by when, and told when it is given on")
+    func givenOn() async throws {
+        let pair = try await disagreement()
+        let detail = try pair.only()
+        try pair.hub.setRoles(
+            [.advisor, .conflictAdministrator], ofPersonNamed: "Li Na", by: pair.admin)
+        _ = try pair.colleague()
+        for (name, due_ms) in [("Li Na", 5_000), ("Zhou Min", nil)] as [(String, Int64?)] {
+            _ = try pair.hub.assign(detail.view.id, to: name, due_ms: due_ms, by: pair.admin)
+        }
+        try await pair.a.sync()
+        let told = try pair.a.store.notices().map(\.notice).sorted { $0.number < $1.number }
+        #expect(told.map(\.kind) == [.assigned, .assigned])
+        #expect(told.map(\.value) == [.integer(5_000), nil])
+        #expect(told.map(\.unit) == [House.count, House.count])
+        #expect(told.map(\.reason) == [Text("value"), Text("value")])
+        #expect(told.map(\.by) == [pair.admin.person, pair.admin.person])
+        // Who takes one on knows.
+        _ = try pair.hub.claim(detail.view.id, by: pair.admin)
+        try await pair.a.sync()
+        #expect(try pair.a.store.notices().count == 2)
+    }
+
     @Test("where two persons have to, a decision waits, and the proposer can't approve it")
     func twoPersons() async throws {
         let pair = try await disagreement(House.number)

@@ -383,6 +383,10 @@ extension Made {
                 SyncResponse.Notice(
                     number: 7, kind: .fork, at_ms: 0, by: nil, record: nil, collection: nil,
                     unit: nil, value: .integer(3), yours: nil, reason: Text("HZ-5010")),
+                SyncResponse.Notice(
+                    number: 8, kind: .assigned, at_ms: 1_790_000_000_000, by: Specimen.sun,
+                    record: Specimen.home, collection: Specimen.house, unit: UnitID(23),
+                    value: .integer(1_790_300_000_000), yours: nil, reason: Text("value")),
             ], mark: SignedMark(mark, key: Specimen.hubKey),
             estimate: SyncResponse.Estimate(records: 3, bytes: 1000),
             leaves: [
@@ -557,12 +561,12 @@ extension Made {
                 head(1) + section(4, [1, 1, 0])
             ),
             (
-                "notice-of-unknown-kind", "There is no kind 5.", "unknownTag",
-                head(1) + section(6, [1, 1, 5, 0, 0, 0, 0, 0, 0, 0, 0])
+                "notice-of-unknown-kind", "There is no kind 6.", "unknownTag",
+                head(1) + section(6, [1, 1, 6, 0, 0, 0, 0, 0, 0, 0, 0])
             ),
             (
-                "leave-for-no-reason", "There is no reason 4.", "unknownTag",
-                head(1) + section(9, [1, 1, 4, 1] + id)
+                "leave-for-no-reason", "Reason 1 is not used.", "unknownTag",
+                head(1) + section(9, [1, 1, 1, 1] + id)
             ),
             (
                 "leave-of-nothing", "It names a record or a grant.", "unknownTag",

@@ -22,15 +22,38 @@ struct NamedConflict {
 
     init(_ conflict: Conflict) {
         self.conflict = conflict
-        let unit = conflict.unit.value
-        let bytes = conflict.record.bytes + [UInt8(unit >> 8), UInt8(unit & 0xFF)]
+        id = Self.id(conflict.record, conflict.unit)
+    }
+
+    static func id(_ record: RecordID, _ unit: UnitID) -> RecordID {
+        let unit = unit.value
+        let bytes = record.bytes + [UInt8(unit >> 8), UInt8(unit & 0xFF)]
         let hash = Digests.sha256(bytes).bytes
         // A hash has 32 bytes, so 16 of them are a name.
-        id = RecordID(bytes: hash.prefix(16)) ?? conflict.record
+        return RecordID(bytes: hash.prefix(16)) ?? record
+    }
+}
+
+extension SyncResponse.Notice {
+    /// When a conflict is due that was given to the person; `nil` where it is theirs no longer.
+    var due_ms: Int64? {
+        if kind == .assigned, case .integer(let due_ms)? = value { due_ms } else { nil }
     }
 }
 
 extension Desk {
+    /// When the conflicts are due that were given to whoever works here, by their names at the
+    /// hub. What was given on since is not among them.
+    func conflictsGiven() throws -> [RecordID: Int64] {
+        var due: [RecordID: Int64] = [:]
+        for kept in try store().notices().sorted(by: { $0.notice.number < $1.notice.number })
+        where kept.notice.kind == .assigned {
+            guard let record = kept.notice.record, let unit = kept.notice.unit else { continue }
+            due[NamedConflict.id(record, unit)] = kept.notice.due_ms
+        }
+        return due
+    }
+
     /// The conflict somebody named: by its own id, or by its record's where that has only one.
     func conflict(_ typed: String, unit: String?) throws -> NamedConflict {
         guard let id = ShortID(typed) else {
@@ -71,11 +94,13 @@ struct ConflictList: DeskCommand {
         let titles = try desk.titles()
         let values = desk.values(titles)
         let length = ShortID.length(telling: conflicts.map(\.id))
+        let due = try desk.conflictsGiven()
         var table = Table([
             .init(title: ""), .init(title: "id"),
             .init(title: desk.console.text(.record), minimum: 10),
             .init(title: desk.console.text(.unit), minimum: 8),
             .init(title: desk.console.text(.sides), minimum: 12),
+            .init(title: desk.console.text(ConflictPhrase.due)),
         ])
         for named in conflicts {
             let conflict = named.conflict
@@ -95,6 +120,9 @@ struct ConflictList: DeskCommand {
                 Line("\(titles.title(of: conflict.record)) [\(conflict.record.short())]"),
                 Line(label.text(in: desk.console.language)),
                 Line(sides.joined(separator: " ⇄ ")),
+                due[named.id].map {
+                    Line(desk.formats.moment($0), $0 < desk.formats.now_ms ? .attention : .plain)
+                } ?? Line(),
             ])
             desk.console.item(
                 "conflict",
@@ -105,6 +133,7 @@ struct ConflictList: DeskCommand {
                         conflict.dispute.sides.map {
                             values.json($0.value, unit, of: conflict.collection)
                         }),
+                    "due": due[named.id].map { .string(Formats.iso($0)) } ?? .null,
                 ])
         }
         desk.console.result(table)
@@ -145,6 +174,13 @@ struct ConflictShow: DeskCommand {
         desk.console.result("  \(kindName, .strong)\(stakes, .attention)")
         let explanation = Words.explanation(kind).text(in: desk.console.language)
         desk.console.result("  \(explanation, .dim)", hanging: 2)
+        let due = try desk.conflictsGiven()[named.id]
+        if let due {
+            let words = desk.console.text(
+                ConflictPhrase.yoursToDecide,
+                ["due": desk.formats.moment(due), "record": title, "unit": label])
+            desk.console.result("  \(words, .attention)")
+        }
         if let base = conflict.dispute.base {
             let before = desk.console.text(.base)
             desk.console.result(
@@ -162,6 +198,7 @@ struct ConflictShow: DeskCommand {
             "conflict": .string("\(named.id)"), "record": .string("\(conflict.record)"),
             "unit": .string(unit.name), "kind": .string(kind),
             "isHighStakes": .bool(isHighStakes), "state": sheet.json,
+            "due": due.map { .string(Formats.iso($0)) } ?? .null,
             "remarks": .array(
                 remarks.map {
                     .object([

@@ -137,7 +137,7 @@ extension Desk {
     ) throws -> UnitID? {
         switch notice.kind {
         case .decision, .question: return notice.unit
-        case .fork, .discarded: return nil
+        case .fork, .discarded, .assigned: return nil
         case .returned:
             guard act == .comment, let record = notice.record,
                 case .integer(let value)? = notice.value,
@@ -174,6 +174,17 @@ extension Desk {
                     "id": notice.record?.short() ?? "", "reason": why,
                 ])
         case .fork: return console.text(.noticeFork)
+        case .assigned:
+            let due = notice.due_ms.map { formats.moment($0) }
+            let (label, _, _) = values(of: notice, titles)
+            return console.text(
+                due == nil ? ConflictPhrase.noticeGivenOn : .noticeAssigned,
+                [
+                    "by": notice.by.map(titles.person) ?? console.text(.office),
+                    "kind": Words.conflict(notice.reason.string).text(in: console.language),
+                    "record": notice.record.map(titles.title(of:)) ?? "",
+                    "id": notice.record?.short() ?? "", "unit": label, "due": due ?? "",
+                ])
         case .question where notice.record == nil:
             return console.text(
                 ConflictPhrase.noticeOfDevice,
@@ -218,6 +229,9 @@ extension Desk {
             JSONMember("record", notice.record.map { .string("\($0)") } ?? .null),
             JSONMember("reason", .string(notice.reason.string)),
         ]
+        if let due_ms = notice.due_ms {
+            members.append(JSONMember("due", .string(Formats.iso(due_ms))))
+        }
         if let collection = notice.collection, let unit = notice.unit,
             let declaration = Schema.fieldwork.unit(unit, of: collection)
         {

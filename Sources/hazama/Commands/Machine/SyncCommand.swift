@@ -239,9 +239,7 @@ extension SyncResponse.Leave.Reason {
     fileprivate var phrase: Phrase {
         switch self {
         case .reassigned: .leftReassigned
-        case .closed: .leftClosed
         case .revoked: .leftRevoked
-        case .retention: .leftRetention
         }
     }
 }

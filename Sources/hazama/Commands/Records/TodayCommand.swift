@@ -67,6 +67,7 @@ struct TodayCommand: DeskCommand {
                 ])
         }
         desk.console.result(table)
+        try tellConflicts(titles, desk)
         if due.isEmpty, open.isEmpty { desk.console.hint(.nothingDue) }
         if due.count > 200 { desk.console.hint(.listCut, ["n": "200"]) }
         let notices = try store.status().unreadNotices
@@ -76,6 +77,32 @@ struct TodayCommand: DeskCommand {
             "notices": .integer(Int64(notices)),
         ])
         return .done
+    }
+
+    /// Says which conflicts that are open here were given to whoever works here, and by when.
+    private func tellConflicts(_ titles: Titles, _ desk: Desk) throws {
+        let given = try desk.conflictsGiven()
+        guard !given.isEmpty else { return }
+        for named in try desk.store().disputes().map(NamedConflict.init) {
+            guard let due_ms = given[named.id] else { continue }
+            let conflict = named.conflict
+            let words = desk.console.text(
+                ConflictPhrase.yoursToDecide,
+                [
+                    "due": desk.formats.moment(due_ms),
+                    "record": titles.title(of: conflict.record),
+                    "unit": Vocabulary.unit(conflict.unit, of: conflict.collection).text(
+                        in: desk.console.language),
+                ])
+            desk.console.result(
+                "\(Mark.conflict) \(named.id.short(), .strong)  \(words)", hanging: 2)
+            desk.console.item(
+                "conflict",
+                [
+                    "conflict": .string("\(named.id)"), "record": .string("\(conflict.record)"),
+                    "due": .string(Formats.iso(due_ms)),
+                ])
+        }
     }
 
     /// Applies the warning rules to everybody here, as the hub does at night.

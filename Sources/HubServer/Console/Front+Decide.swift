@@ -114,7 +114,9 @@ extension Front {
         let second: HTML =
             view.needsTwoPersons
             ? "<div class=\"note\"><p>\(page.say(.needsSecond))</p></div>" : ""
-        let ended = detail.sides.map { side -> HTML in
+        // What late work met is not decided on.
+        let decided = request.act == .putBack ? Array(detail.sides.prefix(1)) : detail.sides
+        let ended = decided.map { side -> HTML in
             let name = page.say(.side, side.key.uppercased())
             let authors = HTML.list(Set(side.writes.map(\.authorName)).sorted())
             let shown = ShownValue(

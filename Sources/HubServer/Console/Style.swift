@@ -28,7 +28,7 @@ enum Style {
         .note.good{border-color:var(--good-line);background:var(--good-paper)}
         #news:empty{display:none}.note p{margin:0}.note p+p{margin-top:6px}
         .filter{display:flex;flex-wrap:wrap;gap:8px 16px;align-items:end;margin:0 0 16px}
-        .filter label{display:grid;gap:2px;font-size:.9rem;color:var(--soft)}
+        .filter label{display:grid;grid-template-columns:minmax(0,1fr);max-width:100%;gap:2px;font-size:.9rem;color:var(--soft)}
         select,input,textarea,button{font:inherit;color:inherit}
         select,input:not([type=radio]),textarea{background:var(--card);border:1px solid var(--soft);border-radius:6px;padding:7px 9px;max-width:100%}
         textarea{width:100%;min-height:5em}

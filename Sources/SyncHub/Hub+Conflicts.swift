@@ -393,7 +393,7 @@ extension Judgement {
         switch question {
         case .branch(let replica): try tx.replica(replica)?.person
         case .gap(let name): try tx.replica(name.replica)?.person
-        case .unit, .key, .home, .premises, .late, .unmerged, .pair: nil
+        case .unit, .key, .home, .premises, .late, .unmerged, .pair, .shares: nil
         }
     }
 

@@ -65,7 +65,7 @@ enum Phrase: Catalogue {
     case becameHeld, becameQuarantined, becameDiscarded
     case outboxEmpty, nothingWritten, receiptBadSignature
     case receiptForeign, receiptOtherHash, receiptBrokenChain, receiptOtherNote
-    case receiptOtherReach, receiptsWrong, receiptsFit
+    case receiptOtherReach, receiptsWrong, notesWrong, receiptsFit
     case receiptsMissing, asSeen, logIsLocal, writtenHere, fromHub, noDifference
     case digestDiffers, digestsFit
     // Conflicts.
@@ -871,6 +871,12 @@ enum Phrase: Catalogue {
                 "{n} {n:receipt|receipts} can't be relied on.",
                 "{n} 份回执不可信。",
                 "{n} 件の受領証が信用できません。")
+        case .notesWrong:
+            Wording(
+                "The receipts are genuine. {n} {n:thing|things} noted beside your work {n:is|are} not "
+                    + "what they say.",
+                "回执都是真的。有 {n} 处本机所记与回执不符。",
+                "受領証は本物です。控えのうち {n} 件が受領証と異なります。")
         case .receiptsFit:
             Wording(
                 "{n} {n:receipt is|receipts are} genuine. Everything through {through} is "

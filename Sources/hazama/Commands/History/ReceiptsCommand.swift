@@ -95,9 +95,13 @@ struct ReceiptsVerify: RecordingCommand {
         ])
         for fault in faults { desk.console.result("\("!", .danger) \(fault)") }
         guard faults.isEmpty else {
+            // What was noted from receipts that are genuine is put right without anybody's help.
+            let areNotes = check.faults.allSatisfy {
+                if case .otherNote = $0 { true } else { false }
+            }
             throw desk.fail(
-                .integrity, .receiptWrong, .receiptsWrong, ["n": "\(faults.count)"],
-                next: .tellAdministrator)
+                .integrity, .receiptWrong, areNotes ? .notesWrong : .receiptsWrong,
+                ["n": "\(faults.count)"], next: areNotes ? .syncFirst : .tellAdministrator)
         }
         let through = check.through.map { "\($0)" } ?? "0"
         desk.console.result(.durable, .receiptsFit, ["n": "\(check.valid)", "through": through])

@@ -70,11 +70,14 @@ public final class HubStore: Sendable {
                 try db.forceLog()
                 try db.inTransaction(.immediate) {
                     db.add(function: RowSum.function)
-                    for step in HubTables.migrations.dropFirst(isEmpty ? 0 : version) {
-                        try db.execute(sql: step)
+                    // A start on a full disk writes nothing where nothing is new.
+                    if isEmpty || version < Self.tablesVersion {
+                        for step in HubTables.migrations.dropFirst(isEmpty ? 0 : version) {
+                            try db.execute(sql: step)
+                        }
+                        try db.execute(sql: "PRAGMA application_id = \(Self.applicationID)")
+                        try db.execute(sql: "PRAGMA user_version = \(Self.tablesVersion)")
                     }
-                    try db.execute(sql: "PRAGMA application_id = \(Self.applicationID)")
-                    try db.execute(sql: "PRAGMA user_version = \(Self.tablesVersion)")
                     let tx = HubTransaction(db, schema, tables, damaged, known)
                     damaged.mendedRows = try tx.mendRows()
                     if let written = try tx.schemaVersion(), written > schema.version {

@@ -86,6 +86,9 @@ public struct Application: Work {
             }
         }
 
+        /// Whoever signs a draft whose papers are all there found it ready.
+        public var atOnce: [Progress] { self == .draft ? [.signed] : [] }
+
         public var needsReason: Bool {
             self == .rejected || self == .morePapers || self == .withdrawn || self == .ended
         }

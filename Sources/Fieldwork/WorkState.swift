@@ -4,11 +4,14 @@ public import SyncCore
 public protocol WorkState: ChoiceWord {
     /// The states that may follow at once.
     var next: [Self] { get }
+    /// The states that one act may come to over others between, all of them steps of its log.
+    var atOnce: [Self] { get }
     /// Whether nobody may come here without saying why.
     var needsReason: Bool { get }
 }
 
 extension WorkState {
+    public var atOnce: [Self] { [] }
     public var needsReason: Bool { false }
     /// Whether nothing is left to be done.
     public var isEnd: Bool { next.isEmpty }
@@ -16,7 +19,9 @@ extension WorkState {
     static var machine: StateMachine {
         StateMachine(
             Dictionary(
-                uniqueKeysWithValues: allCases.map { ($0.rawValue, $0.next.map(\.rawValue)) }))
+                uniqueKeysWithValues: allCases.map {
+                    ($0.rawValue, ($0.next + $0.atOnce).map(\.rawValue))
+                }))
     }
 }
 

@@ -153,6 +153,15 @@ extension Oracle {
         case .ranked:
             return winner(heads) { Plot.isAbove($0, $1) } ?? .disputed(base?.value)
         case .states(let machine):
+            // Somebody jumped from the base, and the hub said it once more.
+            if let base,
+                heads.contains(where: {
+                    $0.name.replica.isHub && $0.author == base.author
+                        && reads($0.value, as: base.value)
+                })
+            {
+                return .disputed(base.value)
+            }
             return winner(heads) { isFurther($0, $1, machine) } ?? .disputed(base?.value)
         case .withdrawalWins(let given):
             let protective = values.filter { $0 != .text(given) }

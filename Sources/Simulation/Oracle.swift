@@ -10,6 +10,7 @@ struct Oracle {
     /// What somebody recorded.
     struct Entry {
         let hash: ContentHash
+        let author: PersonID
         let changes: [RecordChange]
         /// The world's time of it, and the run of the machine in which it was.
         let made_ms: Int64
@@ -76,7 +77,7 @@ struct Oracle {
                 continue
             }
             guard let found = state[unit] else { return "unit \(unit.value) is missing" }
-            let settings = Self.settings(all, standing)
+            let settings = settings(all, standing)
             let (is_, must): ([String], [String]) =
                 switch found {
                 case .register(let register):
@@ -126,25 +127,27 @@ struct Oracle {
     func settings(
         _ record: RecordID, _ unit: UnitID, _ standing: [Int: Standing]
     ) -> [Setting] {
-        Self.settings(writes(record, unit, standing), standing)
+        settings(writes(record, unit, standing), standing)
     }
 
     struct Setting {
         let name: ChangeSetName
+        let author: PersonID
         let value: Value
         let replaced: [ChangeSetName]
         let position: UInt64
         let time: UInt64
     }
 
-    private static func settings(
+    private func settings(
         _ all: Written, _ standing: [Int: Standing]
     ) -> [Setting] {
         all.compactMap { entry, operation in
             guard case .set(let value, let names) = operation else { return nil }
             let it = standing[entry]!
             return Setting(
-                name: it.name, value: value, replaced: names.map { it.branch?.name($0) ?? $0 },
+                name: it.name, author: entries[entry].author, value: value,
+                replaced: names.map { it.branch?.name($0) ?? $0 },
                 position: it.position?.value ?? .max, time: it.time?.milliseconds ?? .max)
         }
     }

@@ -410,7 +410,8 @@ final class World {
         device.recorded.append(sealed.hash)
         oracle.note(
             Oracle.Entry(
-                hash: sealed.hash, changes: doubt.changes, made_ms: doubt.made_ms,
+                hash: sealed.hash, author: sealed.changeSet.author, changes: doubt.changes,
+                made_ms: doubt.made_ms,
                 boot: doubt.boot, isFromDraft: doubt.isFromDraft))
         trace(sealed.hash)
     }
@@ -439,11 +440,15 @@ final class World {
         }
         hubNumbers = numbers
         for set in found {
+            // No unit here takes two persons, and every program here refuses a step that is none.
+            if set.changeSet.intent.string == "restatement" {
+                throw Violation("who goes step by step is asked nothing", "\(set.changeSet.name)")
+            }
             noteMoves(set.changeSet.changes)
             oracle.note(
                 Oracle.Entry(
-                    hash: set.hash, changes: set.changeSet.changes, made_ms: now_ms, boot: 0,
-                    isFromDraft: false))
+                    hash: set.hash, author: set.changeSet.author, changes: set.changeSet.changes,
+                    made_ms: now_ms, boot: 0, isFromDraft: false))
         }
     }
 

@@ -46,6 +46,35 @@ struct WorkTests {
             for next in state.next where seen.insert(next).inserted { waiting.append(next) }
         }
         #expect(seen == Set(State.allCases), "\(State.self): a state nobody comes to")
+        let steps = StateMachine(
+            Dictionary(
+                uniqueKeysWithValues: State.allCases.map {
+                    ($0.rawValue, $0.next.map(\.rawValue))
+                }))
+        for state in State.allCases {
+            for far in state.atOnce {
+                #expect(steps.reaches(far.rawValue, from: state.rawValue))
+                #expect(!state.next.contains(far))
+            }
+        }
+    }
+
+    @Test("the schema has the steps people take one by one, and those of one act, and no others")
+    func machine() throws {
+        let unit = try #require(
+            Schema.fieldwork.unit(Application.Field.progress.id, of: .application))
+        guard case .states(let machine) = unit.policy else {
+            Issue.record("an application goes from state to state")
+            return
+        }
+        for from in Application.Progress.allCases {
+            for to in Application.Progress.allCases {
+                let isSigning = from == .draft && to == .signed
+                #expect(
+                    machine.allows(.word(to), after: .word(from))
+                        == (from == to || from.next.contains(to) || isSigning), "\(from) \(to)")
+            }
+        }
     }
 
     @Test("every state can be reached from the first, and there is an end")

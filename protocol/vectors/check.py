@@ -1263,6 +1263,14 @@ def reaches(rule, start, goal):
     return False
 
 
+def states_again(heads, base):
+    """Whether the hub states the base again, in its author's name."""
+    return base is not None and any(
+        is_hub(unbase32(head["origin"]["name"].split("/")[0]))
+        and head["origin"]["author"] == base["origin"]["author"]
+        and agree(head["value"], base["value"]) for head in heads)
+
+
 def decided(sides, base, policy, rule):
     """What the policies that know what values mean show: a value, or None for a dispute."""
     values = [side["value"] for side in sides]
@@ -1311,6 +1319,8 @@ def shown(unit, policy, rule=None):
     if len(sides) == 1:
         return {"settled": sides[0]["value"]}
     heads = unit["heads"]
+    if policy.startswith("states") and states_again(heads, unit["base"]):
+        policy = "review, previous"
     if policy == "text" or policy.startswith(("ranked", "states")):
         outcome = decided(sides, unit["base"], policy, rule)
         if outcome is not None:

@@ -133,6 +133,8 @@ extension Register {
                 sides.allSatisfy { unit.ranks(side.value, above: $0.value, ranking) }
             }.map { chosen($0, among: sides) } ?? dispute(sides, unit, shown: base?.value)
         case .states(let machine):
+            // What the hub states again was jumped from: that a path leads on from it says nothing.
+            if isStatedAgain { return dispute(sides, unit, shown: base?.value) }
             return sides.first { side in
                 sides.allSatisfy { $0 == side || machine.leads($0.value, onlyTo: side.value) }
             }.map { chosen($0, among: sides) } ?? dispute(sides, unit, shown: base?.value)
@@ -172,6 +174,17 @@ extension Register {
         if case .text = unit.policy, some.count < heads.count { return register.sides.count > 2 }
         if case .disputed? = register.outcome(under: unit) { return true }
         return false
+    }
+
+    /// Whether a head is the hub's stating again of what all heads took the place of: the base, in
+    /// its author's name.
+    private var isStatedAgain: Bool {
+        // Of two records shown as one the first stands for what was before.
+        guard let base, !heads.contains(base) else { return false }
+        return heads.contains {
+            $0.origin.name.replica.isHub && $0.origin.author == base.origin.author
+                && $0.value.agrees(with: base.value)
+        }
     }
 
     private func dispute(_ sides: [Side], _ unit: UnitDeclaration, shown: Value?) -> Outcome {

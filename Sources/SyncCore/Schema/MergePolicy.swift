@@ -15,7 +15,7 @@ public enum MergePolicy: Hashable, Sendable {
     /// holds from as late a day. Where one is higher and the other later, people decide.
     case ranked(Ranking)
     /// The side furthest along wins; people decide where each could follow from the other, or
-    /// neither.
+    /// neither, and where one writer alone went where no step leads.
     case states(StateMachine)
     /// A consent: whatever is not `given` holds at once, and people are asked. The one that was
     /// given may be the later one, so what rests on it waits.
@@ -77,8 +77,26 @@ public struct Ranking: Hashable, Sendable {
 public struct StateMachine: Hashable, Sendable {
     /// Per state, in the order of the choice, those that may follow it at once.
     public let next: [String: [String]]
+    /// The version of the schema since which they are these. What was written under an earlier one
+    /// was written by other rules, and is held against none.
+    public let since: SchemaVersion
 
-    public init(_ next: [String: [String]]) { self.next = next }
+    public init(_ next: [String: [String]], since: SchemaVersion = SchemaVersion(0)) {
+        (self.next, self.since) = (next, since)
+    }
+
+    /// Whether `to` may be set where `from` was.
+    ///
+    /// Anything may be where it begins, and the same may be said again. Of a state that is not
+    /// listed, from a newer schema, nothing is known, so nothing is held against it. Where a state
+    /// was, to state that there is none is no step.
+    public func allows(_ to: Value, after from: Value) -> Bool {
+        guard !to.agrees(with: from), case .text(let start) = from,
+            let steps = next[start.string]
+        else { return true }
+        guard case .text(let goal) = to else { return to != .absent }
+        return steps.contains(goal.string) || next[goal.string] == nil
+    }
 
     /// Whether a legal path leads from one state to another.
     public func reaches(_ goal: String, from start: String) -> Bool {

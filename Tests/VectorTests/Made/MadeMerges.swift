@@ -180,6 +180,19 @@ extension Made {
             apart(
                 "states-branches", "Two branches part: people decide.", plan, .text("sent"),
                 .text("refused"), .text("granted")),
+            MergeScene(
+                "states-again", "The hub states the base again: no side outruns it.",
+                [
+                    .init(
+                        h1, 0, position: 1, creates: true,
+                        [Specimen.set(plan.id.value, .text("draft"))]),
+                    .init(
+                        b1, 10, position: 2,
+                        [Specimen.set(plan.id.value, .text("granted"), replacing: [h1])]),
+                    .init(
+                        Specimen.name(Specimen.hubReplica, 2), 20, position: 3,
+                        [Specimen.set(plan.id.value, .text("draft"), replacing: [h1])]),
+                ], base: h1, plan),
             apart(
                 "withdrawal-wins", "What is not given holds at once.", consent, .text("given"),
                 .text("withdrawn"), .text("given")),
@@ -403,6 +416,7 @@ extension MergePolicy {
                 + machine.next.keys.sorted().filter { !machine.next[$0]!.isEmpty }
                 .map { "\($0) to \(machine.next[$0]!.joined(separator: " or "))" }
                 .joined(separator: ", ")
+                + (machine.since > SchemaVersion(0) ? "; since \(machine.since.value)" : "")
         case .withdrawalWins(let given): "withdrawal wins, unless \(given)"
         case .raiseWins: "raise wins"
         case .derived: "derived"

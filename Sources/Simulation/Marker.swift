@@ -7,6 +7,7 @@ public enum Marker: String, CaseIterable, Sendable {
     case draftSavedAfterSync = "draft saved after a sync"
     case draftFoundMovedOn = "draft saved over a newer state"
     case twoForms = "a unit written from two forms"
+    case staleStep = "a step refused, from a page that had moved on"
     case voided = "record voided"
     case broughtBack = "voided record brought back"
     case proposed = "conflict proposed upon"

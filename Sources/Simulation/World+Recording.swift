@@ -54,6 +54,8 @@ extension World {
             // It has heard that the grant ended, or has not heard yet that there is one.
             case .outsideGrants, .severalGrants:
                 if hasMovedGrants || !device.flippedWork.isEmpty { return }
+            // From a page of before it would go back from what this device has written since.
+            case .noStep where isFromDraft: return note(.staleStep)
             // It was created in what the disk has lost.
             case .unknownRecord, .damagedRecord: if !device.flippedWork.isEmpty { return }
             default: break
@@ -137,8 +139,11 @@ extension World {
         case .append:
             try edit.append([.text(Fleet.text(known.mark, word(&chance)))], to: unit.id)
         default:
-            let value =
+            var value =
                 chance.next() % 12 == 0 ? .absent : value(of: unit, shown.state, &chance)
+            if case .states(let machine) = unit.policy {
+                value = step(from: shown.state.value(under: unit), machine, &chance)
+            }
             try set(unit.id, to: value, &edit)
         }
         return edit.recordChanges
@@ -197,6 +202,18 @@ extension World {
         case .choice(let words): return .text(words[Int(chance.next() % UInt64(words.count))])
         default: return .text(word(&chance))
         }
+    }
+
+    /// One of the states that may follow what is shown, or the same again: more than that no device
+    /// records.
+    private func step(
+        from shown: Value?, _ machine: StateMachine, _ chance: inout SeededGenerator
+    ) -> Value {
+        var states = machine.next.keys.sorted()
+        if case .text(let state)? = shown {
+            states = [state.string] + (machine.next[state.string] ?? [])
+        }
+        return .text(states[Int(chance.next() % UInt64(states.count))])
     }
 
     /// A text with one line changed, added or taken out.

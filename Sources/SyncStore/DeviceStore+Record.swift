@@ -30,6 +30,10 @@ extension DeviceStore {
             var author = try self.author(db)
             var touched: [Touched] = []
             for change in changes { touched.append(try self.touched(by: change, db)) }
+            // What takes back a step goes against the steps on purpose.
+            if draft.intent != "undo" {
+                for it in touched { try self.checkSteps(of: it, by: author.replica, db) }
+            }
             let areas = try self.areas(of: touched, db)
             let grant = try self.grant(covering: areas, touched, db)
             let last = try self.lastSealed(db)
@@ -133,6 +137,34 @@ extension DeviceStore {
             }
         }
         return Touched(change: change, table: table, held: seen.held, overlay: seen.overlay)
+    }
+
+    /// Refuses a setting that no step leads to from what it replaces.
+    private func checkSteps(
+        of touched: Touched, by replica: ReplicaID, _ db: Database
+    ) throws {
+        let record = touched.change.record
+        for unit in touched.table.steppedUnits {
+            guard let write = touched.change.writes.first(where: { $0.unit == unit.id }),
+                case .set(let value, let names) = write.operation,
+                case .register(let register)? = touched.overlay.state?[unit.id],
+                register.jump(to: value, naming: names, by: replica, under: unit) != nil,
+                try !isOneWithAnother(record, in: unit.id, touched.table, db)
+            else { continue }
+            throw StoreError.noStep(record, unit.id)
+        }
+    }
+
+    /// Whether a unit is seen of several records as one: then only all of them together say what
+    /// its writer came from.
+    private func isOneWithAnother(
+        _ record: RecordID, in unit: UnitID, _ table: DeviceTable, _ db: Database
+    ) throws -> Bool {
+        guard try hasPairs(db) else { return false }
+        return try joined(with: record, db).contains { other in
+            guard other != record, let seen = try shown(other, db) else { return false }
+            return seen.collection == table.collection.id && seen.state[unit] != nil
+        }
     }
 
     /// A record as it is: as it was when it was last looked at, or read now.

@@ -41,6 +41,8 @@ public enum StoreError: Error, Hashable, Sendable {
     case invalid(RecordID, SchemaViolation)
     /// The unit's writes so far are of another kind than this one.
     case heldOtherwise(RecordID, UnitID)
+    /// The schema has no step from where the unit stands to what the change sets.
+    case noStep(RecordID, UnitID)
     /// Larger than the protocol allows; told here, so that nothing sealed is ever refused for it.
     case tooLarge(part: Part, count: Int, maximum: Int)
     /// U+0000 in a text of the change set itself: the hub would set it aside.

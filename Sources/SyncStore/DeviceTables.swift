@@ -172,6 +172,8 @@ struct DeviceTable: Sendable {
     let name: String
     /// What says where a record lies.
     let homeUnit: UnitID
+    /// The units that go from state to state.
+    let steppedUnits: [UnitDeclaration]
     /// The units kept as columns, in order.
     let columns: [UnitDeclaration]
     let createSQL: [String]
@@ -195,6 +197,9 @@ struct DeviceTable: Sendable {
             switch declaration.home {
             case .scope(let unit), .with(let unit): unit
             }
+        steppedUnits = declaration.units.filter { unit in
+            if case .states = unit.policy { true } else { false }
+        }
         let table = Self.quoted(declaration.name)
         let number = KeptStatement.count + place * 4
         name = table

@@ -57,7 +57,7 @@ private let wanted = """
     referral HOME household; IMM need partner from consent message; APP steps feedback; MIN due
     referral MON state consented:sent<accepted sent:accepted|declined
     case_file HOME household; IMM opened_on; ROL manager; LWW purpose; MIN review_due
-    case_file APP steps notes; MON state inService:inService<closed open:inService|review
+    case_file APP steps notes; MON state review:inService<closed open:inService|review
     task HOME about; LWW what; ROL owner; MIN due; APP steps; MON state open:done|cancelled
     outcome HOME household; IMM day by subject result text change reconnection; AWS evidence
     evidence HOME household; IMM kind digest captured_on by description
@@ -232,6 +232,8 @@ struct EveryUnitTests {
             for part in Self.parts(meetings.filter(\.isMadeApart)) {
                 try device.record(try part.map { try $0.creation(hand) })
             }
+            let onTheWay = try meetings.flatMap { try $0.onTheWay(hand, on: device) }
+            if !onTheWay.isEmpty { try device.record(onTheWay) }
             for part in Self.parts(meetings.filter { !$0.isMadeApart }) {
                 try device.record(
                     try part.flatMap { try $0.edit(hand, on: device).recordChanges })
@@ -383,6 +385,16 @@ extension Meeting {
     func begin(on device: FieldDevice) throws -> Edit {
         let shown = try #require(try device.store.shown(id))
         return Edit(of: shown.parts, by: try device.store.identity().replica, as: collection)
+    }
+
+    /// Where no step leads to what Bert writes, he comes by the state that Anna writes.
+    fileprivate func onTheWay(_ hand: Wrote, on device: FieldDevice) throws -> [RecordChange] {
+        guard hand == .bert, case .states(let machine) = unit.policy,
+            !machine.allows(value(.bert), after: value(.base))
+        else { return [] }
+        var edit = try begin(on: device)
+        try edit.set(unit.id, to: value(.anna))
+        return edit.recordChanges
     }
 
     fileprivate func edit(_ hand: Wrote, on device: FieldDevice) throws -> Edit {

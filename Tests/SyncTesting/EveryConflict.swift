@@ -52,7 +52,8 @@ public enum Job {
         return text.string
     }
 
-    static func new(_ id: RecordID, _ title: String, _ stage: String = "new") -> RecordChange {
+    public static func new(_ id: RecordID, _ title: String, _ stage: String = "new") -> RecordChange
+    {
         let north = RecordID(high: HubFixture.north.high, low: HubFixture.north.low)
         return RecordChange(
             record: id, collection: .job, creates: true,

@@ -80,6 +80,10 @@ extension Desk {
             fail(
                 .usage, .badInput, safe: .notRecorded, .forbiddenCharacter,
                 ["member": part == .reasonBytes ? "reason" : "intent"])
+        case .noStep(let record, _):
+            fail(
+                .failed, .noStep, safe: .notRecorded, .noStep, ["id": record.short()],
+                next: .noStepNext)
         case .heldOtherwise, .recordExists, .recordTwice:
             fail(
                 .failed, .editRefused, safe: .notRecorded, .failedOtherwise, ["text": "\(error)"],

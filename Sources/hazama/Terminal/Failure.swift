@@ -26,6 +26,8 @@ enum DeviceCode: String, CaseIterable, Sendable {
     case editRefused = "HZ-7006"
     /// A file can't be read or written.
     case badFile = "HZ-7007"
+    /// No step of the work leads from where it stands to what was to be recorded.
+    case noStep = "HZ-7008"
     /// This machine is not enrolled.
     case notEnrolled = "HZ-7101"
     /// It is already.

@@ -34,7 +34,7 @@ enum Phrase: Catalogue {
     case unitOfNewer, editSigned, sideNotChosen, sideNotChosenNext, noSuchSide, ownSide
     case ownSideNext, notDisputed, notInSet, addedAndRemoved, outOfRange, tooLong
     case forbiddenCharacter, undoAppended, undoSigned, undoSeveral, undoUnknown
-    case undoMovedOn, undoMovedOnNext, undoNothingLeft, movedOn
+    case noStep, noStepNext, undoMovedOn, undoMovedOnNext, undoNothingLeft, movedOn
     // The hub.
     case retryAfter, unreachable, tryWithConnection, tooSlow, untrusted, untrustedNext
     case answerTooLarge, garbled, portalNext, addressPlain, badAddress, oddAnswer
@@ -433,6 +433,15 @@ enum Phrase: Catalogue {
                 "Correct your own, or tell the office: hazama conflict propose",
                 "请更正自己的值，或告诉办公室：hazama conflict propose",
                 "自分の値を訂正するか、事務所に伝えてください：hazama conflict propose")
+        case .noStep:
+            Wording(
+                "No step leads there from where it stands.", "从当前状态不能直接到该状态。",
+                "いまの状態からそこへは直接進めません。")
+        case .noStepNext:
+            Wording(
+                "See where it stands, and take one step after the other: hazama show {id}",
+                "请查看当前状态并逐步办理：hazama show {id}",
+                "いまの状態を確かめ、一段階ずつ進めてください：hazama show {id}")
         case .notDisputed: Wording("Nothing is in conflict there.", "此处没有冲突。", "ここに競合はありません。")
         case .notInSet:
             Wording(

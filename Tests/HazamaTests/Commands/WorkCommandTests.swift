@@ -86,6 +86,22 @@ struct WorkCommandTests {
         #expect(alone.status == .integrity)
     }
 
+    @Test("the store is the last to refuse a step that is none, with a code and what to do")
+    func noStep() async throws {
+        let id = RecordID(high: 77, low: 1)
+        let draft = FollowUp.Draft(
+            household: zhang, what: "coal", due: today, cadenceDays: nil)
+        try add([draft.creation(id: id)])
+        let done = ["follow", "done", id.short()]
+        #expect(try await district.run(done).status == .done)
+        let (status, screen) = try await district.run(done + ["--cancelled"])
+        #expect(status == .failed)
+        #expect(screen.talk.contains("HZ-7008"), "\(screen.talk)")
+        #expect(screen.talk.contains("hazama show \(id.short())"), "\(screen.talk)")
+        // To say the same again is no step.
+        #expect(try await district.run(done).status == .done)
+    }
+
     @Test("45: a household has one active plan; a second one begun is the same")
     func plan() async throws {
         let plan = try await made("plan", "new", zhang.short(), "--goal", "安稳过冬")

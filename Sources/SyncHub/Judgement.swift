@@ -43,6 +43,12 @@ final class Judgement {
     let guarded: [CollectionID: Set<UnitID>]
     /// What devices replaced of those here, and what stands beside it before this ends.
     var replaced: [OpenConflict.Place: [Replaced]] = [:]
+    /// The units that go from state to state.
+    let stepped: [CollectionID: [UnitID: UnitDeclaration]]
+    /// What devices jumped from here, and what stands beside where they went before this ends.
+    var jumped: [OpenConflict.Place: Head] = [:]
+    /// The change sets of the upload that is being judged; its log can't be looked into yet.
+    private(set) var inHand: [HashedChangeSet] = []
     /// What is to be asked again once the records are written.
     var docket = Docket()
     /// Off while a new hub is filled: all its records are asked about once, when all are there.
@@ -119,6 +125,7 @@ final class Judgement {
         writersBefore = memory.writers.writers.count
         ruled = Self.rules(beyondOneRecord: schema)
         guarded = Self.guardedUnits(of: schema)
+        stepped = Self.steppedUnits(of: schema)
     }
 
     /// A total of which other records' totals are parts.
@@ -170,6 +177,8 @@ final class Judgement {
             return names?.renamed(read) ?? read
         }
         var entries: [ReceiptEntry] = []
+        inHand = sets
+        defer { inHand = [] }
         let earlier = said(of: upload)
         for set in sets {
             try passGaps(
@@ -586,6 +595,8 @@ final class Judgement {
             var namesUnmerged = false
             let missed = overtaken[change.record] ?? []
             let settled = guardedRegisters(change, by: set, in: record.state)
+            let jumps = try jumps(of: change, in: set, over: record.state, tx)
+            let early = replacedEarly(change, by: set, in: record.state)
             record.state.merge(
                 change,
                 from: Origin(
@@ -600,6 +611,11 @@ final class Judgement {
             // the order in which it wrote them.
             record.isEcho = record.isEcho && isEcho && !namesUnmerged && missed.isEmpty
             if keep(settled, from: set, in: record.state) { isDisputed = true }
+            if !jumps.isEmpty || !early.isEmpty,
+                try keep(jumps, of: change, in: set, over: early, in: record.state, tx)
+            {
+                isDisputed = true
+            }
             record.position = position
             record.bytes += hashed.size
             record.isDirty = true
@@ -732,6 +748,7 @@ final class Judgement {
     /// Writes every touched record once, with its digest, and opens, reopens and closes conflicts.
     func flush(_ tx: borrowing HubTransaction) throws {
         try stateReplacedAgain(tx)
+        try stateJumpedFromAgain(tx)
         var areas = touchedAreas
         written.reserveCapacity(working.count)
         for id in working.keys.sorted() {
@@ -837,6 +854,11 @@ final class Judgement {
         let numbers = try tx.mergedNumbers(of: replica)
         merged[replica] = numbers
         return numbers
+    }
+
+    /// Whether a change set of a replica that was asked for is merged.
+    func isMerged(_ name: ChangeSetName) -> Bool {
+        merged[name.replica]?.contains(name.number) ?? false
     }
 
     private func replica(_ rid: Int64, _ tx: borrowing HubTransaction) throws -> StoredReplica {

@@ -206,12 +206,12 @@ final class FieldDevice: Sendable {
 
     @discardableResult
     func record(
-        _ changes: [RecordChange], premises: [Premise] = []
+        _ changes: [RecordChange], intent: String = "visit", premises: [Premise] = []
     ) throws -> HashedChangeSet {
         clock.advance(by: 1000)
         return try generator.withLock { generator throws(StoreError) in
             try store.record(
-                ChangeSetDraft(intent: "visit", premises: premises, changes: changes),
+                ChangeSetDraft(intent: intent, premises: premises, changes: changes),
                 now: Self.reading(clock),
                 using: &generator)
         }

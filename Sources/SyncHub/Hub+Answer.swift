@@ -309,7 +309,7 @@ extension Hub {
         let areas = territory.areas.reduce(into: Set<UInt32>()) { $0.formUnion($1) }
         let met = written.values.filter { areas.contains($0.state.area) }
         let sent = met.filter { !$0.isEcho || $0.before > began }
-        guard !met.isEmpty, sent.count <= 256 else { return nil }
+        guard !met.isEmpty, sent.count < SnapshotChunks.smallest else { return nil }
         var records: [SyncResponse.PageRecord] = []
         for now in sent {
             // One that is not what was written is left out: whoever holds it keeps what is right.

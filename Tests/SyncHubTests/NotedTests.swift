@@ -47,10 +47,11 @@ struct NotedTests {
 
     private func noted(_ device: FieldDevice) throws -> [Row] {
         try device.store.close()
-        defer { try? device.store.reopen() }
         let queue = try DatabaseQueue(path: device.store.path + "/store.sqlite")
-        defer { try? queue.close() }
-        return try queue.read { db in try Row.fetchAll(db, sql: "SELECT * FROM sync_outbox") }
+        let rows = try queue.read { db in try Row.fetchAll(db, sql: "SELECT * FROM sync_outbox") }
+        try queue.close()
+        try device.store.reopen()
+        return rows
     }
 
     @Test(

@@ -203,7 +203,6 @@ struct ShareTests {
     /// As a hub of before there were shares has left it.
     private func forgetShares(_ path: String) throws {
         let queue = try DatabaseQueue(path: path)
-        defer { try? queue.close() }
         try queue.writeWithoutTransaction { db in
             try db.execute(
                 sql: """
@@ -213,6 +212,7 @@ struct ShareTests {
                     PRAGMA user_version = 2;
                     """)
         }
+        try queue.close()
     }
 
     @Test("a store of before there were shares is asked once when it is opened")

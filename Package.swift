@@ -67,6 +67,8 @@ let package = Package(
         .target(name: "CCurl", dependencies: ["CCurlSystem"]),
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
 
+        // SQLite's log, written in long pieces.
+        .target(name: "CGatheredLog", linkerSettings: [.linkedLibrary("sqlite3")]),
         // Disks in memory for SQLite, which only the simulation opens.
         .target(name: "CSimulatedDisk", linkerSettings: [.linkedLibrary("sqlite3")]),
 
@@ -74,7 +76,7 @@ let package = Package(
         .target(
             name: "SyncStore",
             dependencies: [
-                "SyncCore", "SyncProtocol", grdb, logging,
+                "SyncCore", "SyncProtocol", "CGatheredLog", grdb, logging,
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ],
             swiftSettings: strict),
@@ -113,7 +115,7 @@ let package = Package(
             name: "Simulation",
             dependencies: [
                 "SyncCore", "Fieldwork", "SyncProtocol", "SyncExchange", "SyncStore", "SyncHub",
-                "SyncClient", "CSimulatedDisk",
+                "SyncClient", "CGatheredLog", "CSimulatedDisk",
             ],
             swiftSettings: strict),
 

@@ -1,3 +1,4 @@
+internal import CGatheredLog
 internal import CSimulatedDisk
 internal import Glibc
 internal import SyncCore
@@ -12,9 +13,13 @@ final class SimulatedDisk: DeviceDisk {
     let number: Int32
     private let locked = Mutex<Set<String>>([])
 
+    /// Its log is written as on a real disk.
+    private static let isRegistered =
+        simulated_disk_register() == 0
+        && gathered_log_register(strdup("gathered-simulated"), "simulated") == 0
+
     init() {
-        let isRegistered = simulated_disk_register() == 0
-        precondition(isRegistered, "SQLite here does not take names that are addresses")
+        precondition(Self.isRegistered, "SQLite here does not take names that are addresses")
         number = simulated_disk_make()
     }
 
@@ -111,7 +116,7 @@ final class SimulatedDisk: DeviceDisk {
         return Array(bytes[..<count])
     }
 
-    func address(_ path: String) -> String { "file:/\(number)/\(path)?vfs=simulated" }
+    func address(_ path: String) -> String { "file:/\(number)/\(path)?vfs=gathered-simulated" }
 
     func freeBytes(_ path: String) -> UInt64? { 1 << 30 }
 

@@ -157,7 +157,7 @@ package struct MachineDisk: DeviceDisk {
         guard fsync(descriptor) == 0 else { throw Self.fault(folder, errno) }
     }
 
-    package func address(_ path: String) -> String { path }
+    package func address(_ path: String) -> String { DatabaseAddress.of(path) }
 
     package func freeBytes(_ path: String) -> UInt64? {
         var entry = statvfs()

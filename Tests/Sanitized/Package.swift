@@ -31,11 +31,12 @@ let package = Package(
     ],
     targets: [
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd"),
+        .target(name: "CGatheredLog", linkerSettings: [.linkedLibrary("sqlite3")]),
         room("SyncCore", []),
         room("Fieldwork", ["SyncCore"]),
         room("SyncProtocol", ["SyncCore", "CZstd", crypto]),
         room("SyncExchange", ["SyncCore", "SyncProtocol"]),
-        room("SyncStore", ["SyncCore", "SyncProtocol", grdb, logging]),
+        room("SyncStore", ["SyncCore", "SyncProtocol", "CGatheredLog", grdb, logging]),
         room("SyncClient", ["SyncCore", "SyncProtocol", "SyncExchange", "SyncStore", logging]),
         room("SyncHub", ["SyncCore", "SyncProtocol", "SyncExchange", "SyncStore", logging]),
         .target(

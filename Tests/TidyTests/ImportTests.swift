@@ -18,7 +18,9 @@ struct Room: Sendable {
         Room(name: "SyncExchange", imports: ["SyncCore", "SyncProtocol"]),
         Room(
             name: "SyncStore",
-            imports: platform.union(["SyncCore", "SyncProtocol", "GRDB", "GRDBSQLite"])),
+            imports: platform.union([
+                "SyncCore", "SyncProtocol", "CGatheredLog", "GRDB", "GRDBSQLite",
+            ])),
         Room(
             name: "SyncClient",
             imports: platform.union(["SyncCore", "SyncProtocol", "SyncExchange", "SyncStore"])),
@@ -41,7 +43,7 @@ struct Room: Sendable {
             name: "Simulation",
             imports: platform.union([
                 "SyncCore", "Fieldwork", "SyncProtocol", "SyncExchange", "SyncStore", "SyncClient",
-                "SyncHub", "CSimulatedDisk",
+                "SyncHub", "CGatheredLog", "CSimulatedDisk",
             ])),
         Room(
             name: "hazama",

@@ -32,7 +32,8 @@ let package = Package(
             name: "SyncExchange", dependencies: ["SyncCore", "SyncProtocol"],
             swiftSettings: settings),
         .target(
-            name: "SyncStore", dependencies: ["SyncCore", "SyncProtocol", grdb, logging],
+            name: "SyncStore",
+            dependencies: ["SyncCore", "SyncProtocol", "CGatheredLog", grdb, logging],
             swiftSettings: settings),
         .target(
             name: "SyncClient",
@@ -42,12 +43,13 @@ let package = Package(
             name: "SyncHub",
             dependencies: ["SyncCore", "SyncProtocol", "SyncExchange", "SyncStore", logging],
             swiftSettings: settings),
+        .target(name: "CGatheredLog", linkerSettings: [.linkedLibrary("sqlite3")]),
         .target(name: "CSimulatedDisk", linkerSettings: [.linkedLibrary("sqlite3")]),
         .target(
             name: "Simulation",
             dependencies: [
                 "SyncCore", "Fieldwork", "SyncProtocol", "SyncExchange", "SyncStore", "SyncHub",
-                "SyncClient", "CSimulatedDisk",
+                "SyncClient", "CGatheredLog", "CSimulatedDisk",
             ],
             swiftSettings: settings),
         .executableTarget(

@@ -10,13 +10,15 @@ struct Oracle {
     /// What somebody recorded.
     struct Entry {
         let hash: ContentHash
-        let author: PersonID
         let changes: [RecordChange]
         /// The world's time of it, and the run of the machine in which it was.
         let made_ms: Int64
         let boot: UInt64
         /// Whether it was saved from a draft, so that it may name what had long been replaced.
         let isFromDraft: Bool
+        /// In whose name it is, and what for.
+        let author: PersonID
+        let intent: Text
     }
     /// Under which name an entry counts, and what the hub said of it.
     struct Standing {
@@ -137,6 +139,14 @@ struct Oracle {
         let replaced: [ChangeSetName]
         let position: UInt64
         let time: UInt64
+        /// A place in `entries`.
+        let entry: Int
+
+        func covers(_ other: Setting) -> Bool {
+            (replaced.contains(other.name) && other.name != name)
+                || (!other.name.replica.isHub && other.name.replica == name.replica
+                    && name.number > other.name.number)
+        }
     }
 
     private func settings(
@@ -148,19 +158,14 @@ struct Oracle {
             return Setting(
                 name: it.name, author: entries[entry].author, value: value,
                 replaced: names.map { it.branch?.name($0) ?? $0 },
-                position: it.position?.value ?? .max, time: it.time?.milliseconds ?? .max)
+                position: it.position?.value ?? .max, time: it.time?.milliseconds ?? .max,
+                entry: entry)
         }
     }
 
     /// Rising by name.
     static func heads(_ all: [Setting]) -> [Setting] {
-        all.filter { one in
-            !all.contains { other in
-                (other.replaced.contains(one.name) && other.name != one.name)
-                    || (!one.name.replica.isHub && other.name.replica == one.name.replica
-                        && other.name.number > one.name.number)
-            }
-        }.sorted { $0.name < $1.name }
+        all.filter { one in !all.contains { $0.covers(one) } }.sorted { $0.name < $1.name }
     }
 
     /// The last of those that every head names, through any number of steps.

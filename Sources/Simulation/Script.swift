@@ -21,6 +21,8 @@ enum Act: String, CaseIterable, Sendable {
     case overtake
     /// Voids a record, or brings it back.
     case void
+    /// Writes the unit that two persons change, by itself or while somebody else does.
+    case deed
     /// Proposes how a conflict should end.
     case propose
     /// Proposes that two plots are one.
@@ -73,6 +75,8 @@ enum Act: String, CaseIterable, Sendable {
     /// An administrator decides on a page after somebody's work on it has come in.
     case overrun
     case claim
+    /// An administrator approves what was proposed where two persons have to decide.
+    case approve
     case revoke
     /// Lays a plot into another street.
     case move
@@ -91,7 +95,7 @@ enum Act: String, CaseIterable, Sendable {
     var isOfHub: Bool {
         switch self {
         case .restart, .renew, .keep, .verify, .rollback, .late, .decide, .page, .stale, .overrun,
-            .claim, .revoke, .move, .give, .end, .leave, .join, .part:
+            .claim, .approve, .revoke, .move, .give, .end, .leave, .join, .part:
             true
         default: false
         }

@@ -57,6 +57,9 @@ extension Schema {
                                 }
                                 return .bool(total.amount > Plot.busyMinutes)
                             }), .open),
+                    UnitDeclaration(
+                        Plot.deed, "deed", .text(maximumBytes: 40), .review(shown: .previous),
+                        .personal, stakes: .twoPersons),
                 ], duplicates: Plot.likeness),
             CollectionDeclaration(
                 id: .tree, name: "tree", home: .with(Tree.plot),
@@ -120,10 +123,13 @@ enum Plot {
     static let consent = UnitID(29)
     static let alarm = UnitID(30)
     static let busy = UnitID(31)
+    /// What two persons change.
+    static let deed = UnitID(32)
     static let colour = UnitID(40)
     static let owner = UnitID(41)
 
-    /// Those that an edit may write.
+    /// Those that an edit may write. What was declared later has acts of its own: scripts name
+    /// units by their places here.
     static let edited = [
         count, title, tags, minutes, notes, due, level, danger, pay, story, place, stage, consent,
         alarm,

@@ -93,6 +93,8 @@ extension World {
     /// Two records of a device that has everything show what the writes amount to.
     func checkSome(_ device: Device, _ roll: UInt64) throws {
         var chance = SeededGenerator(seed: roll)
+        // What came in may have made the hub write.
+        try learnFromHub()
         let standing = try presentStanding(device)
         let store = try device.opened()
         for _ in 0..<2 {
@@ -335,6 +337,7 @@ extension World {
                 }
             }
         }
+        try learnFromHub()
         let log = try readLog()
         try checkHub(log)
         try checkDevices(log)
@@ -417,6 +420,7 @@ extension World {
         }
         let records = oracle.records(standing)
         try checkConflicts(records, standing)
+        try checkGuarded(records, standing)
         let streets = Dictionary(
             (plots + trees + nests).map { ($0.id, street(of: $0)) },
             uniquingKeysWith: { first, _ in first })
@@ -523,7 +527,7 @@ extension World {
             else { return true }
             return false
         }
-        for unit in Plot.edited {
+        for unit in Plot.edited + [Plot.deed] {
             guard let found = shown.state[unit] else {
                 if (alive.isEmpty ? states : alive).contains(where: { $0[unit] != nil }) {
                     return "unit \(unit.value) of records that are one is missing"

@@ -94,11 +94,27 @@ extension World {
             value = integer(&chance)
             choice = .compose(value)
         }
+        if page.view.needsTwoPersons { try learnFromHub() }
         let after = try hub.resolve(
             page.view.id,
             ResolutionRequest(version: page.version, choice: choice, reason: "simulated"),
             by: session)
+        if page.view.needsTwoPersons {
+            try checkProposal(page, after)
+            // Others wait until somebody has time.
+            if chance.next() % 2 == 0 {
+                try approve(after, administrator + Int(chance.next() % 3))
+            }
+            return
+        }
         if case .compose = choice { note(.composed) }
+        try noteDecision(page, value, after)
+    }
+
+    func noteDecision(
+        _ page: ConflictDetail, _ value: Value, _ after: ConflictDetail
+    ) throws {
+        let hub = try running()
         try checkDecision(page, value, after)
         for side in page.sides {
             for write in side.writes {

@@ -194,6 +194,7 @@ extension World {
             let day = CalendarDate(year: 2027, month: 1, day: 1 + Int(chance.next() % 3))
             return .group([.text(word(&chance)), .text(source), day.map { .day($0) } ?? .absent])
         case Plot.story: return .text(story(state.outcome(of: unit)?.value, &chance))
+        case Plot.deed: return .text(["1", "2", "3", " 2"][Int(chance.next() % 4)])
         default: break
         }
         switch unit.members[0].type {

@@ -410,9 +410,9 @@ final class World {
         device.recorded.append(sealed.hash)
         oracle.note(
             Oracle.Entry(
-                hash: sealed.hash, author: sealed.changeSet.author, changes: doubt.changes,
-                made_ms: doubt.made_ms,
-                boot: doubt.boot, isFromDraft: doubt.isFromDraft))
+                hash: sealed.hash, changes: doubt.changes, made_ms: doubt.made_ms,
+                boot: doubt.boot, isFromDraft: doubt.isFromDraft,
+                author: sealed.changeSet.author, intent: sealed.changeSet.intent))
         trace(sealed.hash)
     }
 
@@ -440,15 +440,21 @@ final class World {
         }
         hubNumbers = numbers
         for set in found {
-            // No unit here takes two persons, and every program here refuses a step that is none.
-            if set.changeSet.intent.string == "restatement" {
-                throw Violation("who goes step by step is asked nothing", "\(set.changeSet.name)")
-            }
             noteMoves(set.changeSet.changes)
+            if set.changeSet.intent.string == Oracle.restatement {
+                // Every program here refuses a step that is none.
+                let units = set.changeSet.changes.flatMap { $0.writes.map(\.unit) }
+                guard units.allSatisfy({ $0 == Plot.deed }) else {
+                    throw Violation(
+                        "who goes step by step is asked nothing", "\(set.changeSet.name)")
+                }
+                note(.restated)
+            }
             oracle.note(
                 Oracle.Entry(
-                    hash: set.hash, author: set.changeSet.author, changes: set.changeSet.changes,
-                    made_ms: now_ms, boot: 0, isFromDraft: false))
+                    hash: set.hash, changes: set.changeSet.changes, made_ms: now_ms, boot: 0,
+                    isFromDraft: false, author: set.changeSet.author,
+                    intent: set.changeSet.intent))
         }
     }
 

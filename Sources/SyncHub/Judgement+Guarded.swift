@@ -69,10 +69,8 @@ extension Judgement {
             let place = OpenConflict.Place(
                 record: state.record, collection: state.collection, unit: unit)
             for one in gone {
-                let isSaid = now.contains { $0.value.agrees(with: one.value) }
-                if isSaid, !one.name.replica.isHub { continue }
                 replaced[place, default: []].append(one)
-                if !isSaid { isDisputed = true }
+                if !now.contains(where: { $0.value.agrees(with: one.value) }) { isDisputed = true }
             }
         }
         return isDisputed
@@ -93,7 +91,8 @@ extension Judgement {
     }
 
     /// States again what devices replaced, in its author's name and naming it alone, as undo does:
-    /// it and what replaced it stand side by side.
+    /// it and what replaced it stand side by side. Also where somebody else says the same now: they
+    /// may correct themselves, and only themselves.
     func stateReplacedAgain(_ tx: borrowing HubTransaction) throws {
         let all = replaced.sorted {
             ($0.key.record, $0.key.unit) < ($1.key.record, $1.key.unit)
@@ -104,9 +103,6 @@ extension Judgement {
             while let one = rest.first {
                 let same = rest.filter { $0.value.agrees(with: one.value) }
                 rest.removeAll { $0.value.agrees(with: one.value) }
-                // In the same upload it may have been set back.
-                let isSaid = try heads(place, tx).contains { $0.value.agrees(with: one.value) }
-                if isSaid, !same.contains(where: \.name.replica.isHub) { continue }
                 var pending = PendingWrites()
                 pending.set(place, one.value, naming: same.map(\.name))
                 try write(

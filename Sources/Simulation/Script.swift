@@ -23,6 +23,8 @@ enum Act: String, CaseIterable, Sendable {
     case void
     /// Writes the unit that two persons change, by itself or while somebody else does.
     case deed
+    /// Lets a tree take of a plot's water, or says how much of it there is.
+    case drink
     /// Proposes how a conflict should end.
     case propose
     /// Proposes that two plots are one.
@@ -77,6 +79,8 @@ enum Act: String, CaseIterable, Sendable {
     case claim
     /// An administrator approves what was proposed where two persons have to decide.
     case approve
+    /// An administrator decides what becomes of water of which too much was taken.
+    case ration
     case revoke
     /// Lays a plot into another street.
     case move
@@ -95,7 +99,7 @@ enum Act: String, CaseIterable, Sendable {
     var isOfHub: Bool {
         switch self {
         case .restart, .renew, .keep, .verify, .rollback, .late, .decide, .page, .stale, .overrun,
-            .claim, .approve, .revoke, .move, .give, .end, .leave, .join, .part:
+            .claim, .approve, .ration, .revoke, .move, .give, .end, .leave, .join, .part:
             true
         default: false
         }

@@ -60,7 +60,10 @@ extension Schema {
                     UnitDeclaration(
                         Plot.deed, "deed", .text(maximumBytes: 40), .review(shown: .previous),
                         .personal, stakes: .twoPersons),
-                ], duplicates: Plot.likeness),
+                    UnitDeclaration(Plot.wells, "wells", .integer(0...99), .latest, .open),
+                    UnitDeclaration(Plot.water, "water", .integer(-99...99), .sum, .open),
+                ], duplicates: Plot.likeness,
+                rules: [.total(Plot.water, atLeast: nil, atMost: .unit(Plot.wells))]),
             CollectionDeclaration(
                 id: .tree, name: "tree", home: .with(Tree.plot),
                 units: [
@@ -70,6 +73,12 @@ extension Schema {
                         column: true),
                     UnitDeclaration(
                         Tree.notes, "notes", .text(maximumBytes: 200), .append, .personal),
+                    UnitDeclaration(Tree.source, "source", .reference, .latest, .open),
+                    UnitDeclaration(Tree.drink, "drink", .integer(-99...99), .sum, .open),
+                ],
+                rules: [
+                    .share(
+                        Tree.drink, Share(namedBy: Tree.source, in: .plot, of: Plot.water))
                 ]),
         ])
 }
@@ -89,7 +98,7 @@ extension Schema {
                     UnitDeclaration(
                         Plot.owner, "owner", .text(maximumBytes: 100), .review(shown: .previous),
                         .personal),
-                ], duplicates: old.duplicates)
+                ], duplicates: old.duplicates, rules: old.rules)
         } + [
             CollectionDeclaration(
                 id: .nest, name: "nest", home: .with(Tree.plot),
@@ -125,6 +134,9 @@ enum Plot {
     static let busy = UnitID(31)
     /// What two persons change.
     static let deed = UnitID(32)
+    /// How much water there is, and what the plot itself takes of it.
+    static let wells = UnitID(33)
+    static let water = UnitID(34)
     static let colour = UnitID(40)
     static let owner = UnitID(41)
 
@@ -189,6 +201,9 @@ enum Tree {
     static let plot = UnitID(16)
     static let title = UnitID(17)
     static let notes = UnitID(18)
+    /// The plot whose water it takes, which it need not lie with, and how much.
+    static let source = UnitID(19)
+    static let drink = UnitID(20)
 
     static let edited = [title, notes]
 }

@@ -421,6 +421,7 @@ extension World {
         let records = oracle.records(standing)
         try checkConflicts(records, standing)
         try checkGuarded(records, standing)
+        try checkOveruse(records, standing)
         let streets = Dictionary(
             (plots + trees + nests).map { ($0.id, street(of: $0)) },
             uniquingKeysWith: { first, _ in first })

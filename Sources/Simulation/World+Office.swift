@@ -102,7 +102,7 @@ extension World {
         if page.view.needsTwoPersons {
             try checkProposal(page, after)
             // Others wait until somebody has time.
-            if chance.next() % 2 == 0 {
+            if chance.next() % 3 == 0 {
                 try approve(after, administrator + Int(chance.next() % 3))
             }
             return

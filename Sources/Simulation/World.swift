@@ -304,8 +304,9 @@ final class World {
 
     private func arm(_ decision: Decision, _ device: Device) throws {
         guard let fault = decision.fault else { return }
-        // Small numbers of calls are met more often than large ones.
-        let call = 1 + decision.luck % (decision.luck % 7 == 0 ? 120 : 16)
+        // Small numbers of calls are met more often than large ones: to record something takes two,
+        // a sync some ten.
+        let call = 1 + decision.luck % (decision.luck % 7 == 0 ? 60 : 5)
         let kind: simulated_fault
         switch fault {
         case .devicePower, .hubPower: kind = simulated_fault_power

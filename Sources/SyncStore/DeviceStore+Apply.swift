@@ -614,16 +614,21 @@ extension DeviceStore {
         if let digestMatches { try note(digestMatches, received, db) }
         // Of what is merged and not here yet nothing is taken off what is shown: with more to come,
         // the states that contain it may be among that.
-        try settle(changed, answer.hasMore ? NumberSet() : answer.merged, db)
+        let alone = try settle(changed, answer.hasMore ? NumberSet() : answer.merged, db)
         try settleCarried(db)
+        // What the hub compared is what is here now.
+        if digestMatches == true, isComplete, answer.pages.isEmpty, answer.grants == nil {
+            try leave(merged: alone, db)
+        }
         return notices
     }
 
     /// Takes own writes off the records that now contain them, and shows what receipts have
-    /// changed.
+    /// changed. Returns the records with own work that is merged, and without a state.
+    @discardableResult
     func settle(
         _ changed: Set<ChangeSetNumber>, _ merged: NumberSet, _ db: Database
-    ) throws {
+    ) throws -> [RecordID: CollectionID] {
         struct Open {
             let number: ChangeSetNumber
             let isMerged: Bool
@@ -655,6 +660,7 @@ extension DeviceStore {
                     changes: set.changes))
         }
         var stale: [RecordID: DeviceTable] = [:]
+        var alone: [RecordID: CollectionID] = [:]
         for one in open {
             var isSettled = one.isMerged
             for change in one.changes {
@@ -675,6 +681,7 @@ extension DeviceStore {
                     }
                 } else {
                     isSettled = false
+                    if held.state == nil, one.isMerged { alone[change.record] = change.collection }
                 }
                 if changed.contains(one.number) { stale[change.record] = table }
             }
@@ -699,5 +706,6 @@ extension DeviceStore {
                     WHERE number > sync_replica.settled AND is_settled = 0),
                 (SELECT ifnull(max(number), 0) FROM sync_outbox))
             """)
+        return alone
     }
 }

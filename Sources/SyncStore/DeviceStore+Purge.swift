@@ -70,6 +70,32 @@ extension DeviceStore {
         }
     }
 
+    /// Notes that records have left of which only own work is here, and all of that is merged,
+    /// although the hub has said nothing.
+    ///
+    /// The hub tells a replica once that a record has left. Of two copies of one laptop the other
+    /// may have been told, and have signed for it: then nothing would ever come of the record
+    /// here. To be called where the digests agree and nothing came after them: then whatever lies
+    /// in a granted area and is no newer than the cursors is here.
+    func leave(merged alone: [RecordID: CollectionID], _ db: Database) throws {
+        let era = try era(db)
+        let cursor = try territory(db).current.map { Int64($0.cursor.value) }.min() ?? .max
+        for (record, collection) in alone.sorted(by: { $0.key < $1.key }) {
+            // What was set aside is shown until somebody has looked at it.
+            let isWaiting = try db.first(
+                """
+                SELECT 1 WHERE EXISTS (
+                    SELECT 1 FROM sync_outbox_records AS r
+                    JOIN sync_outbox AS o ON o.number = r.number
+                    WHERE r.record = ?1
+                        AND (o.era IS NOT ?2 OR o.position IS NULL OR o.position > ?3))
+                OR EXISTS (SELECT 1 FROM sync_carried_records WHERE record = ?1 AND is_laid)
+                """, [record.stored, era, cursor]
+            ) { _ in true }
+            if isWaiting != true { try leave(record, collection, db) }
+        }
+    }
+
     /// Takes a record out of what is held, without taking it off yet.
     ///
     /// - Parameter isDamaged: whether only because it can't be read any more. Then it stays, with

@@ -838,6 +838,23 @@ struct StoryTests {
         #expect(try await ends(script) == [])
     }
 
+    @Test("a copy of a laptop takes off what left, though its twin has said that it is gone")
+    func leftOnACopy() async throws {
+        let script = """
+            fleet 4 devices 6
+            1000 2 sync kzwsxi3rg37h
+            1000 3 sync 3prj4aqlfycb3
+            1000 3 clone begwio6bnayx
+            1000 3 family 1y3wg3utafw92
+            1000 3 carry 538vbcci5ywv
+            1000 4 sync obf1elsjz75b
+            1000 2 family 2dr4k9ct5e0zh
+            1000 3 clone 1yggofg17kjtw
+            1000 2 move 1rtgw6y0idbrm
+            """
+        #expect(try await ends(script) == [])
+    }
+
     @Test("clocks set to 1970, to 2100 and back decide nothing")
     func clocks() async throws {
         var script = morning

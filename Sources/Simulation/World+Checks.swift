@@ -670,7 +670,7 @@ extension World {
                 || (reason == "HZ-5003" && firstMove_ms != nil)
                 || (reason == "HZ-5004" && isAfterGrace)
             if reason == "HZ-5004" { note(.tooLate) }
-            isBehind = isBehind || reason == "HZ-5003" || reason == "HZ-5004"
+            isBehind = isBehind || ["HZ-5003", "HZ-5004", "HZ-5101"].contains(reason)
             guard isKnown else {
                 throw Violation(
                     "ordinary work is never set aside", "device \(device.person): \(reason)")

@@ -855,6 +855,22 @@ struct StoryTests {
         #expect(try await ends(script) == [])
     }
 
+    @Test("what follows work that waits for a revoked device's record waits behind it")
+    func behindWhatIsMissing() async throws {
+        let script = """
+            fleet 3 devices 5
+            1000 2 sync 205hosai90mtx
+            1000 4 sync 1kfs7wult0lhi
+            1000 2 edit 3py81y8tfcxkz
+            1000 2 revoke 6s3oon5t9qn3
+            1000 2 sync 1jqnkpo7bwbdw
+            1000 1 ration 3a2ozg01xkma1 hub-write-error 2ojthcqxzx7it
+            1000 2 move 1difcmdihccby
+            1000 2 ration 3ls0i0ngtt9bo
+            """
+        #expect(try await ends(script) == [])
+    }
+
     @Test("clocks set to 1970, to 2100 and back decide nothing")
     func clocks() async throws {
         var script = morning

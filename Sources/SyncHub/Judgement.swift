@@ -14,17 +14,17 @@ final class Judgement {
     var memory: HubMemory
     var working: [RecordID: Working] = [:]
     /// Records that were asked for and are not there, until they are created here.
-    private var absent: [RecordID: CollectionID] = [:]
+    var absent: [RecordID: CollectionID] = [:]
     /// The numbers merged, per replica, as far as they were asked for.
     private var merged: [ReplicaID: NumberSet] = [:]
-    private var replicas: [Int64: StoredReplica] = [:]
+    var replicas: [Int64: StoredReplica] = [:]
     private var grants: [PersonID: [Admission.Grant]] = [:]
     /// Change sets that the caller has just decoded, by upload.
     private let decoded: [Int64: [HashedChangeSet]]
     /// Whether anything may be stored and not merged; `nil` until it was asked for.
-    private var mayHaveUnmerged: Bool?
+    var mayHaveUnmerged: Bool?
     /// Records whose creation was merged here: what waited for them may go on.
-    private var created: [RecordID] = []
+    var created: [RecordID] = []
     /// Records that came to lie elsewhere.
     var moved: Set<RecordID> = []
     /// What was merged here to lie with which record.
@@ -269,7 +269,7 @@ final class Judgement {
 
     /// The receipt of an upload, under the name its device knows. That of a branch tells its device
     /// with every entry that it is a copy.
-    private func signedReceipt(
+    func signedReceipt(
         _ upload: StoredUpload, _ replica: StoredReplica, _ entries: [ReceiptEntry],
         _ tx: borrowing HubTransaction
     ) throws -> [UInt8] {
@@ -291,199 +291,10 @@ final class Judgement {
         return receipt.stored
     }
 
-    private func decide(
-        _ hashed: HashedChangeSet, _ replica: StoredReplica, arrived_ms: Int64,
-        isAdmitted: Bool = false, _ tx: borrowing HubTransaction
-    ) throws -> Admission.Verdict {
-        let set = hashed.changeSet
-        let isHub = replica.id.isHub
-        // What was copied from a revoked device is no better than it.
-        let machine = try replica.branch.map { try self.replica($0.trunk, tx) } ?? replica
-        let isRevoked = machine.state == DeviceState.revoked.rawValue
-        var facts: [Admission.RecordFacts] = []
-        let hasUnmerged = try self.hasUnmerged(tx)
-        for change in set.changes {
-            facts.append(try recordFacts(change, hashed, replica, hasUnmerged: hasUnmerged, tx))
-        }
-        return Admission.decide(
-            Admission.Facts(
-                changeSet: set, size: hashed.size, isHub: isHub, isAdmitted: isAdmitted,
-                owner: replica.person,
-                isRevoked: isRevoked,
-                lacksOffice: isHub || isAdmitted
-                    ? false : try set.changes.contains { try lacksOffice($0, set.author, tx) },
-                grants: isHub ? [] : try grants(of: set.author, tx), trunk: memory.known(set.trunk),
-                arrived_ms: arrived_ms, records: facts), schema: schema)
-    }
-
-    private func recordFacts(
-        _ change: RecordChange, _ hashed: HashedChangeSet, _ replica: StoredReplica,
-        hasUnmerged: Bool, _ tx: borrowing HubTransaction
-    ) throws -> Admission.RecordFacts {
-        let set = hashed.changeSet
-        var behind: UInt64?
-        if hasUnmerged {
-            behind = try tx.waitsBehind(
-                change.record, replica: replica.rid, before: set.name.number.value)
-            let own = try mergedNumbers(replica.id, tx)
-            try change.forEachReplacedName { name in
-                if name.replica == replica.id, name.number < set.name.number,
-                    !own.contains(name.number),
-                    // What was discarded never comes.
-                    try tx.isUnmerged(replica: replica.rid, number: name.number.value)
-                {
-                    behind = max(behind ?? 0, name.number.value)
-                }
-            }
-        }
-        let isSurelyNew =
-            change.creates && working[change.record] == nil && tx.isSurelyNew(change.record)
-        if isSurelyNew { absent[change.record] = change.collection }
-        if let state = try working(change.record, change.collection, tx) {
-            var bytes = state.bytes + hashed.size
-            if bytes > Limits.stateBytes {
-                // Seldom, so that it is counted only here: others' records have a part in `size`.
-                bytes =
-                    StateCoding.encode(state.state, writers: &memory.writers).count
-                    + ChangeSetCoding.payload(change).count
-            }
-            let past = try past(of: change.record, in: state.area, set, replica, tx)
-            let isPublished = try !replica.id.isHub && goesToEverybody(change, in: set, tx)
-            return Admission.RecordFacts(
-                area: isPublished ? nil : state.area, former: past.former,
-                isHidden: past.isHidden, state: state.state, bytesAfter: bytes, missing: nil,
-                behind: behind)
-        }
-        guard change.creates else {
-            return Admission.RecordFacts(
-                area: nil, state: nil, missing: change.record, behind: behind)
-        }
-        // What lies with a record, and where it has lain, is found by its name alone: nobody gives
-        // that to a record of another collection. The hub draws its own.
-        if !replica.id.isHub, !isSurelyNew,
-            let area = try tx.area(of: change.record),
-            let collection = try tx.collection(of: change.record)
-        {
-            let past = try past(of: change.record, in: area, set, replica, tx)
-            return Admission.RecordFacts(
-                area: area, former: past.former, isHidden: past.isHidden,
-                state: RecordState(record: change.record, collection: collection), missing: nil,
-                behind: behind)
-        }
-        switch try home(of: change, in: set, depth: 0, tx) {
-        case .area(let area, of: let home):
-            guard let area, let home else {
-                return Admission.RecordFacts(area: area, state: nil, missing: nil, behind: behind)
-            }
-            let past = try past(of: home, in: area, set, replica, tx)
-            return Admission.RecordFacts(
-                area: area, former: past.former, isHidden: past.isHidden, state: nil,
-                missing: nil, behind: behind)
-        case .missing(let record):
-            return Admission.RecordFacts(area: nil, state: nil, missing: record, behind: behind)
-        }
-    }
-
-    /// Whether a change would lay its record where everybody reads it: nobody's grant covers that,
-    /// and no person may admit it.
-    private func goesToEverybody(
-        _ change: RecordChange, in set: ChangeSet, _ tx: borrowing HubTransaction
-    ) throws -> Bool {
-        guard let unit = schema.collection(change.collection)?.home.unit,
-            change.writes.contains(where: { $0.unit == unit }),
-            case .area(let area?, _) = try home(of: change, in: set, depth: 0, tx)
-        else { return false }
-        return memory.area(area)?.isReference ?? false
-    }
-
-    /// Whether a change sets what only the holder of an office sets, and the register does not say
-    /// that its author is one.
-    private func lacksOffice(
-        _ change: RecordChange, _ author: PersonID, _ tx: borrowing HubTransaction
-    ) throws -> Bool {
-        for case .office(let unit, let office) in schema.collection(change.collection)?.rules ?? []
-        {
-            for write in change.writes where write.unit == unit {
-                guard case .set(let value, _) = write.operation else { continue }
-                let entry = try working(office.entry(author), office.collection, tx)
-                // Whoever could write the register could write themselves into it.
-                let isRegister = entry.flatMap { memory.area($0.area)?.isReference } ?? false
-                if !office.allows(author, isRegister ? entry?.state : nil, value) { return true }
-            }
-        }
-        return false
-    }
-
-    /// Where a record lay since the writer last heard, where the author's present grants don't
-    /// reach it; and whether no grant of theirs ever did.
-    private func past(
-        of record: RecordID, in area: UInt32, _ set: ChangeSet, _ replica: StoredReplica,
-        _ tx: borrowing HubTransaction
-    ) throws -> (former: [Admission.Former], isHidden: Bool) {
-        if replica.id.isHub { return ([], false) }
-        let grants = try grants(of: set.author, tx)
-        if grants.contains(where: { $0.ended == nil && $0.areas.contains(area) }) {
-            return ([], false)
-        }
-        let moves = try tx.moves(of: record)
-        let isReference = memory.area(area)?.isReference ?? false
-        let isHidden =
-            !isReference
-            && !grants.contains { grant in
-                grant.areas.contains(area) || moves.contains { grant.areas.contains($0.from) }
-            }
-        let heard = memory.known(set.trunk) ?? .start
-        // The line may have broken after the page that moved its cursor, and before the leave.
-        let holds = try tx.leaves(of: record).contains { $0.replica == replica.rid }
-        return (
-            moves.filter { holds || $0.position > heard }.map {
-                Admission.Former(area: $0.from, left_ms: $0.at_ms)
-            }, isHidden
-        )
-    }
-
-    private enum HomeFinding {
-        /// `of` is the record there already that it lies with; `nil` where it names the area, or
-        /// what it lies with is created with it.
-        case area(UInt32?, of: RecordID?)
-        case missing(RecordID)
-    }
-
-    /// Where a record that is being created lies: in the area it names, or where the record lies
-    /// that it names.
-    private func home(
-        of change: RecordChange, in set: ChangeSet, depth: Int, _ tx: borrowing HubTransaction
-    ) throws -> HomeFinding {
-        guard let collection = schema.collection(change.collection), depth < 4 else {
-            return .area(nil, of: nil)
-        }
-        guard let write = change.writes.first(where: { $0.unit == collection.home.unit }),
-            case .set(.reference(let target), _) = write.operation
-        else { return .area(nil, of: nil) }
-        if case .scope = collection.home {
-            return .area(
-                memory.area(ScopeID(high: target.high, low: target.low))?.number, of: nil)
-        }
-        if let known = working[target] { return .area(known.area, of: target) }
-        if let created = set.changes.first(where: { $0.record == target && $0.creates }) {
-            return try home(of: created, in: set, depth: depth + 1, tx)
-        }
-        if let area = try area(of: target, tx) { return .area(area, of: target) }
-        return .missing(target)
-    }
-
-    /// The area in which a record lies that is not worked on; asked of the store once.
-    func area(of record: RecordID, _ tx: borrowing HubTransaction) throws -> UInt32? {
-        if let known = knownAreas[record] { return known }
-        let area = try tx.area(of: record)
-        knownAreas[record] = area
-        return area
-    }
-
     /// Does what the verdict says, and returns what the receipt will.
     ///
     /// - Parameter isEcho: whether it came with the request at hand and is judged as it came.
-    private func settle(
+    func settle(
         _ hashed: HashedChangeSet, _ verdict: Admission.Verdict, _ time: CorrectedTime,
         _ replica: inout StoredReplica, _ upload: StoredUpload, isEcho: Bool,
         _ tx: borrowing HubTransaction
@@ -532,33 +343,6 @@ final class Judgement {
             return ReceiptEntry(
                 disposition: .quarantined, position: nil, shift_ms: shift,
                 reason: Text(reason.rawValue))
-        }
-    }
-
-    private func setAside(
-        _ set: ChangeSet, _ disposition: Disposition, _ reason: String, _ missing: [UInt8]?,
-        _ replica: StoredReplica, _ upload: StoredUpload, behind: UInt64? = nil,
-        _ tx: borrowing HubTransaction
-    ) throws {
-        mayHaveUnmerged = true
-        var missing = missing
-        if let behind { missing = replica.id.bytes + behind.settingBytes }
-        try tx.setAside(
-            HubTransaction.Unmerged(
-                replica: replica.rid, number: set.name.number.value, upload: upload.id,
-                disposition: disposition, reason: reason, missing: missing,
-                since_ms: upload.received_ms),
-            touching: set.changes.map { (record: $0.record, blocks: $0.creates) })
-    }
-
-    private func notify(_ set: ChangeSet, _ reason: String, _ tx: borrowing HubTransaction) throws {
-        let change = set.changes[0]
-        try tx.addNotice(to: set.author) { number in
-            SyncResponse.Notice(
-                number: number, kind: .returned, at_ms: UInt64(max(0, now_ms)), by: nil,
-                record: change.record, collection: change.collection, unit: nil,
-                value: .integer(Int64(set.name.number.value)), yours: nil, reason: Text(reason)
-            ).stored
         }
     }
 
@@ -643,104 +427,6 @@ final class Judgement {
         }
         try relocate(set, position, tx)
         return isDisputed
-    }
-
-    /// Merges what waited for something that has arrived, until nothing more moves.
-    func releaseWaiting(_ tx: borrowing HubTransaction) throws {
-        var hasMoved = true
-        while hasMoved {
-            hasMoved = false
-            guard try hasUnmerged(tx) else { return }
-            for waiting in try tx.unmerged() where waiting.disposition == .held {
-                // What needs a damaged record keeps nothing else from being judged.
-                let verdict = try StoreFault.unlessDamaged {
-                    try isReady(waiting, tx) ? decide(on: waiting, tx) : nil
-                }
-                guard let verdict else { continue }
-                try tx.release(replica: waiting.replica, number: waiting.number)
-                if try settleAgain(waiting, verdict, tx) { hasMoved = true }
-            }
-            created = []
-        }
-    }
-
-    private func isReady(
-        _ waiting: HubTransaction.Unmerged, _ tx: borrowing HubTransaction
-    ) throws -> Bool {
-        guard let missing = waiting.missing else { return true }
-        if let record = RecordID(bytes: missing) {
-            return try working[record] != nil || tx.area(of: record) != nil
-        }
-        guard missing.count == 24, let id = ReplicaID(bytes: missing.prefix(16)),
-            let number = ChangeSetNumber(missing.suffix(8).reduce(0) { $0 << 8 | UInt64($1) })
-        else { return true }
-        return try mergedNumbers(id, tx).contains(number)
-            || !tx.isUnmerged(replica: waiting.replica, number: number.value)
-    }
-
-    /// Merges a change set that had waited, if it may be merged now; returns whether it was. What
-    /// waits for something else than it did by now is set aside for that: its author is told, and
-    /// nobody looks for it under a reason that is gone.
-    ///
-    /// - Parameters:
-    ///   - admits: whether a person answers for it: then no authority is asked for, and what can't
-    ///     be merged stays as it is.
-    ///   - sparesDamage: whether what needs a damaged record stays as it is, too.
-    func judgeAgain(
-        _ waiting: HubTransaction.Unmerged, admits: Bool = false, sparesDamage: Bool = false,
-        _ tx: borrowing HubTransaction
-    ) throws -> Bool {
-        func verdict() throws -> Admission.Verdict? {
-            try decide(on: waiting, isAdmitted: admits, tx)
-        }
-        let found = try sparesDamage ? StoreFault.unlessDamaged(verdict) : verdict()
-        guard let found else { return false }
-        if let code = found.code, admits || code == waiting.reason { return false }
-        try tx.release(replica: waiting.replica, number: waiting.number)
-        return try settleAgain(waiting, found, tx)
-    }
-
-    private func decide(
-        on waiting: HubTransaction.Unmerged, isAdmitted: Bool = false,
-        _ tx: borrowing HubTransaction
-    ) throws -> Admission.Verdict {
-        let (upload, set) = try logged(waiting, tx)
-        return try decide(
-            set, replica(waiting.replica, tx), arrived_ms: upload.received_ms,
-            isAdmitted: isAdmitted, tx)
-    }
-
-    private func logged(
-        _ waiting: HubTransaction.Unmerged, _ tx: borrowing HubTransaction
-    ) throws -> (StoredUpload, HashedChangeSet) {
-        guard let upload = try tx.upload(waiting.upload),
-            let set = try memory.log.signed(waiting.number, of: upload, tx)
-        else { throw StoreFault(.damaged, "what waits can't be read") }
-        return (upload, set)
-    }
-
-    private func settleAgain(
-        _ waiting: HubTransaction.Unmerged, _ verdict: Admission.Verdict,
-        _ tx: borrowing HubTransaction
-    ) throws -> Bool {
-        var replica = try self.replica(waiting.replica, tx)
-        let (upload, set) = try logged(waiting, tx)
-        guard let number = ChangeSetNumber(waiting.number),
-            let stored = upload.receipt.flatMap({ SignedReceipt(stored: $0) }),
-            let receipt = stored.verified(by: memory.key.verifying), let old = receipt[number]
-        else { throw StoreFault(.damaged, "upload \(upload.id) of the log can't be read") }
-        let entry = try settle(
-            set, verdict, old.time(of: set.changeSet), &replica, upload, isEcho: false, tx)
-        replicas[replica.rid] = replica
-        try tx.update(replica)
-        var entries = receipt.entries
-        entries[Int(waiting.number - upload.first)] = entry
-        try tx.finishUpload(
-            upload.id, state: .judged, position: entries.compactMap(\.position).min(),
-            receipt: try signedReceipt(upload, replica, entries, tx))
-        memory.log.forget(upload.id)
-        docket.ask(.unmerged(set.changeSet.name))
-        return entry.disposition.isMerged
     }
 
     // MARK: Writing back
@@ -830,7 +516,7 @@ final class Judgement {
 
     /// Asked of the store once: what is set aside here is known, and what is released leaves only
     /// the chance that nothing is left.
-    private func hasUnmerged(_ tx: borrowing HubTransaction) throws -> Bool {
+    func hasUnmerged(_ tx: borrowing HubTransaction) throws -> Bool {
         if let known = mayHaveUnmerged { return known }
         let found = try tx.hasUnmerged()
         mayHaveUnmerged = found
@@ -847,7 +533,7 @@ final class Judgement {
         of id: RecordID, _ collection: CollectionID, _ tx: borrowing HubTransaction
     ) throws -> LogPosition? { try working(id, collection, tx)?.position }
 
-    private func mergedNumbers(
+    func mergedNumbers(
         _ replica: ReplicaID, _ tx: borrowing HubTransaction
     ) throws -> NumberSet {
         if let numbers = merged[replica] { return numbers }
@@ -861,7 +547,7 @@ final class Judgement {
         merged[name.replica]?.contains(name.number) ?? false
     }
 
-    private func replica(_ rid: Int64, _ tx: borrowing HubTransaction) throws -> StoredReplica {
+    func replica(_ rid: Int64, _ tx: borrowing HubTransaction) throws -> StoredReplica {
         if let replica = replicas[rid] { return replica }
         guard let replica = try tx.replica(rid: rid) else {
             throw StoreFault(.damaged, "an upload belongs to no replica")
@@ -901,7 +587,7 @@ extension Judgement.Working {
 
 extension RecordChange {
     /// Calls `body` with every name that a write of this change replaces or takes away.
-    fileprivate func forEachReplacedName(_ body: (ChangeSetName) throws -> Void) rethrows {
+    func forEachReplacedName(_ body: (ChangeSetName) throws -> Void) rethrows {
         for write in writes {
             switch write.operation {
             case .set(_, let names): for name in names { try body(name) }
@@ -920,19 +606,5 @@ extension SignedReceipt {
     init?(stored: [UInt8]) {
         guard stored.count > 64, let signature = Signature(bytes: stored[..<64]) else { return nil }
         self.init(bytes: Array(stored[64...]), signature: signature)
-    }
-}
-
-extension Admission.Verdict {
-    /// The code under which a change set is set aside; `nil` for one that is merged.
-    fileprivate var code: String? {
-        switch self {
-        case .merge: nil
-        case .held: Admission.Wait.record.rawValue
-        case .behind: Admission.Wait.predecessor.rawValue
-        // People look at it as at one out of scope.
-        case .hidden: Admission.Reason.outOfScope.rawValue
-        case .quarantined(let reason): reason.rawValue
-        }
     }
 }

@@ -56,7 +56,7 @@ let package = Package(
             "SyncHubTests",
             [
                 "SyncHub", "SyncClient", "SyncExchange", "SyncStore", "SyncProtocol", "SyncCore",
-                "Fieldwork", "SyncTesting", crypto,
+                "Fieldwork", "SyncTesting", crypto, grdb,
             ]),
     ]
 )

@@ -34,6 +34,14 @@ func strayPins(ignored: TextFile?, manifest: TextFile?, index: [UInt8]) -> [Stri
     return found
 }
 
+/// Names each target of a package beside ours of which nothing lies where it is looked for.
+func missingTargets(in manifest: TextFile, has isThere: (String) -> Bool) -> [String] {
+    let named = ["target(name: \"", "systemLibrary(name: \"", "room(\"", "tests(\""]
+    return manifest.lines.filter { line in named.contains { line.contains($0) } }
+        .map { line in line.components(separatedBy: "\"")[1] }
+        .filter { name in !isThere("Sources/\(name)") && !isThere("Tests/\(name)") }
+}
+
 /// Names each Swift file and each relative link in a document that leads nowhere.
 func deadReferences(in file: TextFile, paths: [String]) -> [Offence] {
     let folder = file.path.split(separator: "/").dropLast()
@@ -125,5 +133,30 @@ struct CheckoutTests {
         #expect(strayPins(ignored: nil, manifest: nil, index: []).count == 1)
         #expect(strayPins(ignored: ignored, manifest: nil, index: index).count == 1)
         #expect(strayPins(ignored: ignored, manifest: loose, index: []).count == 1)
+    }
+
+    @Test("packages beside ours find their targets", arguments: ["Tests/Sanitized", "Tests/Fuzz"])
+    func targets(folder: String) throws {
+        let here = Repository.here
+        let manifest = try #require(here["\(folder)/Package.swift"])
+        let missing = missingTargets(in: manifest) { path in
+            FileManager.default.fileExists(
+                atPath: here.root.appending(path: "\(folder)/\(path)").path)
+        }
+        #expect(missing == [])
+    }
+
+    @Test("a target without its folder is noticed")
+    func targetsCanary() {
+        let text = """
+            .target(name: "A", linkerSettings: [])
+            room("B", ["A"]),
+            tests("BTests", ["B"]),
+            .product(name: "C", package: "c")
+            """
+        let manifest = TextFile(path: "Tests/D/Package.swift", text: text)
+        #expect(missingTargets(in: manifest) { _ in false } == ["A", "B", "BTests"])
+        #expect(missingTargets(in: manifest) { $0 != "Sources/B" } == [])
+        #expect(missingTargets(in: manifest) { $0 == "Tests/BTests" } == ["A", "B"])
     }
 }

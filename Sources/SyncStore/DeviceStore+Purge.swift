@@ -75,8 +75,8 @@ extension DeviceStore {
     ///
     /// The hub tells a replica once that a record has left. Of two copies of one laptop the other
     /// may have been told, and have signed for it: then nothing would ever come of the record
-    /// here. To be called where the digests agree and nothing came after them: then whatever lies
-    /// in a granted area and is no newer than the cursors is here.
+    /// here. To be called where the digests agreed and the cursors have come to one place: then
+    /// whatever lies in a granted area and is no newer than that is here.
     func leave(merged alone: [RecordID: CollectionID], _ db: Database) throws {
         let era = try era(db)
         let cursor = try territory(db).current.map { Int64($0.cursor.value) }.min() ?? .max
@@ -171,7 +171,7 @@ extension DeviceStore {
     // MARK: Taking off
 
     /// Takes off what has left and holds nothing unsent, and signs for it. Returns how many records
-    /// went, by why; those whose grant ended count as revoked.
+    /// went, by why; of those that the hub did not name it is that a grant ended, if one did.
     ///
     /// To be called after an answer was applied. Ended anywhere, the next call goes on.
     ///
@@ -213,8 +213,9 @@ extension DeviceStore {
         var reasons: [SyncResponse.Leave.Reason] = []
         try db.each(
             """
-            SELECT record, collection,
-                (SELECT max(reason) FROM sync_leaves AS v WHERE v.record = l.record)
+            SELECT record, collection, ifnull(
+                (SELECT max(reason) FROM sync_leaves AS v WHERE v.record = l.record),
+                (SELECT max(reason) FROM sync_leaves WHERE record IS NULL))
             FROM sync_left AS l
             WHERE NOT EXISTS (
                 SELECT 1 FROM sync_outbox_records AS r JOIN sync_outbox AS o ON o.number = r.number
@@ -230,7 +231,8 @@ extension DeviceStore {
         ) { row in
             ready.append((try row.name(0), CollectionID(UInt16(clamping: try row.int(1)))))
             let reason = try row.intOrNil(2).map { UInt8(clamping: $0) }
-            reasons.append(reason.flatMap(SyncResponse.Leave.Reason.init(rawValue:)) ?? .revoked)
+            reasons.append(
+                reason.flatMap(SyncResponse.Leave.Reason.init(rawValue:)) ?? .reassigned)
         }
         for (record, collection) in ready {
             // Only what is read here: what was carried is in the bundle, for the hub alone.

@@ -49,10 +49,7 @@ extension DeviceStore {
         // the states that contain it may be among that.
         let alone = try settle(changed, answer.hasMore ? NumberSet() : answer.merged, db)
         try settleCarried(db)
-        // What the hub compared is what is here now.
-        if digestMatches == true, isComplete, answer.pages.isEmpty, answer.grants == nil {
-            try leave(merged: alone, db)
-        }
+        if digestMatches == true, isComplete { try leave(merged: alone, db) }
         return notices
     }
 

@@ -110,6 +110,40 @@ struct DeviceApplyTests {
         #expect(try device.store.shown(house)?.laidOver == [])
     }
 
+    @Test("merged own work on a record that never comes is taken off once the digests agree")
+    func leftUnsaid() throws {
+        var hub = PaperHub()
+        let device = try TestDevice.enrolled(&hub)
+        let other = RecordID.test(2)
+        try device.record([.house(house, in: HubFixture.north)])
+        try device.record([.house(other, in: HubFixture.north)])
+        try device.record([.write(other, House.minutes, .increment(10))])
+        let sets = try device.store.run(.first...ChangeSetNumber(3)!).changeSets
+        let receipts = [hub.take(Array(sets[..<2])), hub.take([sets[2]], .quarantined)]
+        // Both lie elsewhere by now.
+        hub.records = [:]
+        let answer = try hub.answer(to: device.replica, receipts: receipts)
+
+        try device.apply(answer, digestMatches: nil)
+        try device.store.purge(now: device.clock)
+        #expect(try device.store.shown(house) != nil, "nobody compared")
+        try device.apply(answer, digestMatches: false)
+        try device.store.purge(now: device.clock)
+        #expect(try device.store.shown(house) != nil, "it may come once the difference is found")
+        var early = answer
+        early.hasMore = true
+        try device.apply(early, digestMatches: true)
+        try device.store.purge(now: device.clock)
+        #expect(try device.store.shown(house) != nil, "it may come with what is on its way")
+
+        try device.apply(answer, digestMatches: true)
+        let gone = try device.store.purge(now: device.clock)
+        #expect(gone == [.reassigned: 1])
+        #expect(try device.store.shown(house) == nil)
+        #expect(try device.store.shown(other) != nil, "a person has yet to look at what it shows")
+        #expect(try device.store.changeSet(.first).changeSet.changes[0].record == house)
+    }
+
     @Test("of a page that can't be read nothing is applied, and its cursor stays")
     func pageIsWhole() throws {
         var hub = PaperHub()

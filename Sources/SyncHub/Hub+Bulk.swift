@@ -128,14 +128,16 @@ extension Hub {
             }
             bytes += size
             pending.add(writes)
-            let putsBack = try putsBack(row, conflict.finding, judgement, tx)
             let isShown = request.rule != .putBack
+            // What would become of it otherwise is no part of what is decided.
+            let putsBack =
+                isShown ? [] : try putsBack(row, conflict.finding, judgement, tx)
             lines.append(
                 BulkPreview.Line(
                     view: try view(row, conflict.finding, judgement, tx),
                     before: isShown ? conflict.finding.shown : putsBack.first?.before,
                     after: isShown ? value : putsBack.first?.after,
-                    putsBack: isShown ? [] : putsBack))
+                    putsBack: putsBack))
             decisions.append(Decision(conflict: conflict, request: decision, value: value))
             versions.text(conflict.finding.version)
             versions.optional(value) { $0.value($1) }

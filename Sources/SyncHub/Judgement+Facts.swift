@@ -141,21 +141,41 @@ extension Judgement {
         if grants.contains(where: { $0.ended == nil && $0.areas.contains(area) }) {
             return ([], false)
         }
-        let moves = try tx.moves(of: record)
+        let heard = memory.known(set.trunk) ?? .start
+        let (moves, unheard) = try moves(of: record, unheardBy: replica.rid, since: heard, 0, tx)
         let isReference = memory.area(area)?.isReference ?? false
         let isHidden =
             !isReference
             && !grants.contains { grant in
                 grant.areas.contains(area) || moves.contains { grant.areas.contains($0.from) }
             }
-        let heard = memory.known(set.trunk) ?? .start
-        // The line may have broken after the page that moved its cursor, and before the leave.
-        let holds = try tx.leaves(of: record).contains { $0.replica == replica.rid }
         return (
-            moves.filter { holds || $0.position > heard }.map {
-                Admission.Former(area: $0.from, left_ms: $0.at_ms)
-            }, isHidden
+            unheard.map { Admission.Former(area: $0.from, left_ms: $0.at_ms) }, isHidden
         )
+    }
+
+    /// Every move of a record, and those that a device had not heard of. What was created with a
+    /// record that had moved, which its author could not know, lay for them where that had lain.
+    ///
+    /// - Complexity: a few rows for the record, and for each that it lies with.
+    private func moves(
+        of record: RecordID, unheardBy replica: Int64, since heard: LogPosition, _ depth: Int,
+        _ tx: borrowing HubTransaction
+    ) throws -> (all: [StoredMove], unheard: [StoredMove]) {
+        var all = try tx.moves(of: record)
+        // The line may have broken after the page that moved its cursor, and before the leave.
+        let holds = try tx.leaves(of: record).contains { $0.replica == replica }
+        var unheard = all.filter { holds || $0.position > heard }
+        let known = try working[record]?.state.collection ?? tx.collection(of: record)
+        guard depth < schema.collections.count, let collection = known.flatMap(schema.collection),
+            case .with = collection.home,
+            let state = try state(record, collection.id, tx),
+            let created = state.created?.position, let home = state.settledHome(in: collection)
+        else { return (all, unheard) }
+        let before = try moves(of: home, unheardBy: replica, since: heard, depth + 1, tx)
+        all += before.all.filter { $0.position < created }
+        unheard += before.unheard.filter { $0.position < created }
+        return (all, unheard)
     }
 
     enum HomeFinding {

@@ -871,6 +871,19 @@ struct StoryTests {
         #expect(try await ends(script) == [])
     }
 
+    @Test("what is planted with a plot that had moved, and written on twice, is late as a whole")
+    func plantedAfterMove() async throws {
+        let script = """
+            fleet 1 devices 4
+            1000 2 sync 1cni4temhu7m6
+            1000 2 drink 111vw9d0epug3
+            1000 2 drink 32e9eakdrg14l
+            1000 2 drink e1r9jkjgs9iq
+            1000 2 move 2dkcy256d5c1q
+            """
+        #expect(try await ends(script) == [])
+    }
+
     @Test("clocks set to 1970, to 2100 and back decide nothing")
     func clocks() async throws {
         var script = morning

@@ -134,6 +134,24 @@ struct ScopeTests {
     }
 
     @Test(
+        "what was begun with a household that had moved is late as a whole, its corrections too, and raises no alert"
+    )
+    func begunAfterTheMove() async throws {
+        let fixture = try HubFixture()
+        let (a, b) = try await streets(fixture)
+        try move(fixture, house, to: HubFixture.south)
+        let visit = RecordID(high: 200, low: 9)
+        try a.record([.call(visit, on: house, story: "a visit")])
+        try a.edit(visit) { try $0.set(Call.story, to: .text("a visit, and a word more")) }
+        try await a.sync()
+        #expect(
+            try a.store.outbox().prefix(2).map(\.state) == [.received(.late), .received(.late)])
+        #expect(try fixture.hub.quarantine(by: fixture.admin).isEmpty)
+        try await b.sync()
+        try await agree(fixture, a, b)
+    }
+
+    @Test(
         "work of weeks on a household that had moved is kept whole, and beyond the grace a person looks at it"
     )
     func weeksAfterTheMove() async throws {

@@ -115,6 +115,22 @@ struct LateTests {
         return register.heads.map(\.origin.name)
     }
 
+    @Test("let stand with others like it, it does not matter what putting it back would do by now")
+    func standsInBulk() async throws {
+        let pair = try await Pair()
+        _ = try await late(pair)
+        let view = try pair.only().view
+        let request = BulkRequest(
+            collection: .house, unit: try #require(view.unit), kind: .late, rule: .stand)
+        let preview = try pair.hub.preview(request, by: pair.admin)
+        try pair.b.edit(pair.house) { try $0.increment(House.minutes, by: 3) }
+        try await pair.b.sync()
+        let done = try pair.hub.resolve(
+            request, token: preview.token, reason: "why", by: pair.admin)
+        #expect(done.lines.map(\.view.id) == [view.id])
+        #expect(try pair.open == [])
+    }
+
     @Test("where others have written beside it, theirs holds")
     func contested() async throws {
         let pair = try await Pair()

@@ -81,6 +81,10 @@ enum Act: String, CaseIterable, Sendable {
     case approve
     /// An administrator decides what becomes of water of which too much was taken.
     case ration
+    /// An administrator decides many conflicts of one kind by one rule.
+    case bulk
+    /// An administrator takes a decision back.
+    case takeBack = "take-back"
     case revoke
     /// Lays a plot into another street.
     case move
@@ -99,7 +103,8 @@ enum Act: String, CaseIterable, Sendable {
     var isOfHub: Bool {
         switch self {
         case .restart, .renew, .keep, .verify, .rollback, .late, .decide, .page, .stale, .overrun,
-            .claim, .approve, .ration, .revoke, .move, .give, .end, .leave, .join, .part:
+            .claim, .approve, .ration, .bulk, .takeBack, .revoke, .move, .give,
+            .end, .leave, .join, .part:
             true
         default: false
         }

@@ -61,6 +61,8 @@ extension World {
         case .claim: try claim(decision.actor, &chance)
         case .approve: try await approve(decision.actor, &chance)
         case .ration: try await ration(decision.actor, &chance)
+        case .bulk: try await decideMany(decision.actor, &chance)
+        case .takeBack: try await takeBack(decision.actor, &chance)
         case .revoke: try revoke(&chance)
         case .move: try move(&chance)
         case .give: try give(&chance)

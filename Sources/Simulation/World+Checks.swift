@@ -205,15 +205,21 @@ extension World {
     }
 
     /// A decision names exactly the sides that were on its page, and settles them.
-    func checkDecision(_ page: ConflictDetail, _ value: Value, _ after: ConflictDetail) throws {
+    ///
+    /// - Parameter records: those that the page is about, where the decision is of others as well.
+    func checkDecision(
+        _ page: ConflictDetail, _ value: Value, _ after: ConflictDetail, in records: [RecordID]?
+    ) throws {
         checks += 1
         try learnFromHub()
         let names = Set(page.sides.flatMap(\.writes).map(\.name))
         // Of records that are one, each is written to.
         var values: [Value] = []
         var replaced: Set<ChangeSetName> = []
-        for write in oracle.entries.last?.changes.flatMap(\.writes) ?? []
-        where write.unit == page.view.unit {
+        let changes = oracle.entries.last?.changes.filter {
+            records?.contains($0.record) ?? true
+        }
+        for write in changes?.flatMap(\.writes) ?? [] where write.unit == page.view.unit {
             guard case .set(let value, let names) = write.operation else { continue }
             values.append(value)
             replaced.formUnion(names)

@@ -112,10 +112,11 @@ extension World {
     }
 
     func noteDecision(
-        _ page: ConflictDetail, _ value: Value, _ after: ConflictDetail
+        _ page: ConflictDetail, _ value: Value, _ after: ConflictDetail,
+        in records: [RecordID]? = nil
     ) throws {
         let hub = try running()
-        try checkDecision(page, value, after)
+        try checkDecision(page, value, after, in: records)
         for side in page.sides {
             for write in side.writes {
                 guard let author = try hub.store.read({ tx in try tx.replica(write.name.replica) })

@@ -199,7 +199,10 @@ extension Judgement {
         case .append(let values):
             for remark in values.compactMap({ Remark($0) }) where remark.act == .standing {
                 add(0, person) {
-                    $0.say(Remark(of: remark.unit, .reopening, text: reason), at: place)
+                    $0.say(
+                        Remark(
+                            of: remark.unit, .reopening, keep: remark.keep.string, text: reason),
+                        at: place)
                 }
             }
         case .change(let adding, let removing):

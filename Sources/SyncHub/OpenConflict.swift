@@ -21,6 +21,8 @@ struct OpenConflict {
     var places: [Place] = []
     /// What else was on the page.
     var seen: [ChangeSetName] = []
+    /// What putting it back would write, in bytes; empty where that is not the question.
+    var puttingBack: [UInt8] = []
     /// Other records whose changes may end it.
     var related: Set<RecordID> = []
 
@@ -57,6 +59,7 @@ struct OpenConflict {
         }
         if kind == .capacity, let shown { writer.value(shown) }
         for name in seen { writer.name(name) }
+        writer.raw(puttingBack)
         return String(Digests.sha256(writer.bytes).description.prefix(20))
     }
 
@@ -388,11 +391,7 @@ extension Judgement {
     private func standing(
         _ name: ChangeSetName, at place: OpenConflict.Place, _ tx: borrowing HubTransaction
     ) throws -> LogPosition? {
-        guard
-            let standing = try state(place.record, place.collection, tx)?
-                .standing(of: place.unit), standing.keep.string == "\(name)"
-        else { return nil }
-        return standing.position
+        try state(place.record, place.collection, tx)?.standing(of: place.unit, for: name)
     }
 
     private func premiseFinding(
@@ -499,7 +498,17 @@ extension Judgement {
         return OpenConflict(
             kind: .late, place: first.place,
             area: try working(first.place.record, first.place.collection, tx)?.area ?? 0,
-            sides: sides, shown: first.value)
+            sides: sides, shown: first.value, puttingBack: try bytes(puttingBack: set, tx))
+    }
+
+    /// What putting a change set back would write now, whatever else its records say meanwhile.
+    private func bytes(
+        puttingBack set: ChangeSet, _ tx: borrowing HubTransaction
+    ) throws -> [UInt8] {
+        let shown = [RecordID: LogPosition?](
+            set.changes.map { ($0.record, nil) }, uniquingKeysWith: { first, _ in first })
+        return try puttingBack(set.name, because: "", tx).pending.changes(self, shown: shown, tx)
+            .flatMap { ChangeSetCoding.payload($0) }
     }
 
     private func unmergedFinding(

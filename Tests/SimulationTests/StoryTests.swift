@@ -884,6 +884,18 @@ struct StoryTests {
         #expect(try await ends(script) == [])
     }
 
+    @Test("of two that came late over one another both are let stand, at once or one by one")
+    func bothStand() async throws {
+        let script = """
+            fleet 2 devices 8
+            1000 4 sync 20f80fs20bqyo
+            1000 7 sync 27tvq9u5jxbn5
+            1000 0 judge-late 3ppp2ed2i6ya1
+            1000 0 bulk 1ruw7hc5dxozi
+            """
+        #expect(try await ends(script) == [])
+    }
+
     @Test("clocks set to 1970, to 2100 and back decide nothing")
     func clocks() async throws {
         var script = morning

@@ -23,7 +23,7 @@ public struct Remark: Hashable, Sendable {
         /// The office lets stand what is in conflict. Only a hub may say so. Names what was let
         /// stand: a total, or a change set.
         case standing
-        /// The office takes that back.
+        /// The office takes that back, and names the same.
         case reopening
 
         /// Whether only a hub may say so.
@@ -86,5 +86,24 @@ extension RecordState {
         }
         guard let last, last.remark.act == .standing else { return nil }
         return (last.remark.keep, last.position)
+    }
+
+    /// Where the office let a change set stand that wrote this unit; `nil` if it did not, or took
+    /// that back. What it says of other change sets of the unit does not matter.
+    public func standing(of unit: UnitID, for name: ChangeSetName) -> LogPosition? {
+        var last: (act: Remark.Act, position: LogPosition)?
+        for (remark, origin) in remarks(of: unit) {
+            let isMeant =
+                switch remark.act {
+                case .standing: remark.keep.string == "\(name)"
+                // That of an older hub names nothing.
+                case .reopening: ["", "\(name)"].contains(remark.keep.string)
+                default: false
+                }
+            guard isMeant, let position = origin.position, position >= last?.position ?? .start
+            else { continue }
+            last = (remark.act, position)
+        }
+        return last?.act == .standing ? last?.position : nil
     }
 }

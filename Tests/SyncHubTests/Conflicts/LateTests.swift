@@ -115,6 +115,33 @@ struct LateTests {
         return register.heads.map(\.origin.name)
     }
 
+    @Test("it is put back as the page said, or not: also where only another unit of it has changed")
+    func putBackAsShown() async throws {
+        let pair = try await Pair()
+        try pair.a.edit(pair.house) {
+            try $0.set(House.title, to: .text("Zhang, at the mill"))
+            try $0.set(House.count, to: .integer(4))
+        }
+        for grant in try pair.hub.grants(by: pair.admin) where grant.personName == "Li Na" {
+            try pair.hub.endGrant(grant.id, reason: "moved", by: pair.admin)
+        }
+        try pair.b.edit(pair.house) { try $0.set(House.due, to: .day(CalendarDate("2027-01-01")!)) }
+        try await pair.b.sync()
+        try await pair.a.sync()
+        try await pair.b.sync()
+        let page = try pair.only()
+        #expect(page.putsBack.map(\.unit) == [House.title, House.count])
+        try pair.b.edit(pair.house) { try $0.set(House.count, to: .integer(9)) }
+        try await pair.b.sync()
+        let request = ResolutionRequest(
+            version: page.version, choice: .putBack, reason: "She had moved on.")
+        let refusal = #expect(throws: Problem.self) {
+            try pair.hub.resolve(page.view.id, request, by: pair.admin)
+        }
+        #expect(refusal?.code == .staleView)
+        #expect(try pair.only().putsBack.map(\.unit) == [House.title])
+    }
+
     @Test("let stand with others like it, it does not matter what putting it back would do by now")
     func standsInBulk() async throws {
         let pair = try await Pair()

@@ -189,7 +189,7 @@ struct Oracle {
     }
 
     /// Every add that no removal names.
-    private static func present(
+    static func present(
         _ all: Written, _ standing: [Int: Standing]
     ) -> [(name: ChangeSetName, value: Value)] {
         var present: [(name: ChangeSetName, value: Value)] = []

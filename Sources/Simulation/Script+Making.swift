@@ -50,7 +50,7 @@ extension Script {
         // At the hub.
         (.restart, 2), (.renew, 1), (.keep, 2), (.verify, 1), (.rollback, 1), (.late, 3),
         (.decide, 10), (.page, 8), (.stale, 8), (.overrun, 4), (.claim, 2), (.approve, 8),
-        (.ration, 6), (.bulk, 6), (.takeBack, 6), (.revoke, 1),
+        (.ration, 6), (.bulk, 6), (.takeBack, 6), (.sift, 6), (.judgeLate, 3), (.revoke, 1),
         (.move, 2), (.give, 1), (.end, 1), (.leave, 1), (.join, 6), (.part, 2),
     ]
 

@@ -83,6 +83,10 @@ enum Act: String, CaseIterable, Sendable {
     case ration
     /// An administrator decides many conflicts of one kind by one rule.
     case bulk
+    /// An administrator looks at something that waits for a person.
+    case sift
+    /// An administrator decides what becomes of work that came late.
+    case judgeLate = "judge-late"
     /// An administrator takes a decision back.
     case takeBack = "take-back"
     case revoke
@@ -103,7 +107,7 @@ enum Act: String, CaseIterable, Sendable {
     var isOfHub: Bool {
         switch self {
         case .restart, .renew, .keep, .verify, .rollback, .late, .decide, .page, .stale, .overrun,
-            .claim, .approve, .ration, .bulk, .takeBack, .revoke, .move, .give,
+            .claim, .approve, .ration, .bulk, .takeBack, .sift, .judgeLate, .revoke, .move, .give,
             .end, .leave, .join, .part:
             true
         default: false

@@ -62,6 +62,8 @@ extension World {
         case .approve: try await approve(decision.actor, &chance)
         case .ration: try await ration(decision.actor, &chance)
         case .bulk: try await decideMany(decision.actor, &chance)
+        case .sift: try await sift(decision.actor, &chance)
+        case .judgeLate: try await judgeLate(decision.actor, &chance)
         case .takeBack: try await takeBack(decision.actor, &chance)
         case .revoke: try revoke(&chance)
         case .move: try move(&chance)
@@ -341,7 +343,7 @@ extension World {
         hubImage = HubImage(
             disk: disk, numbers: hubNumbers, decisions: decisions.count,
             revokedWork: revokedWork, revoked: devices.map(\.isRevoked), streets: streets,
-            flips: hubFlips)
+            flips: hubFlips, sifted: sifted.count, discarded: discarded)
     }
 
     /// What `hazamad backup verify` does: starts a hub from the copy, and looks at everything.
@@ -390,6 +392,8 @@ extension World {
         revokedWork = image.revokedWork
         takeBack(streets: image.streets)
         decisions.removeSubrange(min(image.decisions, decisions.count)...)
+        sifted.removeSubrange(min(image.sifted, sifted.count)...)
+        discarded = image.discarded
         pages = [:]
         for (place, device) in devices.enumerated() {
             if place < image.revoked.count {

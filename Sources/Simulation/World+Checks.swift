@@ -135,7 +135,8 @@ extension World {
             }
         }
         let replica = try device.opened().identity().replica
-        let aside = Set(try device.opened().returned().map(\.hash))
+        // What was discarded is returned to nobody any more, and counts nowhere.
+        let aside = discarded.union(try device.opened().returned().map(\.hash))
         for (index, hash) in device.recorded.enumerated()
         where !aside.contains(hash) && !device.flippedWork.contains(hash) {
             guard let place = oracle.places[hash], let number = ChangeSetNumber(UInt64(index + 1))
@@ -348,6 +349,7 @@ extension World {
         try checkHub(log)
         try checkDevices(log)
         try checkNotices()
+        try checkSifted(log)
         note(.converged)
         trace(UInt64(checks))
         let digest = try running().status().digest

@@ -43,7 +43,8 @@ extension World {
         let store = try device.opened()
         let doubt = Device.InDoubt(
             changes: changes.sorted { $0.record < $1.record }, made_ms: now_ms,
-            boot: device.clock.reading.boot, isFromDraft: isFromDraft)
+            boot: device.clock.reading.boot,
+            monotonic_ms: device.clock.reading.monotonic_ms, isFromDraft: isFromDraft)
         let sealed: HashedChangeSet
         do {
             sealed = try store.record(

@@ -18,6 +18,7 @@ extension World {
         else { return }
         firstMove_ms = firstMove_ms ?? now_ms
         hasMovedGrants = true
+        scopeChanges += 1
         let preview = try hub.previewMove(
             of: [plot.id], to: fleet.streets[street], by: fleet.administrators[0])
         let effect = try hub.move(
@@ -34,6 +35,7 @@ extension World {
         let device = devices[Int(chance.next() % UInt64(devices.count))]
         guard !device.hasLeft else { return }
         hasMovedGrants = true
+        scopeChanges += 1
         _ = try running().giveGrant(
             person: "advisor \(device.person)", area: fleet.streets[Int(chance.next() % 3)],
             by: fleet.administrators[0])
@@ -47,6 +49,7 @@ extension World {
         guard !held.isEmpty else { return }
         firstMove_ms = firstMove_ms ?? now_ms
         hasMovedGrants = true
+        scopeChanges += 1
         try running().endGrant(
             held[Int(chance.next() % UInt64(held.count))].id, reason: "simulated",
             by: fleet.administrators[0])
@@ -58,6 +61,7 @@ extension World {
         guard devices.contains(where: { $0.isInService && $0.person != person }) else { return }
         firstMove_ms = firstMove_ms ?? now_ms
         hasMovedGrants = true
+        scopeChanges += 1
         try running().deactivate(
             personNamed: "advisor \(person)", reason: "simulated", by: fleet.administrators[0])
         note(.personLeft)

@@ -41,6 +41,8 @@ final class World {
     var firstMove_ms: Int64?
     /// Whether a grant was given or ended, or a plot moved: a device may not have heard of it yet.
     var hasMovedGrants = false
+    /// How often that was.
+    var scopeChanges = 0
     /// Whether two machines have, or had, one name.
     var hasForked = false
     /// Whether the hub's database was ever put back.
@@ -57,6 +59,11 @@ final class World {
     /// By person, the units whose conflict was decided over a side of theirs, and the records that
     /// had one.
     var decisions: [(author: PersonID, records: Set<RecordID>, unit: UnitID)] = []
+
+    /// What was returned or discarded, and whose it was.
+    var sifted: [Sifted] = []
+    /// What two persons have taken out for good.
+    var discarded: Set<ContentHash> = []
 
     private(set) var faults: [String: Int] = [:]
     private(set) var markers: [Marker: Int] = [:]
@@ -76,6 +83,8 @@ final class World {
         /// By plot, the street it lay in.
         let streets: [Int]
         let flips: [RecordID: Flip]
+        let sifted: Int
+        let discarded: Set<ContentHash>
     }
 
     /// A record by its place in the world.
@@ -126,6 +135,8 @@ final class World {
             let changes: [RecordChange]
             let made_ms: Int64
             let boot: UInt64
+            /// What the machine's monotonic clock showed.
+            let monotonic_ms: UInt64
             let isFromDraft: Bool
         }
         struct Draft {
@@ -400,7 +411,12 @@ final class World {
             return
         }
         let found = try device.opened().changeSet(number)
-        guard let doubt = device.inDoubt.first(where: { $0.changes == found.changeSet.changes })
+        // The same may have been tried twice.
+        guard
+            let doubt = device.inDoubt.first(where: {
+                $0.changes == found.changeSet.changes
+                    && $0.monotonic_ms == found.changeSet.time.monotonic_ms
+            })
         else { throw Violation("only what was recorded is in the outbox", "\(number)") }
         device.inDoubt = []
         note(.recordInDoubt)

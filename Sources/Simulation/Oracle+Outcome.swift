@@ -88,7 +88,7 @@ extension Oracle {
 
     /// Whether somebody wrote on a record without having seen that it was voided, and unseen by who
     /// voided it. What they wrote may have been replaced since.
-    private func hasUnseenWork(
+    func hasUnseenWork(
         _ record: RecordID, _ voidings: [Setting], _ standing: [Int: Standing]
     ) -> Bool {
         let voided = Set(voidings.map(\.name))

@@ -11,15 +11,28 @@ extension Oracle {
         var isAsked: Bool { stood.map { taken > $0 } ?? true }
     }
 
-    /// By plot, whether more is taken of its water than there is. Those that were ever voided are
-    /// another matter, and are left out.
-    func overuse(_ records: [RecordID], _ standing: [Int: Standing]) -> [RecordID: Overuse] {
+    /// By plot, whether more is taken of its water than there is. A tree that was made void takes
+    /// none; plots that were ever voided are another matter, and are left out, and so are those of
+    /// a tree of which people have to decide whether it is there.
+    func overuse(
+        _ records: [RecordID], _ standing: [Int: Standing]
+    ) -> (found: [RecordID: Overuse], unsure: Set<RecordID>) {
         var parts: [RecordID: Int64] = [:]
+        var unsure: Set<RecordID> = []
         for record in records where collection(of: record) == .tree {
             let taken = Self.total(writes(record, Tree.drink, standing))
             guard taken != 0,
                 case .reference(let plot)? = latest(record, Tree.source, standing)
             else { continue }
+            let voidings = Self.heads(settings(record, .void, standing))
+            if voidings.contains(where: { $0.value != .absent }) {
+                if voidings.contains(where: { $0.value == .absent })
+                    || hasUnseenWork(record, voidings, standing)
+                {
+                    unsure.insert(plot)
+                }
+                continue
+            }
             parts[plot, default: 0] += taken
         }
         var found: [RecordID: Overuse] = [:]
@@ -30,7 +43,7 @@ extension Oracle {
             else { continue }
             found[plot] = Overuse(taken: sum, stood: stood(plot, standing))
         }
-        return found
+        return (found, unsure)
     }
 
     /// What is shown of a register whose latest write counts.

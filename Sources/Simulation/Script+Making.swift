@@ -44,7 +44,7 @@ extension Script {
         // On a device.
         (.edit, 50), (.clash, 10), (.create, 4), (.family, 3), (.plant, 3), (.pair, 5), (.begin, 8),
         (.save, 8), (.overtake, 3), (.void, 3), (.deed, 14), (.drink, 20),
-        (.propose, 3), (.alike, 5), (.sync, 20), (.gather, 4), (.budget, 4), (.dry, 1),
+        (.undo, 8), (.propose, 3), (.alike, 5), (.sync, 20), (.gather, 4), (.budget, 4), (.dry, 1),
         (.carry, 3), (.reopen, 3), (.upgrade, 2), (.clock, 3), (.copy, 2), (.restore, 2),
         (.clone, 1), (.enrol, 1), (.lose, 1),
         // At the hub.

@@ -25,6 +25,8 @@ enum Act: String, CaseIterable, Sendable {
     case deed
     /// Lets a tree take of a plot's water, or says how much of it there is.
     case drink
+    /// Takes back what was recorded on this device.
+    case undo
     /// Proposes how a conflict should end.
     case propose
     /// Proposes that two plots are one.

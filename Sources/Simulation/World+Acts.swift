@@ -27,6 +27,7 @@ extension World {
         case .void: try void(device, &chance)
         case .deed: try writeDeed(device, &chance)
         case .drink: try drink(device, &chance)
+        case .undo: try undoOwn(device, &chance)
         case .propose: try propose(device, &chance)
         case .alike: try proposePair(device, &chance)
         case .carry: try carry(device, &chance)

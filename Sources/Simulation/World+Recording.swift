@@ -36,8 +36,8 @@ extension World {
 
     /// Records a draft, or takes down that it may have been recorded.
     func record(
-        _ changes: [RecordChange], _ device: Device, isFromDraft: Bool = false,
-        _ chance: inout SeededGenerator
+        _ changes: [RecordChange], _ device: Device, intent: String = "visit",
+        isFromDraft: Bool = false, _ chance: inout SeededGenerator
     ) throws {
         guard !changes.isEmpty else { return }
         let store = try device.opened()
@@ -48,7 +48,7 @@ extension World {
         let sealed: HashedChangeSet
         do {
             sealed = try store.record(
-                ChangeSetDraft(intent: "visit", changes: changes), now: device.clock.reading,
+                ChangeSetDraft(intent: intent, changes: changes), now: device.clock.reading,
                 using: &chance)
         } catch {
             switch error {

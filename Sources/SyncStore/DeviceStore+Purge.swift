@@ -130,19 +130,17 @@ extension DeviceStore {
                     digest: try row.stateDigest(2))
             }
         }
+        if !isDamaged {
+            // Also of a damaged one that shows nothing any more: it waits for no copy now.
+            try db.run("UPDATE sync_left SET is_damaged = 0 WHERE record = ?", [record.stored])
+        }
         guard let held else { return }
         try db.run(
             """
             INSERT INTO sync_left(record, collection, home, is_damaged) VALUES (?, ?, ?, ?)
             ON CONFLICT(record) DO NOTHING
             """, [record.stored, Int64(collection.value), held.home?.stored, isDamaged])
-        guard db.changesCount > 0 else {
-            if !isDamaged {
-                try db.run(
-                    "UPDATE sync_left SET is_damaged = 0 WHERE record = ?", [record.stored])
-            }
-            return
-        }
+        guard db.changesCount > 0 else { return }
         memory.withLock { $0.left = nil }
         if let digest = held.digest, let area = held.area, held.era == (try era(db)) {
             var delta = CountedDigest()

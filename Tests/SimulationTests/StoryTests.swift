@@ -896,6 +896,22 @@ struct StoryTests {
         #expect(try await ends(script) == [])
     }
 
+    @Test("what left, and was damaged here with all that was written on it, is signed for")
+    func leftAndDamaged() async throws {
+        let script = """
+            fleet 5 devices 3
+            1000 1 bulk phw8oyz47g4u
+            1000 1 drink ye1atnrf65dd
+            1000 1 sync 2x9ceml64dn7g
+            1000 1 drink gzgb6hx90tjb
+            1000 1 drink kkaeypj305qi
+            1000 0 move 1qx53q6ymya7w
+            1000 1 family 2arm8slcctos9 device-flip 11esne8cqdp3h
+            1000 1 sync 2j1rv0bkt71g6 device-flip 3mqrrhiri8i50
+            """
+        #expect(try await ends(script) == [])
+    }
+
     @Test("clocks set to 1970, to 2100 and back decide nothing")
     func clocks() async throws {
         var script = morning

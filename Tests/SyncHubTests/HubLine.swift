@@ -218,13 +218,15 @@ final class FieldDevice: Sendable {
     }
 
     @discardableResult
-    func edit(_ id: RecordID, _ body: (inout Edit) throws -> Void) throws -> HashedChangeSet {
+    func edit(
+        _ id: RecordID, on premises: [Premise] = [], _ body: (inout Edit) throws -> Void
+    ) throws -> HashedChangeSet {
         let shown = try store.shown(id)!
         var edit = Edit(
             of: shown.parts, by: try store.identity().replica,
             as: schema.collection(shown.collection)!)
         try body(&edit)
-        return try record(edit.recordChanges)
+        return try record(edit.recordChanges, premises: premises)
     }
 
     @discardableResult

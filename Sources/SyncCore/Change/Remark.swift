@@ -72,38 +72,38 @@ extension RecordState {
         }
     }
 
-    /// What the office last let stand of a unit; `nil` if nothing, or if it was taken back.
+    /// Where the office last let stand what sides say of a unit; `nil` if it did not, or took that
+    /// back.
     ///
     /// It holds for what has a place in the hub's log before it: whatever comes later was not on
     /// the page of whoever decided.
-    public func standing(of unit: UnitID) -> (keep: Text, position: LogPosition)? {
+    public func standing(of unit: UnitID) -> LogPosition? {
+        lastStanding(of: unit) { $0.string.isEmpty }?.position
+    }
+
+    /// Which amount of a unit the office last let stand.
+    public func standingAmount(of unit: UnitID) -> Int64? {
+        lastStanding(of: unit) { Int64($0.string) != nil }.flatMap { Int64($0.keep.string) }
+    }
+
+    /// Where the office let a change set stand that wrote this unit.
+    public func standing(of unit: UnitID, for name: ChangeSetName) -> LogPosition? {
+        lastStanding(of: unit) { $0.string == "\(name)" }?.position
+    }
+
+    /// Of one unit several things can be asked. What was named tells which of them was let stand,
+    /// and only what names the same takes it back.
+    private func lastStanding(
+        of unit: UnitID, naming isMeant: (Text) -> Bool
+    ) -> (keep: Text, position: LogPosition)? {
         var last: (remark: Remark, position: LogPosition)?
         for (remark, origin) in remarks(of: unit) {
-            guard remark.act == .standing || remark.act == .reopening,
+            guard remark.act == .standing || remark.act == .reopening, isMeant(remark.keep),
                 let position = origin.position, position >= last?.position ?? .start
             else { continue }
             last = (remark, position)
         }
         guard let last, last.remark.act == .standing else { return nil }
         return (last.remark.keep, last.position)
-    }
-
-    /// Where the office let a change set stand that wrote this unit; `nil` if it did not, or took
-    /// that back. What it says of other change sets of the unit does not matter.
-    public func standing(of unit: UnitID, for name: ChangeSetName) -> LogPosition? {
-        var last: (act: Remark.Act, position: LogPosition)?
-        for (remark, origin) in remarks(of: unit) {
-            let isMeant =
-                switch remark.act {
-                case .standing: remark.keep.string == "\(name)"
-                // That of an older hub names nothing.
-                case .reopening: ["", "\(name)"].contains(remark.keep.string)
-                default: false
-                }
-            guard isMeant, let position = origin.position, position >= last?.position ?? .start
-            else { continue }
-            last = (remark.act, position)
-        }
-        return last?.act == .standing ? last?.position : nil
     }
 }

@@ -324,7 +324,7 @@ extension RecordState {
             return false
         }
         return dispute.sides.allSatisfy { side in
-            side.origins.allSatisfy { $0.position.map { $0 <= standing.position } ?? false }
+            side.origins.allSatisfy { $0.position.map { $0 <= standing } ?? false }
         }
     }
 
@@ -349,7 +349,7 @@ extension RecordState {
         let least = number(lower).map { amount < $0 } ?? false
         let most = number(upper).map { amount > $0 } ?? false
         guard least || most else { return nil }
-        if let standing = standing(of: unit).flatMap({ Int64($0.keep.string) }),
+        if let standing = standingAmount(of: unit),
             least ? amount >= standing : amount <= standing
         {
             return nil

@@ -109,10 +109,79 @@ struct LateTests {
         #expect(try await !isVoid(call))
     }
 
-    private func heads(of unit: UnitID, at pair: Pair) throws -> [ChangeSetName] {
-        guard case .register(let register)? = try pair.a.store.shown(pair.house)?.state[unit]
+    private func heads(
+        of unit: UnitID, at pair: Pair, _ record: RecordID? = nil
+    ) throws -> [ChangeSetName] {
+        guard
+            case .register(let register)? = try pair.a.store.shown(record ?? pair.house)?
+                .state[unit]
         else { return [] }
         return register.heads.map(\.origin.name)
+    }
+
+    /// Late work of one intent on two houses, in both of which somebody has worked meanwhile.
+    private func lateAtTwo(_ pair: Pair, alsoSets unit: UnitID, to value: Value) async throws {
+        let other = RecordID(high: 100, low: 2)
+        try pair.a.record([.house(other, in: HubFixture.north, title: "Wang", count: 3)])
+        try await pair.syncBoth()
+        let shown = try #require(try pair.a.store.shown(pair.house))
+        var edit = Edit(
+            of: shown.parts, by: try pair.a.store.identity().replica,
+            as: Schema.test.collection(.house)!)
+        try edit.set(House.count, to: .integer(4))
+        try edit.set(unit, to: value)
+        try pair.a.record(
+            edit.recordChanges + [
+                .set(
+                    other, House.count, .integer(5),
+                    replacing: try heads(of: House.count, at: pair, other))
+            ])
+        for grant in try pair.hub.grants(by: pair.admin) where grant.personName == "Li Na" {
+            try pair.hub.endGrant(grant.id, reason: "moved", by: pair.admin)
+        }
+        for house in [pair.house, other] {
+            try pair.b.edit(house) { try $0.set(House.room, to: .integer(2)) }
+        }
+        try await pair.b.sync()
+        try await pair.a.sync()
+    }
+
+    @Test("it is let stand as a whole: what one intent wrote to several records and units")
+    func letStand() async throws {
+        let pair = try await Pair()
+        try await lateAtTwo(
+            pair, alsoSets: House.due, to: .day(CalendarDate("2027-02-02")!))
+        let detail = try pair.only()
+        // Each record is there once, with what another did in it.
+        #expect(
+            detail.sides.map(\.value) == [.integer(4), .integer(2), .integer(5), .integer(2)])
+        #expect(Set(detail.view.authors) == ["Li Na", "Wang Fang"])
+        let done = try pair.decide(.stand)
+        #expect(done.view.state == .resolved)
+        #expect(try pair.open == [])
+        // Where it was said somebody writes something new: nothing is asked again.
+        try await pair.b.sync()
+        try pair.b.edit(pair.house) { try $0.set(House.count, to: .integer(6)) }
+        try await pair.b.sync()
+        #expect(try pair.open == [])
+        _ = try pair.hub.undo(detail.view.id, reason: "too soon", by: pair.admin)
+        #expect(try pair.open.map(\.kind) == [.late])
+    }
+
+    @Test("two persons let it stand where any of it takes two, and the page is listed under that")
+    func letStandByTwo() async throws {
+        let pair = try await Pair()
+        try await lateAtTwo(pair, alsoSets: House.number, to: .text("31"))
+        let detail = try pair.only()
+        #expect(detail.view.unit == House.number)
+        #expect(detail.view.needsTwoPersons)
+        #expect(
+            detail.sides.map(\.value) == [.text("31"), .integer(2), .integer(5), .integer(2)])
+        let proposed = try pair.decide(.stand)
+        #expect(proposed.view.state == .proposed)
+        _ = try pair.hub.approve(
+            proposed.view.id, version: proposed.version, by: pair.colleague())
+        #expect(try pair.open == [])
     }
 
     @Test("it is put back as the page said, or not: also where only another unit of it has changed")

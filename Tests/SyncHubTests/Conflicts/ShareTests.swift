@@ -183,6 +183,30 @@ struct ShareTests {
         #expect(try scene.only().view.timesReopened == 3)
     }
 
+    @Test("what is let stand stays so when something else asked of the same unit is let stand too")
+    func decisionLetStand() async throws {
+        let scene = try await overbooked()
+        try scene.a.edit(house) { try $0.set(House.count, to: .integer(3)) }
+        try await scene.syncBoth()
+        try scene.decide(.stand)
+        try await scene.syncBoth()
+        // How many places there are was decided on how many live there, and they are more.
+        guard
+            case .register(let count)? = try scene.a.store.shown(house)?.state[House.count]
+        else { return }
+        try scene.a.edit(
+            house,
+            on: [
+                Premise(record: house, unit: House.count, heads: count.heads.map(\.origin.name))
+            ]
+        ) { try $0.set(House.room, to: .integer(0)) }
+        try scene.b.edit(house) { try $0.set(House.count, to: .integer(9)) }
+        try await scene.syncBoth()
+        #expect(try scene.only().view.kind == .premise)
+        try scene.decide(.stand)
+        #expect(try scene.open() == [])
+    }
+
     @Test("the office makes room, or lets it stand until more is taken")
     func decided() async throws {
         let scene = try await overbooked()

@@ -79,8 +79,11 @@ extension World {
                 isTrue =
                     hasMovedGrants || device.isRevoked || device.isCopied || hasForked
                     || !device.flippedWork.isEmpty || device.hasLeft || hasRolledBack
-            // While something is amiss, what is not there may be what is damaged.
-            case .damagedRecord where hasFlippedAtHub: isTrue = true
+            // While something is amiss, what is not there may be what is damaged; nor can be read
+            // what is to be taken back.
+            case .damagedRecord where hasFlippedAtHub || !device.flippedWork.isEmpty,
+                .unreadable where !device.flippedWork.isEmpty:
+                isTrue = true
             default: throw error
             }
         case .appended(let record, let unit):

@@ -63,12 +63,14 @@ extension DeviceStore {
         try showWithout(number, db)
     }
 
-    /// Deletes the notices about a record.
+    /// Deletes the notices about a record. What the office said of a change set of this device's
+    /// stays: that is own work, which stays too, and tells nothing of what others wrote.
     func purgeNotices(of record: RecordID, _ db: Database) throws {
         var found: [Int64] = []
         try db.each("SELECT id, key, bytes FROM sync_notices") { row in
             let bytes = try self.seal.open(try row.blob(2), keyID: try row.int(1))
-            if try NoticeForm.decode(bytes).record == record { found.append(try row.int(0)) }
+            let notice = try NoticeForm.decode(bytes)
+            if notice.record == record, !notice.kind.isOfOwnWork { found.append(try row.int(0)) }
         }
         for id in found { try db.run("DELETE FROM sync_notices WHERE id = ?", [id]) }
     }
@@ -207,5 +209,15 @@ private enum NoticeForm {
             reason: Text(try reader.text()))
         try reader.finish()
         return notice
+    }
+}
+
+extension SyncResponse.Notice.Kind {
+    /// Whether it says what becomes of a change set, and not of a record.
+    fileprivate var isOfOwnWork: Bool {
+        switch self {
+        case .returned, .discarded, .fork: true
+        case .decision, .question, .assigned: false
+        }
     }
 }

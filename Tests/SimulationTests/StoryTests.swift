@@ -912,6 +912,41 @@ struct StoryTests {
         #expect(try await ends(script) == [])
     }
 
+    @Test("late work on two records is let stand, or many such are, as a whole")
+    func lateAtTwo() async throws {
+        let script = """
+            fleet 2 devices 6
+            1000 2 sync 2vn1axven9y17
+            1000 4 sync bw26yi9ua6am
+            1000 5 sync 2dzmpivf5io60
+            1000 2 pair 3gh4f0s2ioitk
+            1000 5 family 1c1yt7achewtm
+            1000 4 pair 2ju704vwpxj2i
+            1000 1 bulk 2samb8dv6o4ix
+            1000 1 judge-late xeg1ogbdznam
+            1000 2 bulk 4udzkgqqtcv
+            """
+        #expect(try await ends(script) == [])
+    }
+
+    @Test("what the office returned its author hears, also where the record left afterwards")
+    func returnedAndLeft() async throws {
+        let script = """
+            fleet 4 devices 8
+            1000 4 sync e76rphzgm6mi
+            1000 5 sync 1wkem3zm8v4qa
+            1000 4 pair 2akhmzr5jn3hr
+            1000 2 end 2axmlhh4ofi3a
+            1000 4 sync 2k342vvatclpj
+            1000 5 edit srv5kodlflj9
+            1000 5 sync 2jtpycuajuo45 hub-flip 1e34ckup395ed
+            1000 5 clash 3mym5c5uv3dfu
+            4983885295 5 sync 3lfdrrvcbnn1f
+            1000 2 sift 3no5xmkj1nr1t
+            """
+        #expect(try await ends(script) == [])
+    }
+
     @Test("clocks set to 1970, to 2100 and back decide nothing")
     func clocks() async throws {
         var script = morning

@@ -365,6 +365,29 @@ struct DeviceApplyTests {
         #expect(try device.store.notices(onlyUnread: true).isEmpty)
     }
 
+    @Test("with a record go the news of it, and what was said of this device's own work stays")
+    func newsOfWhatLeft() throws {
+        var hub = PaperHub()
+        hub.write([.house(house, in: HubFixture.north)])
+        let device = try TestDevice.enrolled(&hub)
+        let kinds: [SyncResponse.Notice.Kind] = [.decision, .returned, .question, .discarded]
+        let notices = zip(UInt64(1)..., kinds).map { number, kind in
+            SyncResponse.Notice(
+                number: number, kind: kind, at_ms: 5, by: hub.person, record: house,
+                collection: .house, unit: House.count, value: .integer(1), yours: nil,
+                reason: Text("because"))
+        }
+        hub.records = [:]
+        var answer = try hub.answer(to: device.replica, notices: notices)
+        answer.leaves = [
+            SyncResponse.Leave(number: 1, reason: .reassigned, subject: .record(house, .house))
+        ]
+        try device.apply(answer)
+        try device.store.purge(now: device.clock)
+        #expect(try device.store.shown(house) == nil)
+        #expect(try device.store.notices().map(\.notice.kind) == [.discarded, .returned])
+    }
+
     @Test("the history of a record is what was shown here, with own writes at the end")
     func history() throws {
         var hub = PaperHub()

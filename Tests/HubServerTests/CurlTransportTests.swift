@@ -314,7 +314,7 @@ struct CurlTransportTests {
         let server = try LoopbackServer { _ in .close }
         server.stop()
         let hub = try HubAddress("http://127.0.0.1:\(server.port)", allowPlain: true)
-        let transport = CurlTransport(hub: hub, authority: [])
+        let transport = CurlTransport(hub: hub, authority: [], timeouts: .patient)
         do throws(TransportError) {
             _ = try await transport.send(TransportRequest(method: .get, path: "/"))
             Issue.record("somebody answered on a closed port")
@@ -448,7 +448,7 @@ struct CurlTransportTests {
 
     /// Gives a transport to a server that lives as long as `perform`.
     private static func withServer(
-        timeouts: TransportTimeouts = TransportTimeouts(),
+        timeouts: TransportTimeouts = .patient,
         answer: @escaping @Sendable (Received) -> Reply,
         perform: (CurlTransport, _ authority: String) async throws -> Void
     ) async throws {
@@ -460,7 +460,7 @@ struct CurlTransportTests {
     }
 
     private func withServer(
-        timeouts: TransportTimeouts = TransportTimeouts(),
+        timeouts: TransportTimeouts = .patient,
         answer: @escaping @Sendable (Received) -> Reply,
         perform: (CurlTransport, _ authority: String) async throws -> Void
     ) async throws {
@@ -494,4 +494,9 @@ extension CurlTransport {
     {
         try await send(request, progress: { _ in })
     }
+}
+
+extension TransportTimeouts {
+    /// For tests in which nothing is to time out, however busy the machine is.
+    static let patient = TransportTimeouts(connect: .seconds(1200), stall: .seconds(1200))
 }

@@ -86,7 +86,7 @@ struct DirectoryOffice: Sendable {
         try store.setEnrolment(.approved)
         let transport = CurlTransport(
             hub: try HubAddress("http://127.0.0.1:\(served.port)", allowPlain: true),
-            authority: [])
+            authority: [], timeouts: .patient)
         let clock = fixture.clock
         return (
             store,

@@ -175,6 +175,6 @@ struct SyncAddressTests {
     static func transport(_ served: ServedHub) throws -> CurlTransport {
         CurlTransport(
             hub: try HubAddress("https://127.0.0.1:\(served.port)"),
-            authority: Array(try served.certificates.authorityPEM().utf8))
+            authority: Array(try served.certificates.authorityPEM().utf8), timeouts: .patient)
     }
 }

@@ -20,7 +20,8 @@ struct CertificateTests {
             for host in ["localhost", "127.0.0.1"] {
                 let transport = CurlTransport(
                     hub: try HubAddress("https://\(host):\(served.port)"),
-                    authority: Array(try served.certificates.authorityPEM().utf8))
+                    authority: Array(try served.certificates.authorityPEM().utf8),
+                    timeouts: .patient)
                 #expect(try await get(transport).status == 200)
             }
         }
@@ -35,7 +36,8 @@ struct CertificateTests {
             let own = Array(try served.certificates.authorityPEM().utf8)
             for authority in [Array(try other.authorityPEM().utf8), own] {
                 let transport = CurlTransport(
-                    hub: try HubAddress("https://127.0.0.1:\(served.port)"), authority: authority)
+                    hub: try HubAddress("https://127.0.0.1:\(served.port)"), authority: authority,
+                    timeouts: .patient)
                 let error = await #expect(throws: TransportError.self) { try await get(transport) }
                 guard case .untrusted? = error else {
                     Issue.record("\(String(describing: error))")

@@ -1,8 +1,10 @@
 internal import SyncCore
 internal import SyncProtocol
+internal import SyncStore
 
 // Two contents under one number: a copied or restored device. From the first differing number on,
-// the later one to arrive is a replica of its own here, named by the first differing hash.
+// the later one to arrive is a replica of its own here, named by the first differing hash. So is
+// the copy of a copy: it parts from the branch with which it has most in common.
 
 extension ReplicaID {
     /// The name of the branch that begins with the change set of this hash.
@@ -17,13 +19,30 @@ extension ReplicaID {
 /// it was copied from.
 struct BranchNames {
     let trunk: ReplicaID
-    let branch: ReplicaID
-    /// The first number of the branch; those before are shared.
-    let first: UInt64
+    /// The branch and those that it parted from, each with its first number; those before are
+    /// shared. Falling.
+    let branches: [(first: UInt64, id: ReplicaID)]
+
+    /// `nil` for what is no branch.
+    init?(of replica: StoredReplica, _ tx: borrowing HubTransaction) throws {
+        var branches: [(first: UInt64, id: ReplicaID)] = []
+        var last = replica
+        while let branch = last.branch, let trunk = try tx.replica(rid: branch.trunk),
+            // Whatever a row has become: what something parted from was here before it.
+            trunk.rid < last.rid
+        {
+            branches.append((branch.first, last.id))
+            last = trunk
+        }
+        if branches.isEmpty { return nil }
+        (trunk, self.branches) = (last.id, branches)
+    }
 
     func name(_ name: ChangeSetName) -> ChangeSetName {
-        name.replica == trunk && name.number.value >= first
-            ? ChangeSetName(branch, name.number) : name
+        guard name.replica == trunk,
+            let branch = branches.first(where: { name.number.value >= $0.first })
+        else { return name }
+        return ChangeSetName(branch.id, name.number)
     }
 
     /// The same change set under the names that hold here. Its hash stays that of what was signed.

@@ -260,7 +260,6 @@ extension Hub {
         where first <= branch.stored + 1 && last >= (branch.branch?.first ?? 0) {
             if try continues(read, branch, tx) { return branch }
         }
-        guard first <= trunk.stored + 1 else { return nil }
         return try newBranch(read, trunk, now, memory, tx)
     }
 
@@ -269,12 +268,51 @@ extension Hub {
         _ read: HashedRun, _ trunk: StoredReplica, _ now: Int64, _ memory: HubMemory,
         _ tx: borrowing HubTransaction
     ) throws -> StoredReplica? {
-        var previous: ChainHead?
+        // From the chain with which it has most in common: a copy of a copy shares more with that.
+        var parent = trunk
+        var parting: Parting?
+        for chain in try [trunk] + tx.branches(of: trunk.rid) {
+            guard let found = try self.parting(read, from: chain, tx) else { continue }
+            if let number = parting?.number, found.number <= number { continue }
+            (parent, parting) = (chain, found)
+        }
+        guard let parting else { return nil }
+        let number = parting.number
+        let id = ReplicaID.branch(parting.hash)
+        try tx.insertBranch(
+            id, of: parent, after: parting.shared, state: DeviceState.copied.rawValue, now_ms: now)
+        try tx.audit(
+            "fork", "\(trunk.id)/\(number)", reason: "known as \(id)", by: nil, at_ms: now)
+        try tx.addNotice(to: trunk.person) { place in
+            SyncResponse.Notice(
+                number: place, kind: .fork, at_ms: UInt64(max(0, now)), by: nil, record: nil,
+                collection: nil, unit: nil, value: .integer(Int64(number.value)), yours: nil,
+                reason: Text(Admission.Reason.copied.rawValue)
+            ).stored
+        }
+        try Judgement(memory, schema: schema, now_ms: now).answer(.branch(id), tx)
+        return try tx.replica(id)
+    }
+
+    /// Where a run parts from a chain.
+    private struct Parting {
+        /// What both have last.
+        let shared: ChainHead?
+        /// What only the run has first.
+        let number: ChangeSetNumber
+        let hash: ContentHash
+    }
+
+    /// `nil` where the run does not begin in the chain, or does not part from it.
+    private func parting(
+        _ read: HashedRun, from chain: StoredReplica, _ tx: borrowing HubTransaction
+    ) throws -> Parting? {
+        var shared: ChainHead?
         if let number = ChangeSetNumber(read.first.value - 1) {
-            guard let hash = try hash(of: number.value, trunk, tx), hash == read.previous else {
+            guard let hash = try hash(of: number.value, chain, tx), hash == read.previous else {
                 return nil
             }
-            previous = ChainHead(number: number, hash: hash)
+            shared = ChainHead(number: number, hash: hash)
         } else if read.previous != .none {
             return nil
         }
@@ -282,33 +320,25 @@ extension Hub {
             guard let number = ChangeSetNumber(value), let own = read.hash(of: value) else {
                 continue
             }
-            if try hash(of: value, trunk, tx) == own {
-                previous = ChainHead(number: number, hash: own)
-                continue
+            guard try hash(of: value, chain, tx) == own else {
+                return Parting(shared: shared, number: number, hash: own)
             }
-            let id = ReplicaID.branch(own)
-            try tx.insertBranch(
-                id, of: trunk, after: previous, state: DeviceState.copied.rawValue, now_ms: now)
-            try tx.audit(
-                "fork", "\(trunk.id)/\(number)", reason: "known as \(id)", by: nil, at_ms: now)
-            try tx.addNotice(to: trunk.person) { place in
-                SyncResponse.Notice(
-                    number: place, kind: .fork, at_ms: UInt64(max(0, now)), by: nil, record: nil,
-                    collection: nil, unit: nil, value: .integer(Int64(number.value)), yours: nil,
-                    reason: Text(Admission.Reason.copied.rawValue)
-                ).stored
-            }
-            try Judgement(memory, schema: schema, now_ms: now).answer(.branch(id), tx)
-            return try tx.replica(id)
+            shared = ChainHead(number: number, hash: own)
         }
         return nil
     }
 
-    /// The hash of a change set in the log of a replica; `nil` where there is none.
+    /// The hash of a change set in the chain of a replica; `nil` where there is none.
     private func hash(
         of number: UInt64, _ replica: StoredReplica, _ tx: borrowing HubTransaction
     ) throws -> ContentHash? {
         if number == replica.stored { return replica.head }
+        if let branch = replica.branch, number < branch.first {
+            guard branch.trunk < replica.rid, let trunk = try tx.replica(rid: branch.trunk) else {
+                return nil
+            }
+            return try hash(of: number, trunk, tx)
+        }
         guard let upload = try tx.upload(of: replica.rid, holding: number) else { return nil }
         if number == upload.last { return upload.head }
         return try RunCoding.decodeRun(upload.run.bytes).hash(of: number)

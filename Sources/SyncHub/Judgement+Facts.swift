@@ -14,7 +14,10 @@ extension Judgement {
         let set = hashed.changeSet
         let isHub = replica.id.isHub
         // What was copied from a revoked device is no better than it.
-        let machine = try replica.branch.map { try self.replica($0.trunk, tx) } ?? replica
+        var machine = replica
+        while let branch = machine.branch, branch.trunk < machine.rid {
+            machine = try self.replica(branch.trunk, tx)
+        }
         let isRevoked = machine.state == DeviceState.revoked.rawValue
         var facts: [Admission.RecordFacts] = []
         let hasUnmerged = try self.hasUnmerged(tx)

@@ -170,7 +170,7 @@ final class Judgement {
             // ours.
             throw StoreFault(.damaged, "upload \(upload.id) of the log can't be read")
         }
-        let names = try branchNames(replica, tx)
+        let names = try BranchNames(of: replica, tx)
         let sets = signed.compactMap { set -> HashedChangeSet? in
             guard upload.holds(set.changeSet.name.number.value) else { return nil }
             let read = set.read(by: schema)
@@ -258,22 +258,13 @@ final class Judgement {
         return said
     }
 
-    /// How the change sets of a replica are called where it is a branch of another.
-    private func branchNames(
-        _ replica: StoredReplica, _ tx: borrowing HubTransaction
-    ) throws -> BranchNames? {
-        guard let branch = replica.branch else { return nil }
-        return BranchNames(
-            trunk: try self.replica(branch.trunk, tx).id, branch: replica.id, first: branch.first)
-    }
-
     /// The receipt of an upload, under the name its device knows. That of a branch tells its device
     /// with every entry that it is a copy.
     func signedReceipt(
         _ upload: StoredUpload, _ replica: StoredReplica, _ entries: [ReceiptEntry],
         _ tx: borrowing HubTransaction
     ) throws -> [UInt8] {
-        let names = try branchNames(replica, tx)
+        let names = try BranchNames(of: replica, tx)
         let entries =
             names == nil
             ? entries

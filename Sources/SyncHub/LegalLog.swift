@@ -199,10 +199,7 @@ struct LegalLog: Sendable {
     private func branchNames(
         _ upload: StoredUpload, _ tx: borrowing HubTransaction
     ) throws -> BranchNames? {
-        guard let replica = try tx.replica(rid: upload.replica), let branch = replica.branch,
-            let trunk = try tx.replica(rid: branch.trunk)
-        else { return nil }
-        return BranchNames(trunk: trunk.id, branch: replica.id, first: branch.first)
+        try tx.replica(rid: upload.replica).flatMap { try BranchNames(of: $0, tx) }
     }
 
     // MARK: What is kept at hand

@@ -27,7 +27,8 @@ public struct StoredReplica: Sendable {
     public var isApart: Bool
 
     public struct Branch: Hashable, Sendable {
-        /// The row of the replica whose history it shares.
+        /// The row of the replica with which it has most of its history in common: the device's own
+        /// or, for a copy of a copy, another branch of it.
         public let trunk: Int64
         /// The first number that is its own.
         public let first: UInt64
@@ -151,9 +152,18 @@ extension HubTransaction {
         }
     }
 
-    /// The branches of a replica, in the order in which they came.
+    /// The branches of a replica and those of its branches, in the order in which they came.
     public func branches(of trunk: Int64) throws -> [StoredReplica] {
-        try replicas("WHERE branch_of = ? ORDER BY rid", [trunk])
+        try replicas(
+            """
+            WHERE rid IN (
+                WITH RECURSIVE branches(rid) AS (
+                    SELECT rid FROM replicas WHERE branch_of = ?
+                    UNION
+                    SELECT r.rid FROM replicas AS r JOIN branches AS b ON r.branch_of = b.rid)
+                SELECT rid FROM branches)
+            ORDER BY rid
+            """, [trunk])
     }
 
     /// Enters a branch of a replica, which begins after `shared`.

@@ -222,6 +222,62 @@ struct SyncTests {
         #expect(try fixture.hub.doctor() == [])
     }
 
+    @Test("a copy of a copy is a branch of the branch, whichever of them comes first")
+    func nestedFork() throws {
+        for isLastFirst in [false, true] {
+            let fixture = try HubFixture()
+            var a = try fixture.device(1, person: "Li Na")
+            var other = try fixture.device(2, person: "Wang Fang")
+            a.seal([.house(house, in: HubFixture.north, count: 3)])
+            try fixture.syncAll(&a)
+            var copy = a
+            a.seal([.write(house, House.minutes, .increment(1))])
+            copy.seal([
+                .set(house, House.count, .integer(4), replacing: [a.sealed[0].changeSet.name])
+            ])
+            var last = copy
+            copy.seal([.write(house, House.minutes, .increment(10))])
+            // Names what it shares with the other copy, and then what is its own.
+            for count in [Int64(5), 6] {
+                last.seal([
+                    .set(
+                        house, House.count, .integer(count),
+                        replacing: [last.sealed[last.sealed.count - 1].changeSet.name])
+                ])
+            }
+            try fixture.sync(&a, [a.run(from: 2)])
+            let first = isLastFirst ? last : copy
+            let second = isLastFirst ? copy : last
+            for var copy in [first, second] {
+                let answer = try fixture.sync(&copy, [copy.run(from: 2)])
+                let receipt = try #require(
+                    answer.receipts.last?.verified(by: fixture.hub.receiptKey))
+                #expect(receipt.replica == a.replica)
+                #expect(receipt.lastHash == copy.sealed[copy.sealed.count - 1].hash)
+                #expect(receipt.entries.allSatisfy { $0.disposition == .applied })
+            }
+            // Told again, nothing is stored again; and each goes on.
+            let uploads = try fixture.hub.status().uploads
+            try fixture.sync(&copy, [copy.run(from: 2)])
+            try fixture.sync(&last, [last.run(from: 2)])
+            #expect(try fixture.hub.status().uploads == uploads)
+            copy.seal([.write(house, House.minutes, .increment(100))])
+            try fixture.sync(&copy, [copy.run(from: 4)])
+            try fixture.sync(&other)
+            let state = try #require(try other.state(house))
+            guard case .total(let total)? = state[House.minutes] else {
+                Issue.record("no minutes")
+                return
+            }
+            #expect(total.amount == 111)
+            let unit = try #require(Schema.test.unit(House.count, of: .house))
+            #expect(state.outcome(of: unit)?.value == .integer(6))
+            #expect(try fixture.hub.status().changeSets == 7)
+            #expect(try fixture.hub.devices(by: fixture.admin).map(\.state).count == 4)
+            #expect(try fixture.hub.doctor() == [])
+        }
+    }
+
     @Test("what is put with a household that has not arrived lies with it once that has")
     func homeComesLater() throws {
         let fixture = try HubFixture()

@@ -67,6 +67,9 @@ extension Oracle {
             let settings = settings(record, unit.id, standing)
             let heads = Self.heads(settings)
             guard Self.sides(heads).count > 1 else { return false }
+            if case .immutable = unit.policy, isLetStand(heads, record, unit.id, standing) {
+                return false
+            }
             return Self.verdict(heads, Self.base(of: heads, settings), unit)?.isDisputed ?? false
         }.map(\.id)
     }

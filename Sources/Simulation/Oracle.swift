@@ -30,12 +30,13 @@ struct Oracle {
     }
     struct Branch {
         let trunk: ReplicaID
-        let id: ReplicaID
-        let first: UInt64
+        /// It and those that it parted from, the last one first.
+        let parts: [(id: ReplicaID, first: UInt64)]
 
         func name(_ name: ChangeSetName) -> ChangeSetName {
-            name.replica == trunk && name.number.value >= first
-                ? ChangeSetName(id, name.number) : name
+            let part = parts.first { name.number.value >= $0.first }
+            guard name.replica == trunk, let part else { return name }
+            return ChangeSetName(part.id, name.number)
         }
     }
     private struct Key: Hashable {

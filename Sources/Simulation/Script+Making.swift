@@ -44,13 +44,15 @@ extension Script {
         // On a device.
         (.edit, 50), (.clash, 10), (.create, 4), (.family, 3), (.plant, 3), (.pair, 5), (.begin, 8),
         (.save, 8), (.overtake, 3), (.void, 3), (.deed, 14), (.drink, 20),
-        (.undo, 8), (.propose, 3), (.alike, 5), (.sync, 20), (.gather, 4), (.budget, 4), (.dry, 1),
+        (.seal, 8), (.undo, 8), (.propose, 3), (.alike, 5), (.sync, 20), (.gather, 4), (.budget, 4),
+        (.dry, 1),
         (.carry, 3), (.reopen, 3), (.upgrade, 2), (.clock, 3), (.copy, 2), (.restore, 2),
         (.clone, 1), (.enrol, 1), (.lose, 1),
         // At the hub.
         (.restart, 2), (.renew, 1), (.keep, 2), (.verify, 1), (.rollback, 1), (.late, 3),
         (.decide, 10), (.page, 8), (.stale, 8), (.overrun, 4), (.claim, 2), (.approve, 8),
-        (.ration, 6), (.bulk, 6), (.takeBack, 6), (.sift, 6), (.judgeLate, 3), (.revoke, 1),
+        (.ration, 6), (.bulk, 6), (.takeBack, 6), (.sift, 6), (.judgeLate, 3), (.stand, 6),
+        (.revoke, 1),
         (.move, 2), (.give, 1), (.end, 1), (.leave, 1), (.join, 6), (.part, 2),
     ]
 

@@ -25,6 +25,8 @@ enum Act: String, CaseIterable, Sendable {
     case deed
     /// Lets a tree take of a plot's water, or says how much of it there is.
     case drink
+    /// Puts a name under a plot, going by what was counted there.
+    case seal
     /// Takes back what was recorded on this device.
     case undo
     /// Proposes how a conflict should end.
@@ -89,6 +91,8 @@ enum Act: String, CaseIterable, Sendable {
     case sift
     /// An administrator decides what becomes of work that came late.
     case judgeLate = "judge-late"
+    /// An administrator lets stand what was sealed apart, or by an old count.
+    case stand
     /// An administrator takes a decision back.
     case takeBack = "take-back"
     case revoke
@@ -109,8 +113,8 @@ enum Act: String, CaseIterable, Sendable {
     var isOfHub: Bool {
         switch self {
         case .restart, .renew, .keep, .verify, .rollback, .late, .decide, .page, .stale, .overrun,
-            .claim, .approve, .ration, .bulk, .takeBack, .sift, .judgeLate, .revoke, .move, .give,
-            .end, .leave, .join, .part:
+            .claim, .approve, .ration, .bulk, .takeBack, .sift, .judgeLate, .stand, .revoke, .move,
+            .give, .end, .leave, .join, .part:
             true
         default: false
         }

@@ -62,6 +62,8 @@ extension Schema {
                         .personal, stakes: .twoPersons),
                     UnitDeclaration(Plot.wells, "wells", .integer(0...99), .latest, .open),
                     UnitDeclaration(Plot.water, "water", .integer(-99...99), .sum, .open),
+                    UnitDeclaration(
+                        Plot.seal, "seal", .text(maximumBytes: 100), .immutable, .open),
                 ], duplicates: Plot.likeness,
                 rules: [.total(Plot.water, atLeast: nil, atMost: .unit(Plot.wells))]),
             CollectionDeclaration(
@@ -137,6 +139,8 @@ enum Plot {
     /// How much water there is, and what the plot itself takes of it.
     static let wells = UnitID(33)
     static let water = UnitID(34)
+    /// What somebody put their name under, going by the count.
+    static let seal = UnitID(35)
     static let colour = UnitID(40)
     static let owner = UnitID(41)
 

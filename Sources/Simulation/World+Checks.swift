@@ -150,10 +150,13 @@ extension World {
     private func branch(
         _ replica: StoredReplica, _ tx: borrowing HubTransaction
     ) throws -> Oracle.Branch? {
-        guard let branch = replica.branch, let trunk = try tx.replica(rid: branch.trunk) else {
-            return nil
+        var parts: [(id: ReplicaID, first: UInt64)] = []
+        var last = replica
+        while let branch = last.branch, let trunk = try tx.replica(rid: branch.trunk) {
+            parts.append((last.id, branch.first))
+            last = trunk
         }
-        return Oracle.Branch(trunk: trunk.id, id: replica.id, first: branch.first)
+        return parts.isEmpty ? nil : Oracle.Branch(trunk: last.id, parts: parts)
     }
 
     /// The members of a group are of one write.
@@ -536,7 +539,7 @@ extension World {
             else { return true }
             return false
         }
-        for unit in Plot.edited + [Plot.deed] {
+        for unit in Plot.edited + [Plot.deed, Plot.seal] {
             guard let found = shown.state[unit] else {
                 if (alive.isEmpty ? states : alive).contains(where: { $0[unit] != nil }) {
                     return "unit \(unit.value) of records that are one is missing"

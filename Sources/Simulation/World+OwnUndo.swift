@@ -81,7 +81,7 @@ extension World {
                     || !device.flippedWork.isEmpty || device.hasLeft || hasRolledBack
             // While something is amiss, what is not there may be what is damaged; nor can be read
             // what is to be taken back.
-            case .damagedRecord where hasFlippedAtHub || !device.flippedWork.isEmpty,
+            case .damagedRecord where hasFlippedAtHub || faults[Fault.deviceFlip.rawValue] != nil,
                 .unreadable where !device.flippedWork.isEmpty:
                 isTrue = true
             default: throw error
@@ -89,7 +89,7 @@ extension World {
         case .appended(let record, let unit):
             isTrue = wrote(record, unit) { if case .append = $0 { true } else { false } }
         case .immutable(let record, let unit):
-            isTrue = unit == Plot.area || unit == Tree.plot && wrote(record, unit) { _ in true }
+            isTrue = unit == Plot.area || unit == Plot.seal && wrote(record, unit) { _ in true }
         case .severalValues(let record, let unit):
             isTrue = wrote(record, unit) {
                 if case .set(_, let names) = $0 { names.count > 1 } else { false }

@@ -37,7 +37,7 @@ extension World {
     /// Records a draft, or takes down that it may have been recorded.
     func record(
         _ changes: [RecordChange], _ device: Device, intent: String = "visit",
-        isFromDraft: Bool = false, _ chance: inout SeededGenerator
+        premises: [Premise] = [], isFromDraft: Bool = false, _ chance: inout SeededGenerator
     ) throws {
         guard !changes.isEmpty else { return }
         let store = try device.opened()
@@ -48,8 +48,8 @@ extension World {
         let sealed: HashedChangeSet
         do {
             sealed = try store.record(
-                ChangeSetDraft(intent: intent, changes: changes), now: device.clock.reading,
-                using: &chance)
+                ChangeSetDraft(intent: intent, premises: premises, changes: changes),
+                now: device.clock.reading, using: &chance)
         } catch {
             switch error {
             // It has heard that the grant ended, or has not heard yet that there is one.
@@ -139,6 +139,10 @@ extension World {
         case .sum: try edit.increment(unit.id, by: Int64(chance.next() % 60) + 1)
         case .append:
             try edit.append([.text(Fleet.text(known.mark, word(&chance)))], to: unit.id)
+        // Said once, by whoever does not know of another.
+        case .immutable:
+            guard shown.state[unit.id] == nil else { return [] }
+            try edit.set(unit.id, to: value(of: unit, shown.state, &chance))
         default:
             var value =
                 chance.next() % 12 == 0 ? .absent : value(of: unit, shown.state, &chance)

@@ -947,6 +947,21 @@ struct StoryTests {
         #expect(try await ends(script) == [])
     }
 
+    @Test("a copy of a copied laptop is heard as well")
+    func copyOfCopy() async throws {
+        let script = """
+            fleet 4 devices 4
+            1000 0 sync alnag7bid1gv
+            1000 0 clone en7eh3913c4r
+            1000 0 plant 1b75qihtw00ku
+            1000 0 clone 15jdt25w5x2ex
+            1000 0 seal 2m6gqft2q1b7f
+            1000 0 clash ldr9u3o2m97k
+            1000 2 seal bcjlok7dxndd
+            """
+        #expect(try await ends(script) == [])
+    }
+
     @Test("clocks set to 1970, to 2100 and back decide nothing")
     func clocks() async throws {
         var script = morning

@@ -69,7 +69,7 @@ let package = Package(
 
         // SQLite's log, written in long pieces.
         .target(name: "CGatheredLog", linkerSettings: [.linkedLibrary("sqlite3")]),
-        // Disks in memory for SQLite, which only the simulation opens.
+        // Disks in memory for SQLite, which only the simulation and tests open.
         .target(name: "CSimulatedDisk", linkerSettings: [.linkedLibrary("sqlite3")]),
 
         // What remembers, sends and answers.
@@ -174,7 +174,8 @@ let package = Package(
         .testTarget(
             name: "SyncStoreTests",
             dependencies: [
-                "SyncStore", "SyncProtocol", "SyncCore", "Fieldwork", "SyncTesting", crypto, grdb,
+                "SyncStore", "SyncProtocol", "SyncCore", "Fieldwork", "SyncTesting", "CGatheredLog",
+                "CSimulatedDisk", crypto, grdb,
             ],
             swiftSettings: strict),
         .testTarget(

@@ -22,7 +22,8 @@ static sqlite3_file *file_of(struct log *log) { return (sqlite3_file *)(log + 1)
 // MARK: The log
 
 // Writes what has gathered. Where that fails it is dropped, as a short write that failed would be: SQLite
-// hears of it, takes the transaction back, and writes over the place.
+// hears of it, takes the transaction back, and writes over the place. It does so where writing, cutting or
+// syncing the log fails; where reading it does, it may take back one statement only, and count on the rest.
 static int flush(struct log *log) {
     if (log->count == 0) return SQLITE_OK;
     sqlite3_file *file = file_of(log);
@@ -55,8 +56,21 @@ static int log_write(sqlite3_file *handle, const void *bytes, int count, sqlite3
     int result = flush(log);                                                    \
     return result != SQLITE_OK ? result : file->pMethods->call
 
+// So what has gathered is read where it lies, and no write can fail here. Only a whole frame, which SQLite
+// reads while it commits, may lie partly in the file.
 static int log_read(sqlite3_file *handle, void *bytes, int count, sqlite3_int64 offset) {
-    after_flush(xRead(file, bytes, count, offset));
+    struct log *log = (struct log *)handle;
+    sqlite3_file *file = file_of(log);
+    sqlite3_int64 place = offset - log->offset;
+    if (place >= 0 && place + count <= log->count) {
+        memcpy(bytes, log->gathered + place, (size_t)count);
+        return SQLITE_OK;
+    }
+    if (place < log->count && place + count > 0) {
+        int result = flush(log);
+        if (result != SQLITE_OK) return result;
+    }
+    return file->pMethods->xRead(file, bytes, count, offset);
 }
 static int log_truncate(sqlite3_file *handle, sqlite3_int64 count) {
     after_flush(xTruncate(file, count));

@@ -32,6 +32,7 @@ let package = Package(
     targets: [
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd"),
         .target(name: "CGatheredLog", linkerSettings: [.linkedLibrary("sqlite3")]),
+        .target(name: "CSimulatedDisk", linkerSettings: [.linkedLibrary("sqlite3")]),
         room("SyncCore", []),
         room("Fieldwork", ["SyncCore"]),
         room("SyncProtocol", ["SyncCore", "CZstd", crypto]),
@@ -51,7 +52,10 @@ let package = Package(
         tests("SyncExchangeTests", ["SyncExchange", "SyncProtocol", "SyncCore", "SyncTesting"]),
         tests(
             "SyncStoreTests",
-            ["SyncStore", "SyncProtocol", "SyncCore", "Fieldwork", "SyncTesting", crypto, grdb]),
+            [
+                "SyncStore", "SyncProtocol", "SyncCore", "Fieldwork", "SyncTesting",
+                "CGatheredLog", "CSimulatedDisk", crypto, grdb,
+            ]),
         tests(
             "SyncHubTests",
             [

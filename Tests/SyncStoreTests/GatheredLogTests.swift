@@ -1,3 +1,5 @@
+import CGatheredLog
+import CSimulatedDisk
 import Foundation
 import GRDB
 import SyncTesting
@@ -99,6 +101,48 @@ struct GatheredLogTests {
         let queue = try open(path)
         try queue.write { try insert(5, of: 1 << 20, $0) }
         #expect(try left(path) == 5)
+    }
+
+    /// Registered once for the process: a name is.
+    private static let isOverADiskInMemory =
+        simulated_disk_register() == 0
+        && gathered_log_register(strdup("gathered-tested"), "simulated") == 0
+
+    @Test("where a piece can't be written the transaction is gone, not only the statement")
+    func fullDisk() throws {
+        try #require(Self.isOverADiskInMemory)
+        let disk = simulated_disk_make()
+        defer { simulated_disk_remove(disk) }
+        let queue = try DatabaseQueue(
+            path: "file:/\(disk)/a.sqlite?vfs=gathered-tested",
+            configuration: Configuration(
+                of: "test", "PRAGMA synchronous = EXTRA; PRAGMA temp_store = MEMORY;"))
+        try queue.writeWithoutTransaction { db in
+            _ = try String.fetchOne(db, sql: "PRAGMA journal_mode = WAL")
+            try db.execute(
+                sql: """
+                    PRAGMA cache_size = 20;
+                    CREATE TABLE t(id INTEGER PRIMARY KEY, b BLOB, u INTEGER UNIQUE);
+                    BEGIN IMMEDIATE
+                    """)
+            // Some of its pages wait to be written, and the next statement reads them again. It has
+            // a journal of its own: a row in the middle of it may be refused.
+            for id in 0..<200 {
+                try db.execute(
+                    sql: "INSERT INTO t VALUES (?, ?, ?)",
+                    arguments: [id, Data(repeating: UInt8(id % 251), count: 800), id])
+            }
+            simulated_disk_arm(disk, simulated_fault_full, 1, 1)
+            let error = #expect(throws: DatabaseError.self) {
+                try db.execute(sql: "UPDATE t SET u = u + 1000 WHERE id < 100")
+            }
+            #expect(error?.resultCode == .SQLITE_FULL)
+            simulated_disk_disarm(disk)
+            #expect(!db.isInsideTransaction)
+            if db.isInsideTransaction { try db.execute(sql: "COMMIT") }
+        }
+        #expect(try rows(queue) == 0)
+        try queue.close()
     }
 
     @Test(

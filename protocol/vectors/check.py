@@ -1264,10 +1264,11 @@ def reaches(rule, start, goal):
 
 
 def states_again(heads, base):
-    """Whether the hub states the base again, in its author's name."""
+    """Whether the hub states the base again, in its author's name and on the base's page."""
     return base is not None and any(
         is_hub(unbase32(head["origin"]["name"].split("/")[0]))
         and head["origin"]["author"] == base["origin"]["author"]
+        and head["origin"]["shown"] == base["origin"]["shown"]
         and agree(head["value"], base["value"]) for head in heads)
 
 

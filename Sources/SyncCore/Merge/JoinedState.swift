@@ -93,7 +93,9 @@ extension UnitState {
                 heads.append(head)
             }
             // Heads in front of the others stay there, so that the sides keep their letters.
-            let before = left.sides.count > 1 ? left.base : left.heads.first
+            var before = left.sides.count > 1 ? left.base : left.heads.first
+            // What is for people in one of them is for people in both.
+            if right.isStatedAgain, !left.isStatedAgain { before = right.base }
             return .register(
                 Register(
                     shown: heads.sorted { $0.origin.name < $1.origin.name },

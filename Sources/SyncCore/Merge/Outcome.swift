@@ -177,13 +177,16 @@ extension Register {
     }
 
     /// Whether a head is the hub's stating again of what all heads took the place of: the base, in
-    /// its author's name.
-    private var isStatedAgain: Bool {
+    /// its author's name, on the page that they had.
+    ///
+    /// A decision of the office for what was before is none, even by the base's author: its page is
+    /// a later one.
+    public var isStatedAgain: Bool {
         // Of two records shown as one the first stands for what was before.
         guard let base, !heads.contains(base) else { return false }
         return heads.contains {
             $0.origin.name.replica.isHub && $0.origin.author == base.origin.author
-                && $0.value.agrees(with: base.value)
+                && $0.origin.shown == base.origin.shown && $0.value.agrees(with: base.value)
         }
     }
 

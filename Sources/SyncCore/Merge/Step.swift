@@ -19,8 +19,8 @@ extension UnitDeclaration {
 
 extension Register {
     /// The head that a device's setting to `value` jumps from, as far as this register tells: what
-    /// it names, and what the device itself wrote and does not name. A name that is no head here is
-    /// not judged, nor is anything while people have to decide.
+    /// it names, and what the device itself wrote, if that is later than all it names of its own. A
+    /// name that is no head here is not judged, nor is anything while people have to decide.
     public func jump(
         to value: Value, naming names: [ChangeSetName], by replica: ReplicaID,
         under unit: UnitDeclaration
@@ -28,9 +28,12 @@ extension Register {
         if case .disputed? = outcome(under: unit) { return nil }
         let named = heads.filter { names.contains($0.origin.name) }
         if let head = unit.jump(to: value, from: named) { return head }
-        // A device knows what it wrote, whatever page it writes from.
+        // A device knows what it wrote, whatever page it writes from. What it wrote last may be set
+        // aside, and no head.
+        let last = names.filter { $0.replica == replica }.max()
         let own = heads.filter {
-            $0.origin.name.replica == replica && !names.contains($0.origin.name)
+            let name = $0.origin.name
+            return name.replica == replica && last.map { $0 < name } ?? true
         }
         return unit.jump(to: value, from: own)
     }

@@ -113,6 +113,41 @@ struct JoinedStateTests {
         #expect(edit.recordChange == nil)
     }
 
+    @Test("a step that was none in one of them is for people in both")
+    func statedAgain() throws {
+        let unit = UnitDeclaration(
+            UnitID(30), "stage", .choice(["new", "open", "done"]),
+            .states(StateMachine(["new": ["open"], "open": ["done"], "done": []])), .open)
+        let collection = CollectionDeclaration(
+            id: Self.collection.id, name: "home", home: .scope(Self.area), units: [unit])
+        var (left, right) = (state(first), state(second))
+        merge(&left, ann, 1, [set(unit.id, .text("new"))])
+        merge(&right, bea, 1, [set(unit.id, .text("new"))])
+        let base = try #require(register(right, unit.id)?.heads.first)
+        let names = [base.origin.name]
+        for (replica, stage) in [(bea, "done"), (ReplicaID(high: 1 << 63, low: 1), "new")] {
+            merge(
+                &right, replica, 2,
+                [Write(unit: unit.id, operation: .set(.text(Text(stage)), replacing: names))])
+        }
+        right.setBase(base, of: unit.id)
+        var third = state(RecordID(high: 1, low: 3))
+        merge(&third, ann, 2, [set(unit.id, .text("new"))])
+        for others in [[left], [third], [left, third]] {
+            let joined = RecordState.joining(others + [right], in: collection)
+            guard case .disputed(let dispute)? = joined[unit.id]?.outcome(under: unit) else {
+                Issue.record("the further state is shown")
+                continue
+            }
+            #expect(dispute.sides.map(\.value) == [.text("new"), .text("done")])
+            #expect(dispute.shown == .text("new"))
+        }
+    }
+
+    private func register(_ state: RecordState, _ unit: UnitID) -> Register? {
+        if case .register(let register)? = state[unit] { register } else { nil }
+    }
+
     /// Of each policy under which people decide: what two records say, and whether that is for
     /// people.
     static let sides: [(UnitDeclaration, Value, Value, isDisputed: Bool)] = [

@@ -33,14 +33,38 @@ struct StateMachineTests {
         #expect(!Self.machine.allows(.absent, after: .text("done")))
     }
 
-    private func head(_ replica: UInt64, _ number: UInt64, _ stage: String) -> Head {
+    private func head(
+        _ replica: ReplicaID, _ number: UInt64, _ stage: String, author: UInt64,
+        shown: UInt64? = nil
+    ) -> Head {
         Head(
             origin: Origin(
-                name: ChangeSetName(
-                    ReplicaID(high: 0, low: replica), ChangeSetNumber(number)!),
-                author: PersonID(high: 0, low: replica), time: CorrectedTime(clamping: 0),
-                position: nil, shown: nil),
+                name: ChangeSetName(replica, ChangeSetNumber(number)!),
+                author: PersonID(high: 0, low: author), time: CorrectedTime(clamping: 0),
+                position: nil, shown: shown.flatMap { LogPosition($0) }),
             value: .text(Text(stage)))
+    }
+
+    private func head(_ replica: UInt64, _ number: UInt64, _ stage: String) -> Head {
+        head(ReplicaID(high: 0, low: replica), number, stage, author: replica)
+    }
+
+    @Test("the hub states again what it says on the page and in the name of who said it before")
+    func statedAgain() throws {
+        let hub = ReplicaID(high: 1 << 63, low: 1)
+        let base = head(ReplicaID(high: 0, low: 1), 1, "new", author: 1, shown: 4)
+        let gone = head(ReplicaID(high: 0, low: 2), 1, "done", author: 2)
+        func isStatedAgain(_ other: Head) throws -> Bool {
+            let heads = [gone, other].sorted { $0.origin.name < $1.origin.name }
+            return try #require(Register(heads: heads, early: [], base: base)).isStatedAgain
+        }
+        #expect(try isStatedAgain(head(hub, 1, "new", author: 1, shown: 4)))
+        // What the office decides stands on a later page, whoever decides.
+        #expect(try !isStatedAgain(head(hub, 1, "new", author: 1, shown: 9)))
+        #expect(try !isStatedAgain(head(hub, 1, "new", author: 3, shown: 4)))
+        #expect(try !isStatedAgain(head(hub, 1, "open", author: 1, shown: 4)))
+        let device = ReplicaID(high: 0, low: 3)
+        #expect(try !isStatedAgain(head(device, 1, "new", author: 1, shown: 4)))
     }
 
     @Test("of several heads it is held against the one that was shown, and of a dispute none")
@@ -66,5 +90,8 @@ struct StateMachineTests {
         #expect(jump("open", [other], by: ReplicaID(high: 0, low: 9)) == nil)
         #expect(jump("open", [], by: ReplicaID(high: 0, low: 9)) == nil)
         #expect(jump("open", [own], by: ReplicaID(high: 0, low: 9)) == own)
+        // What it wrote since was set aside, and is no head.
+        #expect(jump("open", [head(1, 3, "open")], by: replica) == nil)
+        #expect(jump("open", [head(1, 1, "open")], by: replica) == own)
     }
 }

@@ -193,6 +193,20 @@ extension Made {
                         Specimen.name(Specimen.hubReplica, 2), 20, position: 3,
                         [Specimen.set(plan.id.value, .text("draft"), replacing: [h1])]),
                 ], base: h1, plan),
+            MergeScene(
+                "states-decided",
+                "The base's author decides for it at the hub, on a later page: that is outrun.",
+                [
+                    .init(
+                        h1, 0, position: 1, creates: true,
+                        [Specimen.set(plan.id.value, .text("draft"))]),
+                    .init(
+                        b1, 10, position: 2,
+                        [Specimen.set(plan.id.value, .text("granted"), replacing: [h1])]),
+                    .init(
+                        Specimen.name(Specimen.hubReplica, 2), 20, position: 3, shown: 1,
+                        [Specimen.set(plan.id.value, .text("draft"), replacing: [h1])]),
+                ], base: h1, plan),
             apart(
                 "withdrawal-wins", "What is not given holds at once.", consent, .text("given"),
                 .text("withdrawn"), .text("given")),
@@ -304,7 +318,7 @@ struct MergeScene {
 
         init(
             _ name: ChangeSetName, _ after: Int64, position: UInt64, creates: Bool = false,
-            _ writes: [Write]
+            shown: UInt64? = nil, _ writes: [Write]
         ) {
             let authors = [
                 Specimen.alice: Specimen.wei, Specimen.bob: Specimen.jie,
@@ -312,8 +326,8 @@ struct MergeScene {
             ]
             origin = Made.origin(
                 name.replica, name.number.value, authors[name.replica]!, after: after,
-                position: position)
-            change = Specimen.change(Specimen.home, creates: creates, writes)
+                position: position, shown: shown)
+            change = Specimen.change(Specimen.home, creates: creates, shown: shown, writes)
         }
     }
 

@@ -184,9 +184,15 @@ extension Judgement {
             if sides.isEmpty {
                 add(0, person) { $0.set(place, .absent, replacing: heads.map(\.origin)) }
             }
+            var before = heads.map(\.origin.name)
+            // A step that was none is one again only where what it left is stated again, over what
+            // the sides have in common: so that is stated first.
+            if let left = try jumpedFrom(replaced, at: place, tx) {
+                before = [try restate(left.value, of: left.origin, at: place, naming: before, tx)]
+            }
             for (number, side) in sides.enumerated() {
                 add(number, side.origin.author, shown: side.origin.shown) {
-                    $0.set(place, side.value, replacing: heads.map(\.origin))
+                    $0.set(place, side.value, naming: before)
                 }
             }
         case .set:

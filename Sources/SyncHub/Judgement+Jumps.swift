@@ -3,7 +3,8 @@ internal import SyncProtocol
 internal import SyncStore
 
 // States that a device jumped from: where the schema has no step to what it wrote, what it wrote
-// over is stated again beside it, so that both are sides of a conflict.
+// over is stated again beside it, so that both are sides of a conflict. So is a decision that a
+// device would outrun from a side that was not chosen.
 
 extension Judgement {
     /// The units that go from state to state.
@@ -97,8 +98,8 @@ extension Judgement {
             if register.heads.allSatisfy({ $0.value.agrees(with: head.value) }) { continue }
             // What is done again from a journal has it already.
             let isSaid = register.heads.contains {
-                $0.origin.name.replica.isHub && $0.origin.author == head.origin.author
-                    && $0.value.agrees(with: head.value)
+                $0.origin.name.replica.isHub && $0.origin.name != head.origin.name
+                    && $0.origin.author == head.origin.author && $0.value.agrees(with: head.value)
             }
             if isSaid { continue }
             let isCommon = try register.heads.allSatisfy {
@@ -120,8 +121,25 @@ extension Judgement {
         }
     }
 
+    /// What was left by a step that was none, where these writes stood side by side for that; `nil`
+    /// where they did not.
+    func jumpedFrom(
+        _ names: [ChangeSetName], at place: OpenConflict.Place, _ tx: borrowing HubTransaction
+    ) throws -> Head? {
+        guard stepped[place.collection]?[place.unit] != nil else { return nil }
+        let heads = try names.sorted().compactMap { name in
+            try memory.log.write(name, place.record, place.unit, tx).map {
+                Head(origin: $0.origin, value: $0.value)
+            }
+        }
+        let base = try memory.log.base(of: heads, place.record, place.unit, tx)
+        let register = Register(heads: heads, early: [], base: base)
+        return register?.isStatedAgain ?? false ? base : nil
+    }
+
+    /// States a value again in its author's name.
     @discardableResult
-    private func restate(
+    func restate(
         _ value: Value, of origin: Origin, at place: OpenConflict.Place,
         naming names: [ChangeSetName], _ tx: borrowing HubTransaction
     ) throws -> ChangeSetName {
@@ -137,32 +155,140 @@ extension Judgement {
     /// What a write jumps from; `nil` where it does not, or where that can't be known.
     ///
     /// It is held against what it names, whatever has come meanwhile: to say what becomes of two
-    /// who went apart is the merge's. And against what its own device wrote before.
+    /// who went apart is the merge's. And against what its own device wrote last, if that is later
+    /// than all it names.
     private func jump(
         _ write: Write, of set: ChangeSet, at place: OpenConflict.Place,
         under unit: UnitDeclaration, from register: Register, _ tx: borrowing HubTransaction
     ) throws -> Head? {
-        guard case .set(let value, let names) = write.operation, isJudged(set, under: unit),
+        guard case .set(let value, let replaced) = write.operation, isJudged(set, under: unit),
             !register.heads.isEmpty
         else { return nil }
-        if let plain = register.plain, names == [plain.origin.name] {
+        if let plain = register.plain, replaced == [plain.origin.name] {
             // Nearly every one.
             guard unit.jump(to: value, from: [plain]) != nil else { return nil }
         }
         if case .disputed? = UnitState.register(register).outcome(under: unit) { return nil }
-        let own = register.heads.filter {
-            set.name.followsOnSameDevice($0.origin.name) && !names.contains($0.origin.name)
+        // What it had not written yet no device has seen.
+        let names = replaced.filter { $0.replica != set.name.replica || $0 < set.name }
+        guard let named = try heads(names, at: place, in: register, before: set, tx) else {
+            return nil
         }
-        var found = unit.jump(to: value, from: own)
-        if found == nil, let known = try heads(names, at: place, in: register, before: set, tx),
-            try !mayCorrectASide(names, register, own, place, tx)
+        let own = try lastOwn(of: set, at: place, in: register, beside: names, tx)
+        var found: Head?
+        if let own, try own.isHead || !mayCorrectASide([own.name], register, [], place, tx) {
+            found = unit.jump(to: value, from: [own.head])
+        }
+        // What its own write took the place of is over, on however old a page it stands.
+        let known = named.filter { !(own?.covers($0.origin.name) ?? false) }
+        let beside = own.map { [$0.head] } ?? []
+        if found == nil, !known.isEmpty,
+            try !mayCorrectASide(names, register, beside, place, tx)
         {
             found = unit.jump(to: value, from: known)
         }
+        if found == nil {
+            found = try overruled(by: value, from: known + beside, set, place, unit, register, tx)
+        }
         guard let found,
-            try !takesBack(value, names + own.map(\.origin.name), set, place, tx),
+            try !takesBack(value, names + beside.map(\.origin.name), set, place, tx),
             try !isOneWithAnother(place, tx)
         else { return nil }
+        return found
+    }
+
+    /// The decision of the office that a write would outrun which goes on from a side that was not
+    /// chosen, and comes to where no step leads from what was; `nil` if there is none.
+    private func overruled(
+        by value: Value, from before: [Head], _ set: ChangeSet, _ place: OpenConflict.Place,
+        _ unit: UnitDeclaration, _ register: Register, _ tx: borrowing HubTransaction
+    ) throws -> Head? {
+        for decision in register.heads where decision.origin.name.replica.isHub {
+            guard unit.jump(to: value, from: [decision]) != nil,
+                try !isRestating(decision.origin.name, tx),
+                let write = try memory.log.write(
+                    decision.origin.name, place.record, place.unit, tx),
+                // What else the office writes chooses nothing.
+                write.replaced.count > 1
+            else { continue }
+            let goesOn = try before.contains { head in
+                try !head.value.agrees(with: decision.value)
+                    && write.replaced.contains { side in
+                        try side == head.origin.name
+                            || isRestating(side, tx)
+                                && line(of: side, place, upTo: set, tx).contains(head.origin.name)
+                                && logged(side, place, upTo: set, tx)?.value
+                                    .agrees(with: head.value) ?? false
+                    }
+            }
+            guard goesOn else { continue }
+            let own = Head(
+                origin: Origin(
+                    name: set.name, author: set.author, time: CorrectedTime(clamping: 0),
+                    position: nil, shown: nil),
+                value: value)
+            let both = [decision, own].sorted { $0.origin.name < $1.origin.name }
+            if case .chosen(let shown, _, _)? = Register(heads: both, early: [], base: nil)
+                .flatMap({ UnitState.register($0).outcome(under: unit) }),
+                shown.agrees(with: value)
+            {
+                return decision
+            }
+        }
+        return nil
+    }
+
+    /// What a device wrote last of a unit, and is not on the page that it writes from.
+    private struct OwnWrite {
+        let head: Head
+        /// Whether it is a head still.
+        let isHead: Bool
+        /// What it took the place of, through any number of steps.
+        let line: Set<ChangeSetName>
+
+        var name: ChangeSetName { head.origin.name }
+
+        func covers(_ other: ChangeSetName) -> Bool {
+            name.followsOnSameDevice(other) || line.contains(other)
+        }
+    }
+
+    /// The last own write before a change set, as the hub knows it; `nil` if there is none, and if
+    /// one of these names is as late.
+    private func lastOwn(
+        of set: ChangeSet, at place: OpenConflict.Place, in register: Register,
+        beside names: [ChangeSetName], _ tx: borrowing HubTransaction
+    ) throws -> OwnWrite? {
+        var seen = Set(names)
+        for name in names { seen.formUnion(try line(of: name, place, upTo: set, tx)) }
+        var all = Set(register.heads.map(\.origin.name))
+        for head in register.heads {
+            all.formUnion(try line(of: head.origin.name, place, upTo: set, tx))
+        }
+        // A lost one that is named comes after what is left, too.
+        let own = all.union(seen).filter { set.name.followsOnSameDevice($0) }
+        guard let last = own.max(), !seen.contains(last),
+            let head = try heads([last], at: place, in: register, before: set, tx)?.first
+        else { return nil }
+        return OwnWrite(
+            head: head, isHead: register.heads.contains(head),
+            line: try line(of: last, place, upTo: set, tx))
+    }
+
+    /// The writes that one write covers through any number of steps, also those of the upload in
+    /// hand.
+    private func line(
+        of name: ChangeSetName, _ place: OpenConflict.Place, upTo set: ChangeSet,
+        _ tx: borrowing HubTransaction
+    ) throws -> Set<ChangeSetName> {
+        var found: Set<ChangeSetName> = []
+        var next = [name]
+        while let name = next.popLast(), found.count < 200 {
+            guard let write = try logged(name, place, upTo: set, tx) else { continue }
+            for replaced in write.replaced where found.insert(replaced).inserted {
+                next.append(replaced)
+            }
+        }
         return found
     }
 
@@ -184,6 +310,7 @@ extension Judgement {
                 write.replaced.contains(set.name),
                 let known = try heads(write.replaced, at: place, in: register, upTo: set, tx),
                 let head = unit.jump(to: write.value, from: known),
+                try !mayCorrectASide(write.replaced, register, [], place, tx),
                 try !takesBack(write.value, write.replaced, later, place, tx),
                 try !isOneWithAnother(place, tx)
             else { continue }

@@ -132,7 +132,7 @@ extension Judgement {
     }
 
     /// Whether the hub stated with this what somebody had written before.
-    private func isRestating(
+    func isRestating(
         _ name: ChangeSetName, _ tx: borrowing HubTransaction
     ) throws -> Bool {
         guard name.replica.isHub, let (set, _, _) = try memory.log.changeSet(name, tx) else {

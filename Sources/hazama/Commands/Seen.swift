@@ -93,9 +93,13 @@ extension Desk {
     /// On a full disk the person can still look. What they were shown before stays kept, so that a
     /// later edit claims to have seen less than it did: the safe side.
     func remember(_ shown: ShownRecord) throws {
-        do {
+        try ifThereIsRoom {
             for part in shown.parts { try keep(Seen(part.state, at: part.position)) }
-        } catch let error as StoreError {
+        }
+    }
+
+    private func ifThereIsRoom(_ body: () throws -> Void) throws {
+        do { try body() } catch let error as StoreError {
             console.detail(Line(failure(for: error).what))
         }
     }
@@ -105,14 +109,32 @@ extension Desk {
             Seen.key(seen.state.record), seen.encode(), about: seen.state.record, now: started)
     }
 
+    /// What was last shown of a record; `nil` where that is too long ago.
+    private func seenLately(_ record: RecordID) throws -> Seen? {
+        guard let draft = try store().draft(Seen.key(record)),
+            (0...Seen.life_ms).contains(started.wall_ms.subtractingClamped(draft.saved_ms))
+        else { return nil }
+        return Seen(draft.bytes)
+    }
+
+    /// Lays what was just taken back over what was last shown: the next edit begins there.
+    func remember(undone set: ChangeSet) throws {
+        try ifThereIsRoom {
+            for change in set.changes {
+                guard var seen = try seenLately(change.record) else { continue }
+                seen.lay(change, of: set)
+                try keep(seen)
+            }
+        }
+    }
+
     /// Begins an edit of a record with what its author was last shown of it.
     func edit(_ record: RecordID) throws -> Editing {
         let author = try author()
         let now = try shown(record)
         let parts = try now.parts.map { part in
-            if let draft = try store().draft(Seen.key(part.state.record)),
-                (0...Seen.life_ms).contains(started.wall_ms.subtractingClamped(draft.saved_ms)),
-                let kept = Seen(draft.bytes), kept.state.collection == now.collection
+            if let kept = try seenLately(part.state.record),
+                kept.state.collection == now.collection
             {
                 return kept
             }

@@ -439,9 +439,12 @@ enum Phrase: Catalogue {
                 "いまの状態からそこへは直接進めません。")
         case .noStepNext:
             Wording(
-                "See where it stands, and take one step after the other: hazama show {id}",
-                "请查看当前状态并逐步办理：hazama show {id}",
-                "いまの状態を確かめ、一段階ずつ進めてください：hazama show {id}")
+                """
+                See where it stands, and take one step after the other: hazama show {id}. \
+                If you recorded that by mistake yourself, take it back: hazama undo
+                """,
+                "请查看当前状态并逐步办理：hazama show {id}。如系自己误记，请撤回：hazama undo",
+                "いまの状態を確かめ、一段階ずつ進めてください：hazama show {id}。自分の誤記なら取り消せます：hazama undo")
         case .notDisputed: Wording("Nothing is in conflict there.", "此处没有冲突。", "ここに競合はありません。")
         case .notInSet:
             Wording(

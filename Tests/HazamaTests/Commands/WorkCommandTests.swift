@@ -98,8 +98,23 @@ struct WorkCommandTests {
         #expect(status == .failed)
         #expect(screen.talk.contains("HZ-7008"), "\(screen.talk)")
         #expect(screen.talk.contains("hazama show \(id.short())"), "\(screen.talk)")
+        #expect(screen.talk.contains("hazama undo"), "\(screen.talk)")
         // To say the same again is no step.
         #expect(try await district.run(done).status == .done)
+    }
+
+    @Test("what was taken back is what the next edit begins with")
+    func afterUndo() async throws {
+        let id = RecordID(high: 77, low: 2)
+        let draft = FollowUp.Draft(
+            household: zhang, what: "coal", due: today, cadenceDays: nil)
+        try add([draft.creation(id: id)])
+        let done = ["follow", "done", id.short()]
+        #expect(try await district.run(done).status == .done)
+        #expect(try await district.run(["undo"]).status == .done)
+        let (status, screen) = try await district.run(done + ["--cancelled"])
+        #expect(status == .done, "\(screen.talk)")
+        #expect(screen.result.contains("scheduled → cancelled"), "\(screen.result)")
     }
 
     @Test("45: a household has one active plan; a second one begun is the same")

@@ -31,6 +31,7 @@ struct UndoCommand: DeskCommand {
         guard let entry else { throw desk.fail(.failed, .noSuchRecord, .nothingWritten) }
         let draft = try store.undoDraft(of: entry.number)
         let sealed = try desk.record(draft.intent, draft.changes, reason: draft.reason)
+        try desk.remember(undone: sealed.changeSet)
         let titles = try desk.titles()
         let writes = WriteLines(values: desk.values(titles), titles: titles)
         for change in sealed.changeSet.changes {

@@ -47,6 +47,8 @@ extension Oracle {
                     return "\(place) lacks \(removal.element)"
                 }
             case (.change(_, let removing), _, nil) where removing.isEmpty: break
+            // What was lost counts nowhere.
+            case (.increment, nil, nil): break
             default: return "\(place) can't be taken back"
             }
         }

@@ -558,10 +558,15 @@ extension World {
     private static func contents(_ units: [UnitState]) -> Set<String> {
         var total: Int64 = 0
         var found: Set<String> = []
+        // What one decision said in two spellings is one.
+        func spelt(_ value: Value) -> String {
+            guard case .text(let text) = value else { return "\(value)" }
+            return text.string.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+        }
         for unit in units {
             switch unit {
             case .register(let register):
-                found.formUnion(register.heads.map { "\($0.origin.name) \($0.value)" })
+                found.formUnion(register.heads.map { "\($0.origin.name) \(spelt($0.value))" })
             case .elements(let elements):
                 for entry in elements.entries {
                     found.formUnion(entry.adds.map { "\($0.name) \(entry.element)" })

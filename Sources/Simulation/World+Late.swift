@@ -26,7 +26,9 @@ extension World {
             try await workOn(page, &chance)
             guard hub.hub != nil else { return }
         }
-        let choice: ResolutionRequest.Choice = chance.next() % 3 == 0 ? .stand : .putBack
+        let wanted: ResolutionRequest.Choice = chance.next() % 3 == 0 ? .stand : .putBack
+        // Not what a newer program wrote, where the hub does not know it.
+        let choice = page.acts.contains(.putBack) ? wanted : .stand
         let request = ResolutionRequest(
             version: page.version, choice: choice, reason: "simulated")
         let before = try standingAtHub()

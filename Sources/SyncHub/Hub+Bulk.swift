@@ -202,7 +202,7 @@ extension ConflictInHand {
         case .oldest: byTime().first.map { .compose($0.value) }
         case .previous: finding.base.map { .compose($0.value) }
         case .stand: .stand
-        case .putBack: .putBack
+        case .putBack: finding.canBePutBack ? .putBack : nil
         case .valid: byTime().last { $0.value == .absent }.map { .keep($0.key) }
         case .bringBack: .keep(OpenConflict.sideKey(0))
         }

@@ -444,7 +444,7 @@ extension Judgement {
         case .deletion: return [.keep]
         case .capacity: return [.compose, .stand]
         case .key, .reference: return [.keep, .stand]
-        case .late: return [.stand, .putBack]
+        case .late: return finding.canBePutBack ? [.stand, .putBack] : [.stand]
         case .premise, .fork, .schema, .failure, .loss: return [.stand]
         case .duplicate: return [.join, .stand]
         }

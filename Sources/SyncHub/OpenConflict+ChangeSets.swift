@@ -170,7 +170,10 @@ extension Judgement {
         return OpenConflict(
             kind: .late, place: first.place,
             area: try working(first.place.record, first.place.collection, tx)?.area ?? 0,
-            sides: sides, shown: first.value, puttingBack: try bytes(puttingBack: set, tx))
+            sides: sides, shown: first.value, puttingBack: try bytes(puttingBack: set, tx),
+            canBePutBack: set.changes.allSatisfy { change in
+                change.writes.allSatisfy { schema.unit($0.unit, of: change.collection) != nil }
+            })
     }
 
     /// What putting a change set back would write now, whatever else its records say meanwhile.

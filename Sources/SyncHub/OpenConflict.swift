@@ -23,6 +23,8 @@ struct OpenConflict {
     var seen: [ChangeSetName] = []
     /// What putting it back would write, in bytes; empty where that is not the question.
     var puttingBack: [UInt8] = []
+    /// Whether it can be put back here: not what a newer program wrote in units unknown here.
+    var canBePutBack = true
     /// Other records whose changes may end it.
     var related: Set<RecordID> = []
 

@@ -14,7 +14,7 @@ extension DeviceStore {
     /// | creation | voiding the record |
     /// | set | the value of the head it replaced; *stated to be empty* where it replaced none |
     /// | elements | removing own adds, adding again what was removed |
-    /// | increment | the opposite increment |
+    /// | increment | the opposite increment, where it counts |
     /// | entries, immutable units | nothing; a correction says what is wrong |
     public func undoDraft(
         of number: ChangeSetNumber
@@ -78,7 +78,14 @@ extension DeviceStore {
         let record = shown.record
         switch (write.operation, shown[unit.id]) {
         case (.append, _): throw UndoRefusal.appended(record, unit.id)
-        case (.increment(let delta), _): try edit.increment(unit.id, by: 0 - delta)
+        case (.increment(let delta), let total):
+            // What counts nowhere, for the office discarded it or it was lost, is back already.
+            guard case .total(let total)? = total,
+                total.parts.contains(where: {
+                    $0.replica == name.replica && $0.counted.contains(name.number)
+                })
+            else { return }
+            try edit.increment(unit.id, by: 0 - delta)
         case (.change(let adding, let removing), .elements(let elements)?):
             // Only elements that nobody else has added, too: theirs stay.
             let mine = adding.filter { element in

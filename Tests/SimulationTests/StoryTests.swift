@@ -962,6 +962,36 @@ struct StoryTests {
         #expect(try await ends(script) == [])
     }
 
+    @Test("what is lost and counts nowhere is not taken back")
+    func lostUndone() async throws {
+        let script = """
+            fleet 0 devices 8
+            1000 1 sync 27fmbxsfol1ld
+            1000 7 sync 3dhk5u5oeb6a3
+            1000 7 edit 1ovck9y20e2xo
+            1000 6 enrol 3u1vwmvraxfcv
+            1000 7 enrol 3hzdhqtg1chqx
+            1000 3 clone dngr1pzhw2az
+            1000 1 deed 6tlz5cuhbbmf
+            1000 7 overtake 3grposw6xpdgh device-flip 3dodx4tmjymu8
+            1000 7 undo 1m0shk2mx1xuc
+            """
+        #expect(try await ends(script) == [])
+    }
+
+    @Test("late work that the hub can't read yet is let stand, and not put back in part")
+    func lateFromNewer() async throws {
+        let script = """
+            fleet 2 devices 3
+            1000 0 upgrade pvcfxspojx7l
+            1000 1 gather 1yczrze7h6fd2
+            1000 0 edit vnuuozlcvx87
+            1000 0 undo 1531konbpvaiy
+            1000 2 judge-late 1ss9mzqxlqasu
+            """
+        #expect(try await ends(script) == [])
+    }
+
     @Test("clocks set to 1970, to 2100 and back decide nothing")
     func clocks() async throws {
         var script = morning

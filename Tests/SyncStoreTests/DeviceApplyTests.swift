@@ -289,7 +289,10 @@ struct DeviceApplyTests {
         let created = RecordID(high: 70, low: 1)
         try device.edit(house) { try $0.set(House.count, to: .integer(4)) }
         try device.record([.house(created, in: HubFixture.north, count: 8)])
-        let sets = try device.store.run(.first...ChangeSetNumber(2)!).changeSets
+        try device.record([.write(house, House.minutes, .increment(10))])
+        let minutes = try #require(ChangeSetNumber(3))
+        #expect(try device.store.undoDraft(of: minutes).changes.count == 1)
+        let sets = try device.store.run(.first...minutes).changeSets
         let receipt = hub.take(sets, .quarantined, reason: "HZ-5003")
         try device.apply(
             hub.answer(
@@ -303,8 +306,8 @@ struct DeviceApplyTests {
                 collection: .house, unit: nil, value: .integer(set), yours: nil,
                 reason: Text("not hers"))
         }
-        // The third was never set aside, the others never written: that takes nothing away.
-        let numbers: [Int64] = [1, 2, 3, 99, -1, .max]
+        // The fourth was never set aside, the others never written: that takes nothing away.
+        let numbers: [Int64] = [1, 2, 3, 4, 99, -1, .max]
         let notices = numbers.enumerated().map { notice(UInt64($0.offset + 1), of: $0.element) }
         try device.apply(hub.answer(to: device.replica, notices: notices))
         #expect(try device.value(House.count, of: house) == .integer(3))
@@ -315,8 +318,10 @@ struct DeviceApplyTests {
         #expect(try device.store.status().quarantined == 0)
         #expect(try device.store.status().unsent == 1)
         let entries = try device.store.outbox()
-        #expect(entries.map(\.isDiscarded) == [false, true, true])
-        #expect(entries.map(\.hash).suffix(2) == sets.map(\.hash).reversed())
+        #expect(entries.map(\.isDiscarded) == [false, true, true, true])
+        #expect(entries.map(\.hash).suffix(3) == sets.map(\.hash).reversed())
+        // It counts nowhere; taken back it would count less than nothing.
+        #expect(throws: UndoRefusal.nothingLeft) { try device.store.undoDraft(of: minutes) }
         #expect(try device.store.outbox(onlyOpen: true).map(\.isDiscarded) == [false])
         #expect(try device.store.syncState(limit: 10).unsettled.isEmpty)
         #expect(try device.store.doctor().filter { $0.severity > .note } == [])

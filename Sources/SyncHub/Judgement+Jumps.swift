@@ -176,7 +176,7 @@ extension Judgement {
         }
         let own = try lastOwn(of: set, at: place, in: register, beside: names, tx)
         var found: Head?
-        if let own, try own.isHead || !mayCorrectASide([own.name], register, [], place, tx) {
+        if let own, try !mayCorrectASide([own.name], register, [], place, tx) {
             found = unit.jump(to: value, from: [own.head])
         }
         // What its own write took the place of is over, on however old a page it stands.
@@ -241,8 +241,6 @@ extension Judgement {
     /// What a device wrote last of a unit, and is not on the page that it writes from.
     private struct OwnWrite {
         let head: Head
-        /// Whether it is a head still.
-        let isHead: Bool
         /// What it took the place of, through any number of steps.
         let line: Set<ChangeSetName>
 
@@ -270,9 +268,7 @@ extension Judgement {
         guard let last = own.max(), !seen.contains(last),
             let head = try heads([last], at: place, in: register, before: set, tx)?.first
         else { return nil }
-        return OwnWrite(
-            head: head, isHead: register.heads.contains(head),
-            line: try line(of: last, place, upTo: set, tx))
+        return OwnWrite(head: head, line: try line(of: last, place, upTo: set, tx))
     }
 
     /// The writes that one write covers through any number of steps, also those of the upload in
@@ -364,25 +360,24 @@ extension Judgement {
     }
 
     /// Whether its writer may have had several sides before them, and corrected one of them: then
-    /// what it names does not say what it came from. They had if what it names stands beside
+    /// what it names does not say what it came from. They had if what it names ever stood beside
     /// something else, or if the office has decided since.
     private func mayCorrectASide(
         _ names: [ChangeSetName], _ register: Register, _ own: [Head],
         _ place: OpenConflict.Place, _ tx: borrowing HubTransaction
     ) throws -> Bool {
+        func line(_ name: ChangeSetName) throws -> Set<ChangeSetName> {
+            try memory.log.ancestors(of: name, place.record, place.unit, tx)
+        }
         var before = Set(names)
-        for name in names {
-            before.formUnion(try memory.log.ancestors(of: name, place.record, place.unit, tx))
+        for name in names { before.formUnion(try line(name)) }
+        var since: Set<ChangeSetName> = []
+        for head in register.heads where !own.contains(head) {
+            since.formUnion(try line(head.origin.name).union([head.origin.name]))
         }
-        for head in register.heads
-        where !names.contains(head.origin.name) && !own.contains(head) {
-            let line = try memory.log.ancestors(
-                of: head.origin.name, place.record, place.unit, tx)
-            guard line.isSuperset(of: names), !head.origin.name.replica.isHub,
-                !line.contains(where: { $0.replica.isHub && !before.contains($0) })
-            else { return true }
+        return try since.subtracting(before).sorted().contains { name in
+            try name.replica.isHub || !line(name).isSuperset(of: names)
         }
-        return false
     }
 
     /// Whether an undo goes back to what its author's own write had replaced.

@@ -678,7 +678,7 @@ extension World {
             let isFromDraft = entry?.isFromDraft ?? false
             isBehind = isBehind || isFromDraft
             let isKnown =
-                hasForked || hasRolledBack || device.isRevoked || discarded.contains(hash)
+                hasForked || hasRolledBack || device.isRevoked || doomed.contains(hash)
                 || (reason == "HZ-5009" && isFromDraft)
                 // What was lost had brought two sides together, and this was written on that.
                 || (reason == "HZ-5009" && hasLost)

@@ -116,6 +116,8 @@ extension World {
         let able = devices.filter(\.isInService)
         guard !page.putsBack.isEmpty, !able.isEmpty else { return }
         let line = page.putsBack[Int(chance.next() % UInt64(page.putsBack.count))]
+        // Not what a tree takes: that has acts of its own.
+        guard line.collection == .plot || Tree.edited.contains(line.unit) else { return }
         guard let known = (plots + trees).first(where: { $0.id == line.record }) else { return }
         let start = Int(chance.next() % UInt64(able.count))
         for offset in able.indices {

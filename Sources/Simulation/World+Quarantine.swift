@@ -83,6 +83,9 @@ extension World {
         }
         let last = isSecond ? session : second
         let first = isSecond ? view.by : view.stage == .discarding ? view.by : session.person
+        // Should the hub end in between, it may have been done.
+        let hash = try hash(of: view)
+        doomed.insert(hash)
         do {
             guard try hub.discard(view.name, reason: "simulated", by: last), last.person != first
             else { throw Violation("two persons discard", "\(view.name)") }
@@ -95,7 +98,7 @@ extension World {
         guard try !hub.quarantine(by: session).contains(where: { $0.name == view.name }) else {
             throw Violation("what two persons discard waits no longer", "\(view.name)")
         }
-        discarded.insert(try hash(of: view))
+        discarded.insert(hash)
         try keep(view, .discarded)
         note(.discarded)
     }

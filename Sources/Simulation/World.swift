@@ -64,6 +64,8 @@ final class World {
     var sifted: [Sifted] = []
     /// What two persons have taken out for good.
     var discarded: Set<ContentHash> = []
+    /// What may be, for the hub was asked to.
+    var doomed: Set<ContentHash> = []
 
     private(set) var faults: [String: Int] = [:]
     private(set) var markers: [Marker: Int] = [:]

@@ -46,8 +46,16 @@ extension DeviceStore {
 
     func changeSet(_ number: ChangeSetNumber, _ db: Database) throws -> HashedChangeSet {
         let set = try db.first(
-            "SELECT key, bytes FROM sync_outbox WHERE number = ?", [Int64(number.value)]
-        ) { try self.opened(try $0.blob(1), key: try $0.int(0), number) }
+            "SELECT key, bytes, hash FROM sync_outbox WHERE number = ?", [Int64(number.value)]
+        ) { row in
+            let set = try self.opened(try row.blob(1), key: try row.int(0), number)
+            // Bytes that have rotted may read as another change set; where it is the hash beside
+            // them that has, the two differ in little.
+            guard let kept = ContentHash(bytes: try row.blob(2)),
+                set.hash == kept || set.hash.isNear(kept)
+            else { throw StoreError.unreadable("change set \(number) is another") }
+            return set
+        }
         guard let set else { throw StoreError.unknownChangeSet(number) }
         return set
     }

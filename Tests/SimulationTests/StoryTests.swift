@@ -992,6 +992,17 @@ struct StoryTests {
         #expect(try await ends(script) == [])
     }
 
+    @Test("what has rotted and reads as another change set is not taken back as that")
+    func rottenUndone() async throws {
+        let script = """
+            fleet 4 devices 7
+            1000 1 sync 2332s96tyu90j
+            9430560015 1 edit 33c06ae0zszuc
+            1000 1 undo 2thcjrxtryjka device-flip 1dgtuuphb3y43
+            """
+        #expect(try await ends(script) == [])
+    }
+
     @Test("clocks set to 1970, to 2100 and back decide nothing")
     func clocks() async throws {
         var script = morning

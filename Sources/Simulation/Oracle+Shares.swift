@@ -65,6 +65,8 @@ extension Oracle {
             where words[0] == .integer(Int64(Plot.wells.value)) {
                 guard case .text(let act) = words[1], case .text(let keep) = words[2],
                     ["standing", "reopening"].contains(act.string),
+                    // What names a change set lets that stand.
+                    Int64(keep.string) != nil,
                     last.map({ $0.position < position }) ?? true
                 else { continue }
                 last = (position, act.string == "standing" ? Int64(keep.string) : nil)

@@ -682,6 +682,8 @@ extension World {
                 || (reason == "HZ-5009" && isFromDraft)
                 // What was lost had brought two sides together, and this was written on that.
                 || (reason == "HZ-5009" && hasLost)
+                // It had sealed that before, and the disk has lost it.
+                || (reason == "HZ-5008" && faults[Fault.deviceFlip.rawValue] != nil)
                 || (reason == "HZ-5102" && isBehind) || reason == "HZ-5101"
                 || (reason == "HZ-5003" && firstMove_ms != nil)
                 || (reason == "HZ-5004" && isAfterGrace)

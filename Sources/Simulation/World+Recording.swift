@@ -141,7 +141,7 @@ extension World {
             try edit.append([.text(Fleet.text(known.mark, word(&chance)))], to: unit.id)
         // Said once, by whoever does not know of another.
         case .immutable:
-            guard shown.state[unit.id] == nil else { return [] }
+            guard shown.parts.allSatisfy({ $0.state[unit.id] == nil }) else { return [] }
             try edit.set(unit.id, to: value(of: unit, shown.state, &chance))
         default:
             var value =

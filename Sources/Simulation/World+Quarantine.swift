@@ -39,10 +39,13 @@ extension World {
         let hub = try running()
         let hash = try hash(of: view)
         checks += 1
+        // Should the hub end in between, it may have been done.
+        let isRevoked = revokedWork.remove(hash) != nil
         do {
             try hub.admit(view.name, reason: "simulated", by: session)
         } catch {
             guard error.code == .notAdmissible else { throw error }
+            if isRevoked { revokedWork.insert(hash) }
             note(.notAdmissible)
             guard try hub.quarantine(by: session).contains(view) else {
                 throw Violation("what is not admitted waits", "\(view.name)")
@@ -53,7 +56,6 @@ extension World {
         guard try readLog().merged[hash] != nil,
             try !hub.quarantine(by: session).contains(where: { $0.name == view.name })
         else { throw Violation("what is admitted is merged", "\(view.name)") }
-        revokedWork.remove(hash)
         note(.admitted)
     }
 

@@ -130,7 +130,7 @@ extension Judgement {
             let merged = entry.position
         else { return nil }
         if let standing = try standing(set, tx), standing > merged { return nil }
-        let seen = set.trunk.epoch == memory.epoch ? set.trunk.position : .start
+        let seen = memory.known(set.trunk) ?? .start
         // Of each record what matters most of what was written, and what another did there.
         var pairs: [[OpenConflict.Evidence]] = []
         var known: [RecordID: Int] = [:]

@@ -349,7 +349,7 @@ extension Judgement {
         guard let position, let (set, _, _) = try memory.log.changeSet(name, tx) else {
             return false
         }
-        return set.trunk.epoch == memory.epoch && set.trunk.position >= position
+        return memory.known(set.trunk).map { $0 >= position } ?? false
     }
 }
 

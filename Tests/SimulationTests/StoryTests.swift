@@ -1003,6 +1003,25 @@ struct StoryTests {
         #expect(try await ends(script) == [])
     }
 
+    @Test("what somebody knew in an earlier life of the hub they know still")
+    func knownBefore() async throws {
+        let script = """
+            fleet 4 devices 4
+            1000 2 sync 2wcrult628vvu
+            1000 0 stand buc54lx0a9k9
+            1000 1 sync 1ig1u46irtkd8
+            1000 1 stand 3byvz01be9csw
+            1000 2 decide 3zskozcz4h0v
+            1000 0 keep 2pnsfgp6qtkrq
+            1000 2 stand 2wgd8myuqojx0
+            1000 2 sync 36wo7dmo6y4u7
+            1000 1 put-back 2dism09s4jddi
+            1000 2 sync 2ddk6cnoaxuzp
+            1000 0 stand 6ays7eq70j9g
+            """
+        #expect(try await ends(script) == [])
+    }
+
     @Test("clocks set to 1970, to 2100 and back decide nothing")
     func clocks() async throws {
         var script = morning

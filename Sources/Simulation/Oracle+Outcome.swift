@@ -40,7 +40,7 @@ extension Oracle {
                 else { return "unit \(unit.id.value) is settled, and shows \(outcome)" }
                 continue
             }
-            // What goes on from work that was set aside has a base that only the log of the hub knows.
+            // What goes on from work that was set aside has a base that only the hub's log knows.
             let known = Set(settings.map(\.name))
             guard heads.allSatisfy({ $0.replaced.allSatisfy(known.contains) }) else { continue }
             let base = Self.base(of: heads, settings)

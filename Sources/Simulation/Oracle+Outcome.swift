@@ -40,9 +40,7 @@ extension Oracle {
                 else { return "unit \(unit.id.value) is settled, and shows \(outcome)" }
                 continue
             }
-            // What goes on from work that was set aside has a base that only the hub's log knows.
-            let known = Set(settings.map(\.name))
-            guard heads.allSatisfy({ $0.replaced.allSatisfy(known.contains) }) else { continue }
+            guard Self.isTold(heads, settings) else { continue }
             let base = Self.base(of: heads, settings)
             guard let verdict = Self.verdict(heads, base, unit) else { continue }
             var isDisputed = false
@@ -59,6 +57,24 @@ extension Oracle {
             }
         }
         return nil
+    }
+
+    /// Whether all that heads go on from is here. What goes on from work that was set aside has a
+    /// base that only the hub's log knows.
+    private static func isTold(_ heads: [Setting], _ all: [Setting]) -> Bool {
+        let known = Set(all.map(\.name))
+        return heads.allSatisfy { $0.replaced.allSatisfy(known.contains) }
+    }
+
+    /// The units of a record of which this does not know what people must decide.
+    func untold(
+        _ record: RecordID, _ standing: [Int: Standing], _ schema: Schema
+    ) -> [UnitID] {
+        guard let collection = collection(of: record).flatMap(schema.collection) else { return [] }
+        return collection.units.map(\.id).filter { unit in
+            let settings = settings(record, unit, standing)
+            return !Self.isTold(Self.heads(settings), settings)
+        }
     }
 
     /// The units of a record that people must decide.
